@@ -107,6 +107,8 @@ enum method_class {
 	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                                 \
 	X(EGRESS_SET, "SetEgress", wire_egress, on_set_egress, CLASS_USE, METHOD_STARTS, NULL,     \
 	  REPLY_VIEW(wire_egress_list, wire_egress_list_layout))                                   \
+	X(EGRESS_LEARN, "LearnEgress", wire_learn, on_learn_egress, CLASS_USE, METHOD_STARTS,      \
+	  NULL, REPLY_VIEW(wire_learned_list, wire_learned_list_layout))                           \
 	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING | METHOD_MORE,      \
 	  NULL,                                                                                    \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \

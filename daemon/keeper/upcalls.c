@@ -3,6 +3,7 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/idle.h"
+#include "daemon/keeper/set/learn.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
@@ -15,6 +16,7 @@ static void on_connection_gone(struct keeper *keeper, struct client_connection *
 		session_connection_gone(keeper, connection->number);
 		lease_connection_gone(keeper, connection->number);
 	}
+	learn_connection_gone(connection->number);
 	events_end(keeper, connection);
 }
 

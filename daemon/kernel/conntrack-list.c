@@ -194,7 +194,7 @@ int conntrack_end_unlisted(const struct task_link *links, size_t n)
 {
 	lists.n_entries = lists.n_ways = 0;
 	for (size_t i = 0; i < n; i++)
-		if (links[i].egress && links[i].listed)
+		if (links[i].egress && links[i].listed && !links[i].learned)
 			read_list(&links[i]);
 	return lists.n_ways > 0 ? end_all() : 0;
 }

@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/kernel/firewall-learned.h"
 #include "daemon/kernel/firewall-list.h"
 #include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-refused.h"
@@ -146,6 +147,10 @@ static void fill(struct nft *nft, const struct task_link *link)
 		nft_verdict(rule, NFT_JUMP, NAMED);
 		nft_add_rule(nft, rule);
 	}
+	if (link->learned) {
+		firewall_learned_add(nft, list, link->b.interface, refused);
+		return;
+	}
 	rule = nft_rule(nft, list);
 	nft_verdict(rule, NFT_GOTO, refused);
 	nft_add_rule(nft, rule);
@@ -178,6 +183,8 @@ void firewall_list_remove(struct nft *nft, const struct task_link *link)
 	name_chain(link->b.interface, list);
 	change_element(nft, link, true, NULL);
 	nft_delete_chain(nft, list);
+	if (link->learned)
+		firewall_learned_remove(nft, link->b.interface);
 	firewall_refused_remove(nft, link->b.interface);
 }
 

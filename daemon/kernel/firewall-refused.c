@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <net/if.h>
 #include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,7 +9,8 @@
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/destination.h"
 
-#define SET_SIZE (IFNAMSIZ + sizeof("denied4-"))
+#define DENIED "denied"
+#define SET_SIZE (IFNAMSIZ + sizeof("learned4-"))
 #define ELEMENT_MILLISECONDS (60 * 60 * 1000)
 
 /* The key of an element: the address and, in 4 bytes each, the protocol and the port. */
@@ -20,9 +22,9 @@
 
 static const int families[] = {AF_INET, AF_INET6};
 
-static void name_set(int family, const char *interface, char ret[static SET_SIZE])
+static void name_set(const char *word, int family, const char *interface, char ret[static SET_SIZE])
 {
-	snprintf(ret, SET_SIZE, "denied%c-%s", family == AF_INET ? '4' : '6', interface);
+	snprintf(ret, SET_SIZE, "%s%c-%s", word, family == AF_INET ? '4' : '6', interface);
 }
 
 void firewall_refused_chain(const char *interface, char ret[static REFUSED_CHAIN_SIZE])
@@ -30,9 +32,7 @@ void firewall_refused_chain(const char *interface, char ret[static REFUSED_CHAIN
 	snprintf(ret, REFUSED_CHAIN_SIZE, "refused-%s", interface);
 }
 
-/* Adds a set, and a rule that counts packets there by destination. If that cannot be done, or for a
- * packet of the other family, the next rule follows. */
-static void count_each(struct nft *nft, const char *chain, int family, const char *set)
+static void add_set(struct nft *nft, int family, const char *set)
 {
 	bool six = family == AF_INET6;
 	const struct nft_counting counting = {
@@ -43,27 +43,66 @@ static void count_each(struct nft *nft, const char *chain, int family, const cha
 		.elements = REFUSALS_EACH_MAX,
 		.milliseconds = ELEMENT_MILLISECONDS,
 	};
-	struct nftnl_rule *rule = nft_rule(nft, chain);
 
 	nft_add_counting_set(nft, set, &counting);
+}
+
+/* Adds a rule that counts packets in the set by destination. If that cannot be done, or for a
+ * packet of the other family, the next rule follows. */
+static void count_each(struct nft *nft, const char *chain, int family, const char *set, bool accept)
+{
+	bool six = family == AF_INET6;
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
 	nft_ct_original(rule, six ? NFT_CT_DST_IP6 : NFT_CT_DST_IP, REG_ADDRESS);
 	nft_meta(rule, NFT_META_L4PROTO, six ? REG_BEHIND_16 : REG_BEHIND_4);
 	nft_ct_original(rule, NFT_CT_PROTO_DST, six ? REG_BEHIND_20 : REG_BEHIND_8);
 	nft_count_in(rule, REG_ADDRESS, set);
+	if (accept)
+		nft_verdict(rule, NF_ACCEPT, NULL);
 	nft_add_rule(nft, rule);
+}
+
+void firewall_count_sets(struct nft *nft, const char *word, const char *interface)
+{
+	char set[SET_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		name_set(word, families[i], interface, set);
+		add_set(nft, families[i], set);
+	}
+}
+
+void firewall_count_each(struct nft *nft, const char *chain, const char *word,
+			 const char *interface, bool accept)
+{
+	char set[SET_SIZE];
+
+	firewall_count_sets(nft, word, interface);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		name_set(word, families[i], interface, set);
+		count_each(nft, chain, families[i], set, accept);
+	}
+}
+
+void firewall_count_remove(struct nft *nft, const char *word, const char *interface)
+{
+	char set[SET_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		name_set(word, families[i], interface, set);
+		nft_delete_set(nft, set);
+	}
 }
 
 void firewall_refused_add(struct nft *nft, const char *interface)
 {
-	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+	char chain[REFUSED_CHAIN_SIZE];
 	struct nftnl_rule *rule;
 
 	firewall_refused_chain(interface, chain);
 	nft_add_chain(nft, chain, NULL, NFT_NO_HOOK, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		name_set(families[i], interface, set);
-		count_each(nft, chain, families[i], set);
-	}
+	firewall_count_each(nft, chain, DENIED, interface, false);
 	rule = nft_rule(nft, chain);
 	nft_count(rule);
 	nft_verdict(rule, NFT_GOTO, REFUSE);
@@ -72,14 +111,11 @@ void firewall_refused_add(struct nft *nft, const char *interface)
 
 void firewall_refused_remove(struct nft *nft, const char *interface)
 {
-	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+	char chain[REFUSED_CHAIN_SIZE];
 
 	firewall_refused_chain(interface, chain);
 	nft_delete_chain(nft, chain);
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		name_set(families[i], interface, set);
-		nft_delete_set(nft, set);
-	}
+	firewall_count_remove(nft, DENIED, interface);
 }
 
 /* The message comes before the packet is counted. A kernel that cannot send it (CONFIG_NFT_LOG,
@@ -106,7 +142,8 @@ void firewall_refused_tell(struct nft *nft, const struct task_firewall *firewall
 /* --- reading --- */
 
 struct found {
-	int family; /* of the set that is being read */
+	int family;	 /* of the set that is being read */
+	size_t elements; /* of this set */
 	struct task_refusal items[2 * REFUSALS_EACH_MAX];
 	size_t n;
 };
@@ -130,6 +167,7 @@ static void add(const uint8_t *key, uint64_t packets, void *context)
 		.port = has_port ? port[0] << 8 | port[1] : 0,
 	};
 
+	found->elements++;
 	memcpy(refusal.address, key, size);
 	for (i = 0; i < found->n && !is_same(&found->items[i], &refusal); i++)
 		;
@@ -151,24 +189,37 @@ static int compare(const void *x, const void *y)
 	return order ? order : a->port - b->port;
 }
 
-void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,
-			     struct task_report *report)
+bool firewall_count_report(const struct host *host, struct nft *nft, const char *word,
+			   const char *interface)
 {
 	static struct found found;
-	struct task_refusals refusals = {.event = REPORT_REFUSED, .serial = host->task_serial};
-	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+	static struct task_refusals refusals;
+	char set[SET_SIZE];
+	bool full = false;
 
-	firewall_refused_chain(interface, chain);
-	report->has_refused = nft_read_counters(nft, chain, &report->refused) == 0;
+	refusals = (struct task_refusals){.event = REPORT_REFUSED, .serial = host->task_serial};
 	found.n = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		found.family = families[i];
-		name_set(families[i], interface, set);
+		found.elements = 0;
+		name_set(word, families[i], interface, set);
 		if (nft_read_counting_set(nft, set, add, &found) < 0)
-			return;
+			return false;
+		full |= found.elements >= REFUSALS_EACH_MAX;
 	}
 	qsort(found.items, found.n, sizeof(found.items[0]), compare);
 	refusals.n = MIN(found.n, ARRAY_SIZE(refusals.items));
 	memcpy(refusals.items, found.items, refusals.n * sizeof(refusals.items[0]));
 	(void)!send(host->report_fd, &refusals, sizeof(refusals), MSG_NOSIGNAL);
+	return full;
+}
+
+void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,
+			     struct task_report *report)
+{
+	char chain[REFUSED_CHAIN_SIZE];
+
+	firewall_refused_chain(interface, chain);
+	report->has_refused = nft_read_counters(nft, chain, &report->refused) == 0;
+	firewall_count_report(host, nft, DENIED, interface);
 }

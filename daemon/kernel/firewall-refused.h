@@ -31,6 +31,20 @@ void firewall_refused_remove(struct nft *nft, const char *interface);
 void firewall_refused_tell(struct nft *nft, const struct task_firewall *firewall,
 			   const struct task_link *links, size_t n);
 
+/* Makes two sets for counting packets by destination, unless they exist. Their names begin with
+ * this word of up to 7 characters. */
+void firewall_count_sets(struct nft *nft, const char *word, const char *interface);
+/* Makes the sets, and adds rules to the chain that count packets there. accept: what was counted is
+ * accepted; else, and if a set is full, the chain's next rule follows. */
+void firewall_count_each(struct nft *nft, const char *chain, const char *word,
+			 const char *interface, bool accept);
+/* Removes the sets, whose rules are gone. */
+void firewall_count_remove(struct nft *nft, const char *word, const char *interface);
+/* Sends a REPORT_REFUSED of the sets' elements, unless they cannot be read. Returns true if a set
+ * is full. */
+bool firewall_count_report(const struct host *host, struct nft *nft, const char *word,
+			   const char *interface);
+
 /* Sends a REPORT_REFUSED about the way with this interface, and fills in how many packets were
  * refused in all. What cannot be read is left out. */
 void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,

@@ -61,6 +61,9 @@ void firewall_child(const struct host *host, const struct task_firewall *firewal
 void child_relist(const struct host *host, const struct task_relist *task)
 	__attribute__((noreturn));
 
+/* Carries out TASK_LEARN. */
+void child_learn(const struct host *host, const struct task_learn *task) __attribute__((noreturn));
+
 /* Carries out TASK_RESTORE: makes the table and the barrier as the task says, whatever state they
  * are in. */
 void child_restore(const struct host *host, const struct task_restore *task)

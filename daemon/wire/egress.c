@@ -42,3 +42,27 @@ static const struct wire_field wire_egress_list_fields[] = {
 	      JSON("refusedDestinations")),
 };
 LAYOUT(wire_egress_list);
+
+static const struct wire_field wire_learn_fields[] = {
+	STRING(1, wire_learn, name, NAME_SIZE - 1, JSON("name"), NAME),
+	STRING(2, wire_learn, network, NAME_SIZE - 1, JSON("network"), NAME),
+	BOOL(3, wire_learn, has_owner),
+	U32(4, wire_learn, owner, ID_MAX, JSON("owner"), GIVEN(wire_learn, has_owner)),
+	BOOL(5, wire_learn, end, JSON("end")),
+};
+LAYOUT(wire_learn);
+
+static const struct wire_field wire_learned_fields[] = {
+	STRING(1, wire_learned, entry, DESTINATION_SIZE - 1, ALWAYS("entry")),
+	STRING(2, wire_learned, address, ADDRESS_SIZE - 1, ALWAYS("address")),
+	STRING(3, wire_learned, protocol, PROTOCOL_MAX, ALWAYS("protocol")),
+	STRING(4, wire_learned, name, DESTINATION_NAME_SIZE - 1, JSON("name")),
+};
+LAYOUT(wire_learned);
+
+static const struct wire_field wire_learned_list_fields[] = {
+	ARRAY(1, wire_learned_list, learned, wire_learned, LEARNED_MAX, ALWAYS("learned")),
+	BOOL(2, wire_learned_list, more, ALWAYS("more")),
+	BOOL(3, wire_learned_list, full, ALWAYS("full")),
+};
+LAYOUT(wire_learned_list);

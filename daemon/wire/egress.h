@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Changes of what a way out leads to (SetEgress), and what it has refused. See layout.h for the
- * rules. */
+/* Changes of what a way out leads to (SetEgress), what it has refused, and what it would have
+ * refused (LearnEgress). See layout.h for the rules. */
 #ifndef NSCTL_WIRE_EGRESS_H
 #define NSCTL_WIRE_EGRESS_H
 
@@ -38,6 +38,33 @@ struct wire_egress_list {
 	size_t n_refused_to;
 };
 
-extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_egress_list_layout;
+/* The set or network whose list is learned. */
+struct wire_learn {
+	const char *name, *network; /* as in wire_egress */
+	bool has_owner;
+	uint32_t owner;
+	bool end;
+};
+
+/* Destinations that an answer tells. */
+#define LEARNED_MAX 64
+
+/* What would have been refused, and was let through. */
+struct wire_learned {
+	const char *entry; /* that the list would need */
+	const char *address, *protocol;
+	const char *name; /* that has led to the address; NULL: none is known */
+};
+
+/* What was learned since the answer before. */
+struct wire_learned_list {
+	struct wire_learned learned[LEARNED_MAX];
+	size_t n_learned;
+	bool more; /* the next answer has the rest */
+	bool full; /* there were more than can be remembered */
+};
+
+extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_egress_list_layout,
+	wire_learn_layout, wire_learned_layout, wire_learned_list_layout;
 
 #endif

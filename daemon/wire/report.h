@@ -55,7 +55,8 @@ struct task_report {
 	uint32_t end_state;	     /* REPORT_END: enum end_state, 0: not known */
 	struct task_lacks lacks;     /* REPORT_END: of END_INCOMPLETE */
 	struct task_packets packets; /* REPORT_END */
-	bool has_refused;	     /* TASK_INSPECT, TASK_REMOVE with a way; TASK_RELIST */
+	bool full;	  /* TASK_LEARN: the kernel may have had no room for some destinations */
+	bool has_refused; /* TASK_INSPECT, TASK_REMOVE with a way; TASK_RELIST */
 	uint64_t refused;
 };
 #define REPORT_FDS_MAX 2

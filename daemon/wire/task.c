@@ -91,6 +91,7 @@ static const struct wire_field task_link_fields[] = {
 	STRING(10, task_link, deny, DESTINATION_LINES_SIZE),
 	BOOL(11, task_link, named),
 	BOOL(12, task_link, end_named),
+	BOOL(13, task_link, learned),
 };
 static LAYOUT(task_link);
 
@@ -160,6 +161,14 @@ static const struct wire_field task_relist_fields[] = {
 	BOOL(3, task_relist, change),
 };
 LAYOUT(task_relist);
+
+static const struct wire_field task_learn_fields[] = {
+	NESTED(1, task_learn, firewall, task_firewall),
+	NESTED(2, task_learn, link, task_link),
+	BOOL(3, task_learn, begin),
+	U32(4, task_learn, seconds, 0),
+};
+LAYOUT(task_learn);
 
 static const struct wire_field task_listener_fields[] = {
 	FD(1, task_listener, fd),

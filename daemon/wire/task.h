@@ -42,6 +42,7 @@
 	X(SWEEP, task_sweep, child_sweep)		    /* deletes left ports */    \
 	X(RESTORE, task_restore, child_restore)		    /* the firewall */          \
 	X(RELIST, task_relist, child_relist)		    /* the list of a way */     \
+	X(LEARN, task_learn, child_learn)		    /* what a list lacks */     \
 	X(NAMES, task_names, child_names)		    /* files in /etc of sets */ \
 	X(BOOT_RECORD, task_boot_record, child_boot_record) /* for the next boot */     \
 	X(LISTEN, task_listen, child_listen)		    /* a resolver's sockets */  \
@@ -177,6 +178,9 @@ struct task_link {
 	const char *allow, *deny;
 	bool named; /* allow also had names of hosts, whose addresses come by struct task_admit */
 	bool end_named; /* names were taken off: connections to addresses of any name end */
+	/* The list is being learned: its chain has rules that count and accept what it does not
+	 * have, as long as struct task_learn says so. */
+	bool learned;
 };
 #define LINK_TAG "nsctl:"
 /* The kernel's name of every end on the host begins like this, whichever nsctld has made it. */
@@ -198,6 +202,15 @@ struct task_relist {
 	struct task_firewall firewall;
 	struct task_link link;
 	bool change;
+};
+
+/* Lets all through that the way's list does not have, for so many seconds from now on; 0: no more,
+ * and connections to it end. Reports what was let through until now by REPORT_REFUSED. */
+struct task_learn {
+	struct task_firewall firewall;
+	struct task_link link; /* learned is set */
+	bool begin;	       /* the rules for that are not there yet */
+	uint32_t seconds;
 };
 
 /* Captures packets of an interface. */
@@ -436,8 +449,9 @@ extern const struct wire_layout *const task_layouts[TASK_OP_END];
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_sweep_layout, task_remove_layout, task_start_layout,
 	task_inspect_layout, task_front_layout, task_one_link_layout, task_adjust_layout,
-	task_examine_layout, task_restore_layout, task_relist_layout, task_names_layout,
-	task_boot_record_layout, task_listen_layout, task_admit_layout, task_answer_layout,
-	task_proxy_layout, task_processes_layout, task_signal_layout, task_capture_layout;
+	task_examine_layout, task_restore_layout, task_relist_layout, task_learn_layout,
+	task_names_layout, task_boot_record_layout, task_listen_layout, task_admit_layout,
+	task_answer_layout, task_proxy_layout, task_processes_layout, task_signal_layout,
+	task_capture_layout;
 
 #endif

@@ -43,7 +43,7 @@ rows = {
     "Get": {}, "Remove": {}, "Renew": {}, "Exec": {"command": ["true"]}, "ListSessions": {},
     "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9}, "Freeze": {}, "Thaw": {},
     "SetLink": {}, "RemoveLink": {}, "GetNetwork": {}, "RemoveNetwork": {}, "RenewNetwork": {}, "WaitSession": NONE,
-    "SetEgress": {},
+    "SetEgress": {}, "LearnEgress": {},
     "Capture": {"captureFileDescriptor": 0},
 }
 with_descriptor = {"fds": [os.open("/dev/null", os.O_WRONLY)], "more": True}

@@ -57,7 +57,7 @@ methods = set(re.findall(r"^method (\w+)", text, re.MULTILINE))
 through = {"Get", "List", "Remove", "Renew"}
 # of a set: the parameters that the method needs beside its name
 of_set = {"Exec": {"command": ["true"]}, "ListSessions": {}, "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9},
-          "Freeze": {}, "Thaw": {}, "Capture": {"captureFileDescriptor": 0}, "SetEgress": {}}
+          "Freeze": {}, "Thaw": {}, "Capture": {"captureFileDescriptor": 0}, "SetEgress": {}, "LearnEgress": {}}
 of_link, of_network = {"SetLink": {}, "RemoveLink": {}, "Capture": {"captureFileDescriptor": 0}}, {"GetNetwork": {}, "RemoveNetwork": {}, "RenewNetwork": {}}
 null = os.open("/dev/null", os.O_WRONLY)
 def ask(method, parameters, name):
@@ -74,6 +74,7 @@ for rows, name in (of_set, "hosts"), (of_link, "wire"), (of_network, "lan"):
         alike(method, lambda n: {"name": n, "owner": os.getuid(), **more}, name)
 alike("Capture", lambda n: {"network": n, "captureFileDescriptor": 0}, "lan")
 alike("SetEgress", lambda n: {"network": n}, "lan")
+alike("LearnEgress", lambda n: {"network": n}, "lan")
 wait = lambda s: json.dumps(c.call("WaitSession", {"session": s})).replace(s, "S")
 assert wait(session) == wait("0123456789abcdef"), wait(session)
 # what is made is linked with nothing of the host's

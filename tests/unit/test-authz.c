@@ -158,6 +158,7 @@ static void test_operation(void **state _unused_)
 		[WIRE_LINK_LIST] = {true, false, MAKES},
 		[WIRE_NETWORK_CREATE] = {true, false, MAKES},
 		[WIRE_EGRESS_SET] = {true, false, true},
+		[WIRE_EGRESS_LEARN] = {true, false, true},
 		[WIRE_MONITOR] = {true, false, true},
 		[WIRE_CAPTURE] = {true, false, true},
 		[WIRE_APPLY] = {true, false, MAKES},

@@ -5,6 +5,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-admit.h"
 #include "daemon/keeper/network/egress-change.h"
+#include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/network/egress-withdraw.h"
 #include "daemon/keeper/network/link-plan.h"
@@ -265,6 +266,11 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 	admission->request = request;
 	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
 	choose(keeper, names, allow, six, room, admission);
+	if (egress_learned_forwards(names->set)) {
+		/* the list does not decide what the set gets, only what it would need */
+		egress_learned_note(names->set, allow);
+		admission->refused = 0;
+	}
 	if (admission->n > 0 && begin(keeper, names, admission))
 		return 1;
 	egress_resolver_answer(id, request, admission->refused);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/resolver-servers.h"
@@ -38,6 +39,7 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 	bool of_host;
 
 	ret->listed = reach->listed;
+	ret->learned = egress_learned_has_rules(set);
 	ret->named = false;
 	ret->end_named = reach->listed && set->named != egress_names_digest(set);
 	ret->allow = ret->deny = NULL;
@@ -94,6 +96,7 @@ void egress_list_release(struct keeper *keeper, struct set *set)
 {
 	static const struct wire_reach none;
 
+	egress_learned_forget(set);
 	egress_list_count(keeper, set, &none);
 }
 

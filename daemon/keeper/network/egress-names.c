@@ -5,6 +5,7 @@
 #include "daemon/keeper/network/egress-admit.h"
 #include "daemon/keeper/network/egress-denied.h"
 #include "daemon/keeper/network/egress-held.h"
+#include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/egress-resolver.h"
@@ -406,8 +407,10 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 	struct egress_names *names = set->names;
 	struct reach_names *list;
 	bool had = names;
+	int r = (egress_learned_forwards(set) ? reach_names_find_all
+					      : reach_names_find)(keeper->config, reach, &list);
 
-	if (reach_names_find(keeper->config, reach, &list) < 0)
+	if (r < 0)
 		list = NULL;
 	adopt(set, list);
 	if (!list) {
@@ -436,6 +439,12 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 		egress_names_close(set);
 	pump_in(0);
 	return !had;
+}
+
+void egress_names_learn(struct set *set)
+{
+	if (set->names && set->names->open && egress_tell_list(set->names) < 0)
+		egress_names_close(set);
 }
 
 void egress_names_flushed(void)

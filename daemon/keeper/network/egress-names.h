@@ -34,6 +34,9 @@ uint64_t egress_names_digest(const struct set *set);
 /* Must be called when all connections to names have ended that a list with this digest does not
  * have. Writes the record if that is news. */
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
+/* Must be called when learning a list begins or ends (egress-learned.h): tells the resolver of a
+ * set that had names before. */
+void egress_names_learn(struct set *set);
 /* Frees the names of a set that is forgotten. */
 void egress_names_forget(struct set *set);
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/network/egress-tell.h"
 #include "daemon/keeper/network/resolver-servers.h"
@@ -65,6 +66,7 @@ int egress_tell_list(const struct egress_names *names)
 					  .version = names->version,
 					  .n_own = (uint32_t)names->list->n_own};
 
+	wire.every = egress_learned_forwards(names->set);
 	wire.names_fd = write_list(names->list);
 	if (wire.names_fd < 0)
 		return wire.names_fd;
@@ -82,6 +84,7 @@ int egress_tell_add(const struct egress_names *names, const int fds[2][2])
 	wire.cookie = names->cookie;
 	wire.list.version = names->version;
 	wire.list.n_own = (uint32_t)names->list->n_own;
+	wire.list.every = egress_learned_forwards(names->set);
 	wire.list.names_fd = write_list(names->list);
 	if (wire.list.names_fd < 0)
 		return wire.list.names_fd;

@@ -138,7 +138,7 @@ static uint64_t digest_of(const struct collecting *collecting)
 			digest += (uint64_t)high << 32 | low;
 		}
 	}
-	return MAX(digest, UINT64_C(1));
+	return collecting->n > 0 ? MAX(digest, UINT64_C(1)) : 0;
 }
 
 static int fill(const struct collecting *collecting)
@@ -192,7 +192,7 @@ static char *make_key(const struct wire_reach *reach, size_t *ret_size)
 
 	for (size_t i = 0; i < reach->n_allow; i++)
 		size += strlen(reach->allow[i].text) + 1;
-	key = malloc(size);
+	key = malloc(MAX(size, 1U));
 	for (size_t i = 0; key && i < reach->n_allow; i++) {
 		size_t length = strlen(reach->allow[i].text) + 1;
 
@@ -260,15 +260,15 @@ static void remember(struct reach_names *names)
 	reach_names_release(before);
 }
 
-int reach_names_find(const struct config *config, const struct wire_reach *reach,
-		     struct reach_names **ret)
+static int find_or_make(const struct config *config, const struct wire_reach *reach, bool even_none,
+			struct reach_names **ret)
 {
 	_cleanup_free_ char *key = NULL;
 	struct reach_names *names;
 	size_t size;
 
 	*ret = NULL;
-	if (!reach->listed || !may_have_names(reach))
+	if (!reach->listed || (!may_have_names(reach) && !even_none))
 		return 0;
 	key = make_key(reach, &size);
 	if (!key)
@@ -285,9 +285,21 @@ int reach_names_find(const struct config *config, const struct wire_reach *reach
 		state.all = names;
 	}
 	remember(names);
-	if (names->n > 0 || names->overflow)
+	if (names->n > 0 || names->overflow || even_none)
 		*ret = reach_names_share(names);
 	return 0;
+}
+
+int reach_names_find(const struct config *config, const struct wire_reach *reach,
+		     struct reach_names **ret)
+{
+	return find_or_make(config, reach, false, ret);
+}
+
+int reach_names_find_all(const struct config *config, const struct wire_reach *reach,
+			 struct reach_names **ret)
+{
+	return find_or_make(config, reach, true, ret);
 }
 
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)

@@ -17,7 +17,6 @@
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/policy/task-error.h"
@@ -25,8 +24,8 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/egress-find.h"
 #include "daemon/keeper/set/egress-record.h"
-#include "daemon/keeper/set/network.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
@@ -74,16 +73,6 @@ static void fail_gone(struct change *change)
 	failure_set(&failure, ERROR_NOT_FOUND, 0, network ? "network" : "set", "%s",
 		    change->request->about);
 	fail(change, &failure);
-}
-
-/* Returns the set's or network's way out, or NULL. */
-static const struct link *way_of(const struct set *set)
-{
-	const struct link *link = set->links;
-
-	while (link && (!link->egress || link->ends[0] != set))
-		link = link_next(link, set);
-	return link;
 }
 
 /* Records the old list again. The worker may have changed the firewall, or not. */
@@ -197,23 +186,6 @@ static void on_relisted(struct operation *operation, const struct task_report *r
 
 /* --- the change --- */
 
-static int find(struct change *change, const struct wire_egress *asked, struct set **ret,
-		struct failure *failure)
-{
-	const struct wire_ask ask = {.name = asked->network ? asked->network : asked->name,
-				     .has_owner = asked->has_owner,
-				     .owner = asked->owner};
-	int r;
-
-	if (asked->name && asked->network)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "network",
-				   "cannot be combined with the name of a set");
-	r = asked->network
-		    ? network_find(change->keeper, change->request, &ask, ret, failure)
-		    : request_find_asked(change->keeper, change->request, &ask, ret, failure);
-	return r ? r : check_ready((*ret)->state, set_shown_name(*ret), failure);
-}
-
 /* Checks the change and records it. */
 static int make(struct change *change, struct set *set, const struct wire_egress *asked,
 		const struct wire_reach *old, struct failure *failure)
@@ -223,8 +195,9 @@ static int make(struct change *change, struct set *set, const struct wire_egress
 	bool egress = false;
 	int r = authz_egress_change(&change->request->subject, failure);
 
-	if (r == 0 && egress_record_is_changing(set))
-		r = failure_set(failure, ERROR_BUSY, 0, "changing", "%s", set_shown_name(set));
+	if (r == 0 && (set->learned || egress_record_is_changing(set)))
+		r = failure_set(failure, ERROR_BUSY, 0, set->learned ? "learning" : "changing",
+				"%s", set_shown_name(set));
 	/* an entry that is wrong is named by its place in the request */
 	if (r == 0)
 		r = reach_check(keeper->config, &asked->add, &egress, "", failure);
@@ -243,14 +216,14 @@ static int send_relist(struct change *change, const struct set *set)
 	static struct task_relist task;
 	static struct wire_spec spec;
 	struct operation *operation;
-	int r = link_plan_task(way_of(set), NULL, &planned);
+	int r = link_plan_task(egress_find_way(set), NULL, &planned);
 
 	if (r < 0)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
 	/* a list that is too long leads nowhere */
-	(void)egress_fill_link(change->keeper, way_of(set), &spec, &planned.task);
+	(void)egress_fill_link(change->keeper, egress_find_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
 	task.change = change->record.changed;
@@ -272,7 +245,7 @@ static void on_names_settled(void *context)
 	struct failure failure;
 	int r;
 
-	if (!set || !way_of(set)) {
+	if (!set || !egress_find_way(set)) {
 		fail_gone(change);
 		return;
 	}
@@ -289,7 +262,7 @@ static int wait_for_names(struct change *change, struct set *set, struct failure
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;
 	static struct link_plan_task planned;
-	int r = link_plan_task(way_of(set), NULL, &planned);
+	int r = link_plan_task(egress_find_way(set), NULL, &planned);
 
 	if (r < 0) {
 		take_back(change, set);
@@ -306,20 +279,21 @@ static int try(struct change *change, struct failure *failure)
 {
 	static struct wire_egress asked;
 	static struct wire_reach old;
-	static struct wire_spec spec;
 	struct set *set = NULL;
 	int r = wire_unpack(&wire_egress_layout, change->asked, change->asked_size, &asked);
 
 	r = r < 0 ? failure_from_errno(failure, r, "read the request")
-		  : find(change, &asked, &set, failure);
+		  : egress_find(change->keeper, change->request,
+				&(struct egress_asked){asked.name, asked.network, asked.has_owner,
+						       asked.owner},
+				&set, failure);
 	if (r)
 		return r;
 	memcpy(change->id, set->id, sizeof(change->id));
 	asked.add.listed = true;
-	if (!way_of(set) || !egress_list_read(set, &spec, &old))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0,
-				   asked.network ? "network" : "name",
-				   "has no list, and cannot get one later: make it with --allow");
+	r = egress_find_list(set, &old, failure);
+	if (r)
+		return r;
 	if (asked.add.n_allow > 0 || asked.add.n_deny > 0 || asked.n_remove > 0)
 		r = make(change, set, &asked, &old, failure);
 	if (r)

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-list.h"
-#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/set/egress-find.h"
 #include "daemon/keeper/set/egress-record.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/kernel/fault-point.h"
@@ -67,13 +67,6 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Has the files in /etc follow, if the list has got names or lost all of them. */
-static void follow_names(struct set *set, bool had_names)
-{
-	if (had_names != (set->names != NULL))
-		resolver_names_changed(set);
-}
-
 /* Counts the entries of the list that the record has now. */
 static void count(struct keeper *keeper, struct set *set)
 {
@@ -83,7 +76,7 @@ static void count(struct keeper *keeper, struct set *set)
 
 	if (egress_list_read(set, &spec, &reach))
 		egress_list_count(keeper, set, &reach);
-	follow_names(set, had_names);
+	egress_names_follow(set, had_names);
 }
 
 static int write_list(struct egress_record *record, struct keeper *keeper, struct set *set,
@@ -107,7 +100,7 @@ int egress_record_change(struct egress_record *record, struct keeper *keeper, st
 
 	if (r)
 		return r;
-	follow_names(set, had_names);
+	egress_names_follow(set, had_names);
 	r = write_list(record, keeper, set, reach, failure);
 	if (r) {
 		count(keeper, set);

@@ -14,6 +14,7 @@
 #include "daemon/wire/layout.h"
 #include "protocol/kind.h"
 
+struct egress_learned;
 struct egress_names;
 struct egress_reading;
 struct session;
@@ -84,6 +85,7 @@ struct set {
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
 	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
 	uint64_t named;			/* what connections to names are open to: egress-names.h */
+	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*

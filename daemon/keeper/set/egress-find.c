@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/network/egress-list.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/egress-find.h"
+#include "daemon/keeper/set/network.h"
+
+int egress_find(struct keeper *keeper, struct request *request, const struct egress_asked *asked,
+		struct set **ret, struct failure *failure)
+{
+	const struct wire_ask ask = {.name = asked->network ? asked->network : asked->name,
+				     .has_owner = asked->has_owner,
+				     .owner = asked->owner};
+	int r;
+
+	if (asked->name && asked->network)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "network",
+				   "cannot be combined with the name of a set");
+	r = asked->network ? network_find(keeper, request, &ask, ret, failure)
+			   : request_find_asked(keeper, request, &ask, ret, failure);
+	return r ? r : check_ready((*ret)->state, set_shown_name(*ret), failure);
+}
+
+int egress_find_list(const struct set *set, struct wire_reach *ret, struct failure *failure)
+{
+	static struct wire_spec spec;
+
+	if (egress_find_way(set) && egress_list_read(set, &spec, ret))
+		return 0;
+	return failure_set(failure, ERROR_INVALID_VALUE, 0,
+			   set_is_network(set) ? "network" : "name",
+			   "has no list, and cannot get one later: make it with --allow");
+}
+
+const struct link *egress_find_way(const struct set *set)
+{
+	const struct link *link = set->links;
+
+	while (link && (!link->egress || link->ends[0] != set))
+		link = link_next(link, set);
+	return link;
+}
+
+void egress_names_follow(struct set *set, bool had_names)
+{
+	if (had_names != (set->names != NULL))
+		resolver_names_changed(set);
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ *   wait for the end of a restoration of the table, TASK_LEARN, wait for the resolver and the files
+ *   in /etc, answer
+ *
+ * The last of these tasks closes the list and ends connections, and begins when the client wants
+ * that, or has gone, or does not call any more.
+ */
+#include <string.h>
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-firewall.h"
+#include "daemon/keeper/network/egress-learned.h"
+#include "daemon/keeper/network/egress-list.h"
+#include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/policy/user-name.h"
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/handlers.h"
+#include "daemon/keeper/set/egress-find.h"
+#include "daemon/keeper/set/egress-record.h"
+#include "daemon/keeper/set/learn.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault.h"
+
+#define LEARN_SECONDS 15
+#define TASK_SECONDS 20
+
+/* A list that is being learned. */
+struct learner {
+	struct learner *next;
+	struct keeper *keeper;
+	uint32_t connection;	 /* 0: it is gone */
+	uid_t uid;		 /* who learns */
+	char id[ID_SIZE];	 /* of the set or network */
+	struct request *request; /* to be answered; NULL: none */
+	struct egress_waiter waiter;
+	struct event *silent; /* pending: the client may call again until then */
+	bool busy;	      /* between a call, or the end, and what follows from it */
+	bool begun;	      /* the firewall has the rules */
+	bool end, ended;      /* it is to end, and has ended: it only has something to tell */
+};
+
+static struct learner *learners;
+
+static struct set *set_of(const struct learner *learner)
+{
+	return registry_find_set_id(learner->keeper->registry, learner->id);
+}
+
+static struct learner *find(const struct set *set)
+{
+	struct learner *at = learners;
+
+	while (at && strcmp(at->id, set->id) != 0)
+		at = at->next;
+	return at;
+}
+
+static void log_change(const struct learner *learner, const struct set *set, const char *what)
+{
+	struct log_fields fields = {.has_uid = true,
+				    .uid = learner->uid,
+				    .has_owner = set->owner != learner->uid,
+				    .owner = set->owner,
+				    .set = set_shown_name(set)};
+
+	log_operation("lists learned", LOG_INFO, &fields, "%s %s the list of %s %s of %s",
+		      user_name(fields.uid).text, what, set_what(set), fields.set,
+		      user_name(set->owner).text);
+}
+
+/* Has the resolver and the files in /etc follow. */
+static void follow(struct keeper *keeper, struct set *set)
+{
+	static struct wire_reach reach;
+	static struct wire_spec spec;
+	bool had_names = set->names;
+
+	if (!egress_list_read(set, &spec, &reach))
+		return;
+	egress_names_update(keeper, set, &reach);
+	if (had_names)
+		egress_names_learn(set);
+	egress_names_follow(set, had_names);
+}
+
+static void learner_free(struct learner *learner)
+{
+	struct set *set = set_of(learner);
+
+	for (struct learner **at = &learners; *at; at = &(*at)->next)
+		if (*at == learner) {
+			*at = learner->next;
+			break;
+		}
+	/* a removal has to know of the rules, and forgets this */
+	if (set && set->state == SET_READY) {
+		bool forwards = egress_learned_forwards(set);
+
+		egress_learned_forget(set);
+		if (forwards)
+			follow(learner->keeper, set);
+	}
+	if (learner->silent)
+		event_free(learner->silent);
+	free(learner);
+}
+
+static void fail(struct learner *learner, const struct failure *failure)
+{
+	if (learner->request)
+		request_fail(learner->keeper, learner->request, failure);
+	learner_free(learner);
+}
+
+static void fail_gone(struct learner *learner)
+{
+	struct failure failure;
+
+	failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s",
+		    learner->request ? learner->request->about : "");
+	fail(learner, &failure);
+}
+
+/* --- answers --- */
+
+static void answer(struct learner *learner, struct set *set)
+{
+	static struct wire_learned_list list;
+
+	egress_learned_tell(learner->keeper, set, &list);
+	request_done(learner->keeper, take_ptr(learner->request), &wire_learned_list_layout, &list);
+	if (learner->ended && (!list.more || !learner->connection))
+		learner_free(learner);
+}
+
+static void go(struct learner *learner);
+
+/* Goes on when a call has had its effect. */
+static void conclude(void *context)
+{
+	struct learner *learner = context;
+	struct set *set = set_of(learner);
+
+	learner->busy = false;
+	if (!set)
+		fail_gone(learner);
+	else if (learner->end && !learner->ended)
+		go(learner);
+	else if (learner->request)
+		answer(learner, set);
+	else if (learner->ended)
+		learner_free(learner);
+}
+
+static void on_names_opened(void *context)
+{
+	const struct learner *learner = context;
+	const struct set *set = set_of(learner);
+
+	if (set)
+		resolver_settle(set->owner, conclude, context);
+	else
+		conclude(context);
+}
+
+/* --- the task --- */
+
+static void on_refused(struct operation *operation, const struct task_refusals *refusals)
+{
+	const struct learner *learner = operation->context;
+	struct set *set = set_of(learner);
+
+	if (set && set->learned)
+		egress_learned_add(set, refusals);
+}
+
+static void on_learned(struct operation *operation, const struct task_report *report)
+{
+	struct learner *learner = operation->context;
+	struct set *set = set_of(learner);
+	struct failure failure;
+
+	if (!set || !set->learned) {
+		fail_gone(learner);
+		return;
+	}
+	if (report->full)
+		egress_learned_overflow(set);
+	if (report->step != STEP_NONE) {
+		task_error(report, &failure);
+		fail(learner, &failure);
+		/* that closes the list, whatever the worker has done */
+		egress_restore(operation->keeper);
+		return;
+	}
+	if (!learner->begun || learner->ended)
+		log_change(learner, set, learner->ended ? "has learned" : "learns");
+	learner->begun = true;
+	if (learner->ended)
+		egress_learned_change(set, LEARNED_DONE);
+	egress_names_open(set, on_names_opened, learner);
+}
+
+static int send_task(struct learner *learner, const struct set *set)
+{
+	static struct link_plan_task planned;
+	static struct task_learn task;
+	static struct wire_spec spec;
+	struct operation *operation;
+	int r = link_plan_task(egress_find_way(set), NULL, &planned);
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_learn_layout, &task);
+	egress_list_begin();
+	/* a list that is too long leads nowhere */
+	(void)egress_fill_link(learner->keeper, egress_find_way(set), &spec, &planned.task);
+	egress_firewall_fill(learner->keeper, &task.firewall);
+	task.link = planned.task;
+	task.begin = !learner->begun;
+	task.seconds = learner->ended ? 0 : LEARN_SECONDS;
+	r = operation_new(learner->keeper, set->owner, TURN_MAKE, TASK_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = learner;
+	operation->refused = on_refused;
+	operation->done = on_learned;
+	return operation_send(operation, TASK_LEARN, &task);
+}
+
+static void on_settled(void *context)
+{
+	struct learner *learner = context;
+	struct keeper *keeper = learner->keeper;
+	struct set *set = set_of(learner);
+	struct failure failure;
+	int r;
+
+	/* a removal also removes the rules */
+	if (!set || set->state != SET_READY || !egress_find_way(set)) {
+		fail_gone(learner);
+		return;
+	}
+	r = send_task(learner, set);
+	if (r == 0)
+		return;
+	failure_from_errno(&failure, r, "learn the list");
+	fail(learner, &failure);
+	egress_restore(keeper);
+}
+
+/* Does what the present call wants, or ends. */
+static void go(struct learner *learner)
+{
+	static const struct timeval time = {.tv_sec = LEARN_SECONDS};
+	struct set *set = set_of(learner);
+
+	learner->busy = true;
+	learner->ended = learner->end;
+	if (learner->ended)
+		evtimer_del(learner->silent);
+	else
+		evtimer_add(learner->silent, &time);
+	if (set && learner->ended)
+		egress_learned_change(set, LEARNED_CLOSING);
+	if (set && (learner->ended || !learner->begun))
+		follow(learner->keeper, set);
+	learner->waiter.settled = on_settled;
+	learner->waiter.context = learner;
+	egress_settle(&learner->waiter);
+}
+
+static void end(struct learner *learner)
+{
+	learner->end = true;
+	if (!learner->busy && !learner->ended)
+		go(learner);
+	else if (!learner->busy)
+		learner_free(learner);
+}
+
+static void on_silent(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	end(context);
+}
+
+void learn_connection_gone(uint32_t connection)
+{
+	struct learner *at = learners;
+
+	while (at) {
+		if (at->connection != connection) {
+			at = at->next;
+			continue;
+		}
+		at->connection = 0;
+		/* this may free several */
+		end(at);
+		at = learners;
+	}
+}
+
+/* --- calls --- */
+
+/* Checks that the caller could have a way out without a list. */
+static int check(struct keeper *keeper, const struct request *request, const struct set *set,
+		 struct failure *failure)
+{
+	static const struct wire_reach all;
+	static struct wire_reach reach;
+	bool egress = true;
+	int r = egress_find_list(set, &reach, failure);
+
+	if (r == 0)
+		r = authz_egress_change(&request->subject, failure);
+	if (r == 0 && !request_identity(request))
+		r = failure_from_errno(failure, -ESTALE, "find the caller");
+	return r ? r : admission_of_egress(keeper, request, &all, &egress, "", failure);
+}
+
+/* Makes a learner, and *ret. */
+static int learner_new(struct keeper *keeper, const struct request *request, struct set *set,
+		       struct learner **ret, struct failure *failure)
+{
+	struct learner *learner;
+	int r;
+
+	if (egress_record_is_changing(set))
+		return failure_set(failure, ERROR_BUSY, 0, "changing", "%s", set_shown_name(set));
+	learner = calloc(1, sizeof(*learner));
+	if (!learner)
+		return failure_from_errno(failure, -ENOMEM, "learn the list");
+	learner->keeper = keeper;
+	learner->connection = request->connection;
+	learner->uid = request->subject.uid;
+	memcpy(learner->id, set->id, sizeof(learner->id));
+	learner->next = learners;
+	learners = learner;
+	learner->silent = evtimer_new(keeper->loop, on_silent, learner);
+	r = learner->silent ? egress_learned_begin(set) : -ENOMEM;
+	if (r < 0) {
+		learner_free(learner);
+		return r == -ENOSPC ? failure_set(failure, ERROR_LIMIT_EXCEEDED, RESOLVER_SETS_MAX,
+						  "setsWithEgressNames", NULL)
+				    : failure_from_errno(failure, r, "learn the list");
+	}
+	*ret = learner;
+	return 0;
+}
+
+/* Handles a call of the learner's connection. */
+static int call(struct learner *learner, struct set *set, const struct request *request,
+		const struct wire_learn *asked, struct failure *failure)
+{
+	learner->request = request_keep(request);
+	if (!learner->request) {
+		end(learner);
+		return failure_from_errno(failure, -ENOMEM, "learn the list");
+	}
+	if (learner->ended) {
+		answer(learner, set);
+		return 0;
+	}
+	learner->end = asked->end;
+	go(learner);
+	return 0;
+}
+
+int on_learn_egress(struct keeper *keeper, struct request *request, struct wire_learn *asked,
+		    struct failure *failure)
+{
+	static const struct wire_learned_list nothing;
+	const struct egress_asked names = {asked->name, asked->network, asked->has_owner,
+					   asked->owner};
+	struct learner *learner;
+	struct set *set = NULL;
+	int r = egress_find(keeper, request, &names, &set, failure);
+
+	if (r == 0 && !asked->end)
+		r = check(keeper, request, set, failure);
+	if (r)
+		return r;
+	learner = find(set);
+	if (learner && (learner->busy || learner->connection != request->connection))
+		return failure_set(failure, ERROR_BUSY, 0, "learning", "%s", set_shown_name(set));
+	if (!learner && asked->end) {
+		request_done(keeper, request, &wire_learned_list_layout, &nothing);
+		return 0;
+	}
+	if (!learner)
+		r = learner_new(keeper, request, set, &learner, failure);
+	return r ? r : call(learner, set, request, asked, failure);
+}
