@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/destinations.h"
+#include "client/learn.h"
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"
@@ -18,6 +19,10 @@ const struct option_row egress_options[] = {
 	OPTION("remove", 0, DESTINATION_WORDS,
 	       "remove this entry, which --allow or --deny has added (may be repeated)",
 	       FILLS("remove[]", destinations_take)),
+	OPTION("learn", 0, NULL,
+	       "let all through until ^C, and print what the list would have needed, as lines of "
+	       "a file for --allow=@./FILE",
+	       HANDLED(LEARN)),
 	{0},
 };
 
@@ -50,12 +55,17 @@ int egress_run(struct client *client, struct options *options)
 	_cleanup_json_ json_t *reply = NULL;
 	int r;
 
+	if (changes && options_has(options, OPTION_LEARN))
+		return options_wrong(client,
+				     "--learn cannot be combined with a change of the list");
 	if (strncmp(word, "net/", 4) == 0)
 		json_put(parameters, "network", json_string(word + 4));
 	else
 		json_put(parameters, "name", json_string(word));
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
+	if (options_has(options, OPTION_LEARN))
+		return learn_run(client, word, parameters);
 	r = client_call(client, word, "org.nsctl.SetEgress", json_incref(parameters), NULL, &reply);
 	if (r != 0)
 		return r;

@@ -170,12 +170,14 @@ static const struct verb verbs[] = {
 	 "Changes what a set or network with a list reaches, while it runs\n"
 	 "The set was made with --allow. Connections to what the list does not have any more end. "
 	 "Without options, it prints the list, and what was refused: the destinations of most "
-	 "packets in the last hour",
+	 "packets in the last hour. With --learn, what the list does not have is let through for a "
+	 "while, and told",
 	 0, 1, 1, egress_run, {egress_options},
 	 .examples =
 		"nsctl egress box                 # the list, and what was refused\n"
 		"nsctl egress --allow=198.51.100.2:443/tcp --remove=198.51.100.1 box\n"
-		"nsctl egress --deny=10.0.0.0/8 net/lan"},
+		"nsctl egress --deny=10.0.0.0/8 net/lan\n"
+		"nsctl egress --learn box > list  # what it would need, until ^C"},
 	{"hosts", NULL, "",
 	 "Prints the addresses and names of your sets, as lines of a hosts file",
 	 0, 0, 0, hosts_run, {NULL},

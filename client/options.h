@@ -41,6 +41,7 @@ enum option_id {
 	OPTION_MORE,
 	OPTION_CLEAR,
 	OPTION_TEXTFILE,
+	OPTION_LEARN,
 };
 
 /* Everything about an option: how it is typed, its help, and the field of the call's parameters

@@ -25,7 +25,7 @@ struct reach_names {
 	size_t n_services;
 	bool overflow; /* entries were left out: there are too many names or services */
 	/* the same for the same names with the same ports, in whatever order, and hardly for
-	 * others; not 0 */
+	 * others; 0 only without names */
 	uint64_t digest;
 
 	/* of reach-names.c */
