@@ -15,9 +15,24 @@ setup_file() {
 	cp -R /etc "$runtime.etc"
 	mount --bind "$runtime.etc" /etc
 	rm -rf /etc/nsctl
+	hide_installed
+}
+
+# An nsctl that is installed here has a program of top, too, and files that keep NetworkManager away.
+hide_installed() {
+	local place
+	hidden=
+	for place in {/usr,/usr/local}/lib{/NetworkManager/conf.d,exec/nsctl}; do
+		[ -d "$place" ] || continue
+		mount -t tmpfs none "$place"
+		hidden+=" $place"
+	done
+	export hidden
 }
 
 teardown_file() {
+	# shellcheck disable=SC2086
+	[ -z "$hidden" ] || umount $hidden
 	umount /etc
 	rm -rf "$runtime.etc"
 	purge_daemon
