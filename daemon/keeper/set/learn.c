@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- *   wait for the end of a restoration of the table, TASK_LEARN, wait for the resolver and the files
- *   in /etc, answer
+ * The course of a call:
  *
- * The last of these tasks closes the list and ends connections, and begins when the client wants
- * that, or has gone, or does not call any more.
+ *   wait until the table is not being restored
+ *   TASK_LEARN: a worker opens the list, or keeps it open for LEARN_SECONDS more
+ *   wait for the resolver, and for the files in /etc
+ *   answer
+ *
+ * When the client asks for the end, has gone, or does not call any more, TASK_LEARN is sent once
+ * more: the worker closes the list, and ends connections to what the list does not have.
  */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
