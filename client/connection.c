@@ -226,6 +226,18 @@ bool client_try_again(struct client *client, const char *method, const json_t *p
 	return client->repeated;
 }
 
+/* Removes the parameter brief if an older daemon has refused it: without it, the answer is longer.
+ * Returns true if the call is to be made again. */
+static bool do_without_brief(json_t *parameters, struct message_reply *reply)
+{
+	if (!reply->error || error_from_id(reply->error) != ERROR_INVALID_PARAMETER ||
+	    strcmp(json_text(reply->parameters, "parameter", ""), "brief") != 0 ||
+	    json_object_del(parameters, "brief") < 0)
+		return false;
+	message_reply_done(reply);
+	return true;
+}
+
 int client_exchange(struct client *client, const char *subject, const char *method,
 		    json_t *parameters, struct call_fds *fds, struct message_reply *ret)
 {
@@ -238,6 +250,8 @@ int client_exchange(struct client *client, const char *subject, const char *meth
 		if (r != 0)
 			return r;
 		r = client_receive(client, ret);
+		if (r == 0 && do_without_brief(owned, ret))
+			continue;
 		if (r == 0)
 			return 0;
 		if (!client_try_again(client, method, owned, r, tries))

@@ -134,3 +134,19 @@ calls() { wc -l <"$directory/calls"; }
 	# the socket may have appeared in between
 	[ "$status" -eq 0 ] || grep -q 'No such file' "$directory/out"
 }
+
+@test "an older daemon, which gives no brief answers, is asked for a whole one" {
+	serve '{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}' \
+		'{"parameters":{"set":{"name":"box"}}}'
+	run nsctl create -n box
+	[ "$status" -eq 0 ]
+	[ "$output" = box ]
+	[ "$(calls)" -eq 2 ]
+	# once
+	kill "$server" && rm "$NSCTL_SOCKET" "$directory/calls"
+	serve '{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}' \
+		'{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}'
+	run nsctl create -n box
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"another version"* ]]
+}
