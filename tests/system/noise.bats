@@ -65,7 +65,7 @@ has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 
 @test "ordinary users need no way to the checkout" {
 	mkdir "$place/home"
-	cp -R "$BATS_TEST_DIRNAME"/../../{README.md,build,docs,integrations,lib,protocol,tests} "$place/home"
+	cp -R "$BATS_TEST_DIRNAME"/../../{README.md,build,completions,docs,integrations,lib,protocol,tests} "$place/home"
 	chmod -R go= "$place/home"
 	fails as "$user_id" ls "$place/home"
 	NSCTL_BUILD=$place/home/build run "$place/home/tests/lib/isolated" "$place/home/tests/system/spare.bats"
