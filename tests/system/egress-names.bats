@@ -377,7 +377,7 @@ time.sleep(3600)'
 		denies a 198.51.100.3:8000
 		talks a stays tcp 198.51.100.1
 		stop_daemon
-		NSCTL_KILL_AT=lists-enforced start_daemon --config="$config" || is_gone "$daemon"
+		NSCTL_KILL_AT=lists-enforced start_daemon --config="$config" || eventually is_gone "$daemon"
 		eventually is_gone "$(cat "$runtime.pid")"
 		start_daemon --config="$config"
 		goes_on stays
