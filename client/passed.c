@@ -98,10 +98,11 @@ static void take_pipe(struct passed *passed, int fd)
 	passed->rows[passed->n++].number = fd;
 }
 
-/* Takes the descriptor that a word ends with: "/dev/fd/63", "--file=/dev/fd/63". */
+/* Takes the descriptor that a word ends with: "/dev/fd/63", "--file=/dev/fd/63". A script for a
+ * shell is no such word: it may be another person's, and its numbers are those of its own files. */
 static void take_word(struct passed *passed, const char *word)
 {
-	const char *at = strstr(word, DEV_FD);
+	const char *at = strpbrk(word, " \t\n<>|&;") ? NULL : strstr(word, DEV_FD);
 	int64_t fd;
 
 	if (at && parse_number(at + strlen(DEV_FD), 3, NUMBER_MAX, &fd))

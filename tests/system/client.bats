@@ -282,6 +282,9 @@ for line in sys.stdin:
 	echo secret >"$runtime.file"
 	run nsctl exec box cat /dev/fd/7 7<"$runtime.file"
 	[[ "$status" -ne 0 && "$output" != *secret* ]]
+	# a script that mentions a descriptor does not get it
+	run nsctl exec box sh -c 'cat /dev/fd/9' 9< <(echo secret)
+	[[ "$status" -ne 0 && "$output" != *secret* ]]
 	# a make that is a command shares the jobserver of the make that has called nsctl
 	printf 'all:\n\t+%s exec box $(MAKE) --no-print-directory -f %s\n' "$NSCTL_BUILD/nsctl" "$runtime.inner" >"$runtime.outer"
 	printf 'all: a b\na b:\n\t@echo $@\n' >"$runtime.inner"
