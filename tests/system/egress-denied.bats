@@ -135,6 +135,12 @@ for port in sys.argv[3:]:
 	for name in one two three four; do exits 6 nsctl exec a curl -s -m 20 -o /dev/null "http://$name.test/"; done
 	for name in other one two three four; do eventually tells_of "a $name.test"; done
 	logged "was refused the name other.test ("
+	# the longest names, too, as far as an event has room for them
+	nsctl exec a python3 -c '
+import socket
+question = bytes.fromhex("000101000001000000000000") + 3 * (b"\x3f" + 63 * b"\x01") + bytes.fromhex("0000010001")
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(question, ("127.0.0.53", 53))'
+	eventually tells_of 'a \001\001'
 }
 
 @test "a set that ends with its command tells what it was refused" {

@@ -63,12 +63,14 @@ void egress_denied_name(struct set *set, const char *name, uint64_t questions)
 {
 	const struct log_fields fields = {
 		.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
-	char count[24];
+	char count[24], shown[DETAIL_VALUE_MAX + 1];
 
 	snprintf(count, sizeof(count), "%" PRIu64, questions);
+	/* bytes that are not printable take four each */
+	snprintf(shown, sizeof(shown), "%s", name);
 	if (admits(set->owner))
 		events_egress_denied(
-			set, (const struct wire_detail[]){{"name", name}, {"count", count}}, 2);
+			set, (const struct wire_detail[]){{"name", shown}, {"count", count}}, 2);
 	log_by_user("egress denied", LOG_INFO, &fields,
 		    "%s %s of %s was refused the name %s (%s question%s)", set_what(set),
 		    fields.set, user_name(set->owner).text, name, count, plural(questions));
