@@ -166,6 +166,29 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	other rm theirs
 }
 
+@test "a name that is taken off an administrator's list while the set's is learned: its connections end with that" {
+	sed -i 's/^site = site.test.*/site = site.test listed.test/' "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	for set in a b; do
+		create --allow=@site "$set"
+		eventually reaches "$set" site.test:8001
+	done
+	talks a named tcp 198.51.100.1
+	become_client egress --learn a >"$BATS_TEST_TMPDIR/list" 2>"$BATS_TEST_TMPDIR/said" &
+	learner=$!
+	eventually grep "is let through" "$BATS_TEST_TMPDIR/said"
+	sed -i 's/^site = site.test.*/site = listed.test/' "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	is_closed() { exits 7 nsctl exec b curl -s -m 20 -o /dev/null http://198.51.100.1:8000/; }
+	eventually is_closed
+	goes_on named
+	kill -TERM "$learner"
+	wait "$learner"
+	ends named
+	sed -i 's|^site = listed.test|site = site.test:8000/tcp|' "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+}
+
 @test "a list of 10,000 names, and of one more" {
 	create --allow=@many a
 	reaches a n0.many.test:8000 n9998.many.test:8001

@@ -180,6 +180,23 @@ static void test_shares(void **state _unused_)
 		egress_learned_forget(&sets[i]);
 }
 
+/* However many sets a user has, so many lists are learned at a time. */
+static void test_lists(void **state _unused_)
+{
+	static struct set sets[LEARNED_LISTS_MAX + 1];
+	const size_t n = ARRAY_SIZE(sets) - 1;
+
+	/* the last one is another user's; one more is set's */
+	for (size_t i = 0; i <= n; i++) {
+		sets[i].owner = i < n ? 7 : 8;
+		assert_int_equal(egress_learned_begin(&sets[i]), i == n - 1 ? -EUSERS : 0);
+	}
+	egress_learned_forget(&sets[0]);
+	assert_int_equal(egress_learned_begin(&sets[n - 1]), 0);
+	for (size_t i = 0; i <= n; i++)
+		egress_learned_forget(&sets[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +205,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_private, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

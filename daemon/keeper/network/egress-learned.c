@@ -43,10 +43,22 @@ struct egress_learned {
 /* State of this file. */
 static struct egress_learned *first;
 
+/* Returns how many lists of a user are learned. */
+static size_t count_lists(uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct egress_learned *at = first; at; at = at->next)
+		n += at->owner == uid;
+	return n;
+}
+
 int egress_learned_begin(struct set *set)
 {
 	struct egress_learned *learned;
 
+	if (count_lists(set->owner) >= LEARNED_LISTS_MAX)
+		return -EUSERS;
 	if (!set->names && egress_held_sets(set->owner) >= RESOLVER_SETS_MAX)
 		return -ENOSPC;
 	learned = calloc(1, sizeof(*learned));

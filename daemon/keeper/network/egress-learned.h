@@ -12,13 +12,17 @@
 #include "daemon/wire/report.h"
 #include "daemon/wire/resolver.h"
 
+/* Lists of a user that are learned at a time: each takes about 40 KiB. */
+#define LEARNED_LISTS_MAX 64
+
 enum learned_state {
 	LEARNED_GROWS,	 /* all is let through */
 	LEARNED_CLOSING, /* no names any more; the firewall may still have its rules */
 	LEARNED_DONE,
 };
 
-/* Begins. Returns 0, -ENOMEM, or -ENOSPC: the user's resolver has RESOLVER_SETS_MAX other sets. */
+/* Begins. Returns 0, -ENOMEM, -EUSERS: LEARNED_LISTS_MAX of the owner's lists are learned, or
+ * -ENOSPC: the owner's resolver has RESOLVER_SETS_MAX other sets. */
 int egress_learned_begin(struct set *set);
 void egress_learned_change(struct set *set, enum learned_state state);
 /* Forgets all. It is no error if nothing was begun. */

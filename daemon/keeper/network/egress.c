@@ -241,7 +241,8 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 		if (egress_fill_link(keeper, link, &specs[n], &tasks[n].task) < 0 && n > 0)
 			break;
 		task->links[task->n_links++] = tasks[n].task;
-		if (tasks[n].task.end_named)
+		/* no connections end while the list is learned */
+		if (tasks[n].task.end_named && !tasks[n].task.learned)
 			note_ending(link->ends[0]);
 		state.owner = link->owner;
 		memcpy(state.name, link->name, sizeof(state.name));

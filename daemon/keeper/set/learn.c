@@ -18,6 +18,7 @@
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
@@ -44,8 +45,11 @@ struct learner {
 	bool busy;	      /* between a call, or the end, and what follows from it */
 	bool begun;	      /* the firewall has the rules */
 	bool end, ended;      /* it is to end, and has ended: it only has something to tell */
+	bool ends_named;      /* the last task ends connections to names that are not in names */
+	uint64_t names;	      /* egress_names_digest() */
 };
 
+static const struct timeval time_to_call = {.tv_sec = LEARN_SECONDS};
 static struct learner *learners;
 
 static struct set *set_of(const struct learner *learner)
@@ -136,7 +140,11 @@ static void answer(struct learner *learner, struct set *set)
 
 	egress_learned_tell(learner->keeper, set, &list);
 	request_done(learner->keeper, take_ptr(learner->request), &wire_learned_list_layout, &list);
-	if (learner->ended && (!list.more || !learner->connection))
+	if (!learner->ended)
+		return;
+	if (list.more && learner->connection)
+		evtimer_add(learner->silent, &time_to_call);
+	else
 		learner_free(learner);
 }
 
@@ -205,6 +213,8 @@ static void on_learned(struct operation *operation, const struct task_report *re
 	learner->begun = true;
 	if (learner->ended)
 		egress_learned_change(set, LEARNED_DONE);
+	if (learner->ends_named)
+		egress_names_ended(operation->keeper, set, learner->names);
 	egress_names_open(set, on_names_opened, learner);
 }
 
@@ -226,6 +236,8 @@ static int send_task(struct learner *learner, const struct set *set)
 	task.link = planned.task;
 	task.begin = !learner->begun;
 	task.seconds = learner->ended ? 0 : LEARN_SECONDS;
+	learner->ends_named = learner->ended && task.link.end_named;
+	learner->names = egress_names_digest(set);
 	r = operation_new(learner->keeper, set->owner, TURN_MAKE, TASK_SECONDS, &operation);
 	if (r < 0)
 		return r;
@@ -259,7 +271,6 @@ static void on_settled(void *context)
 /* Does what the present call wants, or ends. */
 static void go(struct learner *learner)
 {
-	static const struct timeval time = {.tv_sec = LEARN_SECONDS};
 	struct set *set = set_of(learner);
 
 	learner->busy = true;
@@ -267,7 +278,7 @@ static void go(struct learner *learner)
 	if (learner->ended)
 		evtimer_del(learner->silent);
 	else
-		evtimer_add(learner->silent, &time);
+		evtimer_add(learner->silent, &time_to_call);
 	if (set && learner->ended)
 		egress_learned_change(set, LEARNED_CLOSING);
 	if (set && (learner->ended || !learner->begun))
@@ -309,8 +320,18 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
+/* Takes away the rights that the configuration does not give the caller any more. Those of the
+ * subject are of the time when it connected, and a list is learned as long as it is connected. */
+static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
+			  struct authz_subject *subject)
+{
+	subject->allowed &=
+		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
+			      identity->n_groups, config_host_user_namespaces());
+}
+
 /* Checks that the caller could have a way out without a list. */
-static int check(struct keeper *keeper, const struct request *request, const struct set *set,
+static int check(struct keeper *keeper, struct request *request, const struct set *set,
 		 struct failure *failure)
 {
 	static const struct wire_reach all;
@@ -322,7 +343,22 @@ static int check(struct keeper *keeper, const struct request *request, const str
 		r = authz_egress_change(&request->subject, failure);
 	if (r == 0 && !request_identity(request))
 		r = failure_from_errno(failure, -ESTALE, "find the caller");
-	return r ? r : admission_of_egress(keeper, request, &all, &egress, "", failure);
+	if (r)
+		return r;
+	update_rights(keeper, request_identity(request), &request->subject);
+	return admission_of_egress(keeper, request, &all, &egress, "", failure);
+}
+
+/* r: of egress_learned_begin(). */
+static int refuse_learner(int r, struct failure *failure)
+{
+	if (r == -EUSERS)
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, LEARNED_LISTS_MAX, "learnedLists",
+				   NULL);
+	if (r == -ENOSPC)
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, RESOLVER_SETS_MAX,
+				   "setsWithEgressNames", NULL);
+	return failure_from_errno(failure, r, "learn the list");
 }
 
 /* Makes a learner, and *ret. */
@@ -347,9 +383,7 @@ static int learner_new(struct keeper *keeper, const struct request *request, str
 	r = learner->silent ? egress_learned_begin(set) : -ENOMEM;
 	if (r < 0) {
 		learner_free(learner);
-		return r == -ENOSPC ? failure_set(failure, ERROR_LIMIT_EXCEEDED, RESOLVER_SETS_MAX,
-						  "setsWithEgressNames", NULL)
-				    : failure_from_errno(failure, r, "learn the list");
+		return refuse_learner(r, failure);
 	}
 	*ret = learner;
 	return 0;
@@ -383,11 +417,14 @@ int on_learn_egress(struct keeper *keeper, struct request *request, struct wire_
 	struct set *set = NULL;
 	int r = egress_find(keeper, request, &names, &set, failure);
 
-	if (r == 0 && !asked->end)
-		r = check(keeper, request, set, failure);
 	if (r)
 		return r;
 	learner = find(set);
+	r = asked->end ? 0 : check(keeper, request, set, failure);
+	if (r && learner && learner->connection == request->connection)
+		end(learner);
+	if (r)
+		return r;
 	if (learner && (learner->busy || learner->connection != request->connection))
 		return failure_set(failure, ERROR_BUSY, 0, "learning", "%s", set_shown_name(set));
 	if (!learner && asked->end) {
