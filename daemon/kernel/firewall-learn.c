@@ -14,7 +14,8 @@ static int change(struct nft *nft, const struct task_learn *task, struct fault *
 	struct task_link link = task->link;
 	int r;
 
-	link.learned = task->seconds > 0;
+	/* a list that leads nowhere is not learned either */
+	link.learned &= task->seconds > 0;
 	nft_begin(nft);
 	firewall_learned_for(nft, link.b.interface, UINT64_C(1000) * task->seconds);
 	if (task->begin || !link.learned)

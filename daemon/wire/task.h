@@ -208,7 +208,7 @@ struct task_relist {
  * and connections to it end. Reports what was let through until now by REPORT_REFUSED. */
 struct task_learn {
 	struct task_firewall firewall;
-	struct task_link link; /* learned is set */
+	struct task_link link; /* learned is set, unless the list leads nowhere */
 	bool begin;	       /* the rules for that are not there yet */
 	uint32_t seconds;
 };

@@ -9,7 +9,7 @@ load world.bash
 load talks.bash
 
 setup_file() {
-	start_world "egress = $user_id $other_id:mirrors" "publish = $user_id" "[lists]" "mirrors = 198.51.100.1"
+	start_world "egress = $user_id $other_id:mirrors" "publish = $user_id" "[lists]" "mirrors = 198.51.100.1" "closed = 198.51.100.2"
 	for address in 198.51.100.{1,2,3,53}/32 192.168.77.1/32 2001:db8:1::1/128; do
 		in_world ip addr add "$address" dev lo
 	done
@@ -257,6 +257,46 @@ END
 	learned
 	[ "$(grep -cF 198.51.100.2:8000/tcp "$BATS_TEST_TMPDIR/list")" = 1 ]
 	is_closed a
+	has_no_rules
+}
+
+@test "a reload that takes the right to egress ends it, although the client stays connected" {
+	nsctl create -n --allow=198.51.100.1 a
+	learn a
+	reaches a 198.51.100.2:8000
+	talks a ends tcp 198.51.100.3
+	sed -i "s/^egress = $user_id /egress = /" "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	eventually is_gone "$learner"
+	fails wait "$learner"
+	grep "does not name you" "$BATS_TEST_TMPDIR/said"
+	eventually is_closed a
+	ends ends
+	eventually has_no_rules
+	sed -i "s/^egress = /egress = $user_id /" "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	eventually nsctl create -n --allow=198.51.100.1 b
+}
+
+@test "a list that is denied, and is no longer in the configuration: nothing is reached" {
+	nsctl create -n --allow=198.51.100.1 --deny=@closed a
+	learn a
+	reaches a 198.51.100.3:8000
+	denies a 198.51.100.2:8000
+	sed -i 's/^closed =/other =/' "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	reaches_nothing() { denies a 198.51.100.3:8000; }
+	eventually reaches_nothing
+	denies a 198.51.100.1:8000 198.51.100.2:8000
+	learned
+	has_no_rules
+	learn a
+	denies a 198.51.100.1:8000 198.51.100.2:8000
+	sed -i 's/^other =/closed =/' "$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	eventually quickly_gets a http://198.51.100.3:8000/
+	denies a 198.51.100.2:8000
+	learned
 	has_no_rules
 }
 

@@ -21,7 +21,7 @@ void egress_list_begin(void)
  * why: for the log; NULL: nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
-	ret->named = false;
+	ret->named = ret->learned = false;
 	ret->allow = ret->deny = NULL;
 	if (why)
 		log_by_user(
