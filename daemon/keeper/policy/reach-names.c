@@ -128,13 +128,15 @@ static uint64_t digest_of(const struct collecting *collecting)
 			const struct destination_service *service = &names->table[j];
 			const uint32_t words[] = {service->protocol, service->has_ports,
 						  service->first, service->last};
+			const size_t size = strlen(entry->name);
 			uint32_t low, high;
 
 			if (!(entry->services >> j & 1))
 				continue;
-			low = fnv_add(fnv_add(FNV_START, words, sizeof(words)), entry->name,
-				      strlen(entry->name));
-			high = fnv_add(low, words, sizeof(words));
+			low = fnv_add(fnv_add(FNV_START, words, sizeof(words)), entry->name, size);
+			/* from another start and in another order: two hashes, not one */
+			high = fnv_add(fnv_add(~FNV_START, entry->name, size), words,
+				       sizeof(words));
 			digest += (uint64_t)high << 32 | low;
 		}
 	}
