@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The Debian package, on a machine that has never seen nsctl: /bed/packages has old.deb and new.deb. Each test goes on where
-# the one before it has stopped.
+# A package, on a machine that has never seen nsctl: /bed/packages has an old and a new one. Each test goes on where the one before
+# it has stopped.
 
 load ../systemd/bed.bash
+load manager.bash
 
 @test "installed: units are enabled and run, accounts and modes are right, and a user can use it" {
-	dpkg -i /bed/packages/old.deb
+	put old
+	start
 	systemctl is-active nsctld.socket nsctld.service
 	systemctl is-enabled nsctld.socket nsctld.service
 	id nsctl && id nsctl-init
@@ -39,8 +41,9 @@ lists() {
 	old=$(keeper)
 	lists &
 	lists=$!
-	dpkg -i /bed/packages/new.deb
-	[ "$(dpkg-query -W -f '${Version}' nsctl)" = "$(dpkg-deb -f /bed/packages/new.deb Version)" ]
+	is_installed old
+	put new
+	is_installed new
 	eventually was_replaced "$old"
 	touch /run/upgraded
 	wait "$lists"
@@ -55,9 +58,9 @@ lists() {
 @test "upgraded with a mistake in the configuration: that is told, and the package is installed" {
 	cp /etc/nsctl/nsctld.conf /run/nsctld.conf
 	printf '[limits]\nset = 3\n' >/etc/nsctl/nsctld.conf
-	dpkg -i /bed/packages/new.deb >/run/told 2>&1
+	put new >/run/told 2>&1
 	grep "nsctld does not start" /run/told
-	[ "$(dpkg-query -W -f '${db:Status-Status}' nsctl)" = installed ]
+	is_installed new
 	cp /run/nsctld.conf /etc/nsctl/nsctld.conf
 	systemctl reset-failed nsctld.service nsctld.socket
 	systemctl restart nsctld.socket nsctld.service
@@ -66,16 +69,16 @@ lists() {
 
 @test "libnsctl: a client that was built with its package for development runs with its library" {
 	fails alice_runs /bed/client
-	dpkg -i /bed/packages/libnsctl0_*.deb
+	put library
 	alice_runs /bed/client >/run/said
 	grep -q '^created client-c$' /run/said
 	grep -q '^ended 0$' /run/said
-	dpkg -P libnsctl0
+	remove "$library"
 }
 alice_runs() { as alice timeout 60 "$@"; }
 
 @test "removed: nothing runs, and what is made again at boot is still recorded" {
-	dpkg -r nsctl
+	remove nsctl
 	fails pgrep -f libexec/nsctl
 	fails pgrep -x nsctl-init
 	fails grep -E ' /run/(nsctl|netns)' /proc/self/mountinfo
@@ -86,13 +89,14 @@ alice_runs() { as alice timeout 60 "$@"; }
 }
 
 @test "installed again: it makes what it had recorded" {
-	dpkg -i /bed/packages/new.deb
+	put new
+	start
 	made() { alice list --quiet | grep -qx kept; }
 	eventually made
 }
 
 @test "purged: nothing is left" {
-	dpkg -P nsctl
+	purge
 	find / -xdev \( -path /bed -o -path /proc -o -path /sys \) -prune -o -name '*nsctl*' -print >/run/found
 	[ ! -s /run/found ] || { cat /run/found && false; }
 	fails getent passwd nsctl nsctl-init
