@@ -135,7 +135,8 @@ int cgroup_remove(int parent_fd, const char *path)
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
 	r = cgroup_each_child(fd, remove_child, NULL);
-	if (r < 0)
+	/* another process may remove it meanwhile */
+	if (r < 0 && r != -ENOENT)
 		return r;
 	if (unlinkat(parent_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return negative_errno();

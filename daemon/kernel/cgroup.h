@@ -54,7 +54,8 @@ int cgroup_make(int parent_fd, const char *path);
  * -EBUSY (a process is left in it), or another -errno. */
 int cgroup_remove(int parent_fd, const char *path);
 
-/* Kills every process in the cgroup and below. Returns 0, also if there is none, or -errno. */
+/* Kills every process in the cgroup and below. Returns 0, also if there is none, or -errno (-ENOENT
+ * or -ENODEV: the cgroup was removed). */
 int cgroup_kill(int cgroup_fd);
 /* Opens cgroup.events, which polls as POLLPRI | POLLERR when it has changed since it was read.
  * Returns a descriptor or -errno. */
@@ -63,7 +64,8 @@ int cgroup_open_events(int cgroup_fd);
  * removed). */
 int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen);
 /* Waits until no process is left, for at most that many milliseconds (-1: without limit). Returns
- * 0, -ETIMEDOUT or another -errno. */
+ * 0, also if the cgroup is removed meanwhile; -ETIMEDOUT; or another -errno (-ENOENT or -ENODEV: it
+ * was removed before). */
 int cgroup_wait_empty(int cgroup_fd, int milliseconds);
 /* Waits, after cgroup_kill(), until no process is left, or only stuck ones: see process_is_stuck().
  * Returns 0, -EBUSY (stuck processes are left) or another -errno. */

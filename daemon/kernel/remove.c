@@ -41,6 +41,9 @@ static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
 		r = cgroup_kill(cgroup_fd);
 	if (r == 0)
 		r = cgroup_wait_killed(cgroup_fd);
+	/* the removal of a set around it may have removed the empty cgroup meanwhile */
+	if (r == -ENOENT || r == -ENODEV)
+		r = 0;
 	return r < 0 ? fault_set(fault, r == -EBUSY ? STEP_STUCK : STEP_KILL, 0, -r) : 0;
 }
 

@@ -178,10 +178,23 @@ static void test_freeze(int cgroup_fd)
 	tap_ok(wait_event(top, "frozen 0"), "cgroup.events tells so");
 }
 
+/* cgroup_fd and events_fd were opened before the cgroup was removed. */
+static void test_removed(int cgroup_fd, int events_fd)
+{
+	char text[64];
+	pid_t born = born_in(cgroup_fd);
+	int error;
+
+	tap_ok(born == -ENODEV || born == -ENOENT, "nothing is born in a removed one");
+	error = openat(cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC) < 0 ? errno : 0;
+	tap_ok(error == ENODEV || error == ENOENT, "nor can its cgroup.kill be opened");
+	tap_is(pread(events_fd, text, sizeof(text), 0) < 0 ? errno : 0, ENODEV,
+	       "a file that was open cannot be read: ENODEV");
+}
+
 int main(void)
 {
-	_cleanup_fd_ int cgroup_fd = -1;
-	pid_t born;
+	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
 
 	if (geteuid() != 0)
 		return tap_skip_all("root is needed");
@@ -195,9 +208,9 @@ int main(void)
 	test_move();
 	test_freeze(cgroup_fd);
 	(void)wait_event(top, "populated 0");
+	events_fd = file_open(top, "cgroup.events", O_RDONLY);
 	tap_is(rmdir(top) < 0 ? errno : 0, 0, "an empty one is removed");
 	tap_is(rmdir(other) < 0 ? errno : 0, 0, "and so is the other");
-	born = born_in(cgroup_fd);
-	tap_ok(born == -ENODEV || born == -ENOENT, "nothing is born in a removed one");
+	test_removed(cgroup_fd, events_fd);
 	return tap_done();
 }
