@@ -92,7 +92,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 		done
 	done
 	touch "$place/stop"
-	wait "$swapper"
+	await "$swapper"
 	[ "${made:-0}" -gt 0 ]
 	rm "$place/stop" "$place/swapping"
 	controls >"$place/after"
@@ -107,7 +107,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	for _ in $(seq 20); do
 		nsctl create -m --bind="$place/own:/mnt" --tmpfs="$place/own" box 2>/dev/null && nsctl rm box
 	done
-	wait "$swapper"
+	await "$swapper"
 	nsctl create -n box
 	[ "$(nsctl list --quiet)" = box ]
 }

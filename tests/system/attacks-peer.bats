@@ -245,7 +245,7 @@ PYTHON
 	served
 	served
 	: >"$runtime/go"
-	wait "$attacker"
+	await "$attacker"
 	rm "$runtime/ready" "$runtime/go"
 	served
 	returns() { [ "$(descriptors)" -le "$count" ]; }
@@ -360,7 +360,7 @@ PYTHON
 		nsctl create -n quick
 		nsctl rm quick
 	done
-	wait "$attacker"
+	await "$attacker"
 	kill -KILL "$server"
 	umount -l "$runtime/fuse"
 	wait || true

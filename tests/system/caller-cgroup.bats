@@ -201,7 +201,7 @@ refused() {
 	move "$pid" "$service/elsewhere"
 	[ "$(cgroup_of "$pid")" = "${service#"$(cgroup_root)"}/elsewhere" ]
 	echo go >"$runtime/go"
-	wait "$client"
+	await "$client"
 	[ "$(cat "$runtime.told")" = box ]
 	rm "$runtime.told"
 	pid=$(sleeper box)

@@ -49,7 +49,7 @@ capture_to() {
 ends() {
 	local status=0
 	eventually is_gone "$client"
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq "${1:-0}" ]
 }
 stop_capture() {

@@ -205,7 +205,7 @@ for line in sys.stdin:
 		read -r _ <"$ready"
 		kill -"$signal" "$client"
 		status=0
-		wait "$client" || status=$?
+		await "$client" || status=$?
 		[ "$status" -eq 77 ]
 		rm "$ready"
 	done
@@ -456,7 +456,7 @@ PYTHON
 	eventually runs
 	nsctl rm box
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 137 ]
 	grep -q "exec box: the set was removed" "$runtime.said"
 	rm "$runtime.said"

@@ -111,6 +111,13 @@ stop_daemon() {
 # is_gone PID: succeeds if the process has ended, even if it is still a zombie of this shell.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev/null || [ ! -e "/proc/$1" ]; }
 
+# await PID: waits for the end of a child of this shell, and returns its status. The wait of bash 5.2 may lose a child that ends just as the wait begins
+# ("No record of process"): so this waits first until it has ended.
+await() {
+	eventually is_gone "$1" || true
+	wait "$1"
+}
+
 # Removes the daemon with its sets and its directory, and ends the servers.
 purge_daemon() {
 	[ -n "${runtime:-}" ] || return 0

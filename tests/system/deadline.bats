@@ -207,7 +207,7 @@ stop_makers() {
 	stop_makers
 	[ -n "$stopped" ]
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 1 ]
 	for pid in $stopped $held; do
 		eventually is_gone "$pid"

@@ -248,7 +248,7 @@ is() {
 	eventually held
 	is ways-out problem "no set with --egress can be made: change the packet filter's table"
 	exec 7>&-
-	wait "$holder"
+	await "$holder"
 	is ways-out ok
 }
 

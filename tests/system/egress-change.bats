@@ -232,7 +232,7 @@ for port in range(1000, 1300):
 	eventually has_begun
 	run nsctl egress --deny=198.51.100.1 a
 	[[ "$output" == *"a is changing"* ]]
-	fails wait "$first"
+	fails await "$first"
 	[ -s "$BATS_TEST_TMPDIR/first" ]
 	[ "$(list a)" = "198.51.100.1 198.51.100.2 |" ]
 	eventually quickly_gets a http://198.51.100.2:8000/

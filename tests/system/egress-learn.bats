@@ -43,7 +43,7 @@ learn() {
 }
 learned() {
 	kill -TERM "$learner"
-	wait "$learner" || { cat "$BATS_TEST_TMPDIR/said" && return 1; }
+	await "$learner" || { cat "$BATS_TEST_TMPDIR/said" && return 1; }
 	grep "reaches its list alone again" "$BATS_TEST_TMPDIR/said"
 }
 # has_told ENTRY: the list that is printed has this line, apart from a comment.
@@ -186,7 +186,7 @@ END
 	learn a
 	reaches a 198.51.100.2:8000
 	kill_daemon
-	fails wait "$learner"
+	fails await "$learner"
 	grep "the connection to nsctld was lost" "$BATS_TEST_TMPDIR/said"
 	eventually is_refused_in_set 198.51.100.2:8000
 	start_daemon --config="$config"
@@ -268,7 +268,7 @@ END
 	sed -i "s/^egress = $user_id /egress = /" "$config"
 	kill -HUP "$(cat "$runtime.pid")"
 	eventually is_gone "$learner"
-	fails wait "$learner"
+	fails await "$learner"
 	grep "does not name you" "$BATS_TEST_TMPDIR/said"
 	eventually is_closed a
 	ends ends
@@ -348,7 +348,7 @@ END
 		reaches a other.test:8000
 		nsctl rm a
 		has_no_rules || { echo "round $round" && return 1; }
-		fails wait "$learner"
+		fails await "$learner"
 		nsctl rm b
 	done
 }

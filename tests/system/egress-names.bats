@@ -183,7 +183,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	eventually is_closed
 	goes_on named
 	kill -TERM "$learner"
-	wait "$learner"
+	await "$learner"
 	ends named
 	sed -i 's|^site = listed.test|site = site.test:8000/tcp|' "$config"
 	kill -HUP "$(cat "$runtime.pid")"
@@ -265,8 +265,8 @@ for i in range(32):
 assert sorted(to.recv(4096)[:4] for i in range(32)) == [bytes([0, i, 0x81, 0x82]) for i in range(32)]' &
 		askers+=($!)
 	done
-	wait "${askers[0]}"
-	wait "${askers[1]}"
+	await "${askers[0]}"
+	await "${askers[1]}"
 	# each question alone would have been asked three times
 	counted=$(in_world nft list chain inet silent input | grep -o 'packets [0-9]*' | cut -d' ' -f2)
 	[ "$counted" -ge 1 ]

@@ -88,7 +88,7 @@ make_many() {
 		with_second make_many 3>&- &
 		second=$!
 		make_many
-		wait "$second"
+		await "$second"
 		[ "$(way_addresses | wc -l)" -ge 16 ]
 		no_address_twice
 		gets many8 http://203.0.113.1:8000/

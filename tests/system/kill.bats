@@ -154,7 +154,7 @@ exec_killed_at() {
 	restart
 	echo go >"$runtime/go"
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 4 ]
 	nsctl rm box
 }
@@ -198,7 +198,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	eventually nsctl show box
 	kill -KILL "$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')"
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 137 ]
 	[ -z "$(nsctl list --quiet)" ]
 	eventually counts_are "$before"
@@ -270,7 +270,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 	nsctl rm mine
 	making
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 1 ]
 	grep -q ETIMEDOUT "$runtime/go"
 	eventually counts_are "$before"

@@ -130,7 +130,7 @@ calls() { wc -l <"$directory/calls"; }
 	rm "$directory/socket"
 	serve '{"parameters":{"sets":[],"summaries":[]}}'
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	# the socket may have appeared in between
 	[ "$status" -eq 0 ] || grep -q 'No such file' "$directory/out"
 }

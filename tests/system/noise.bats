@@ -43,7 +43,7 @@ has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 	run "$BATS_TEST_DIRNAME/../lib/isolated" "$BATS_TEST_DIRNAME/spare.bats"
 	after=$(cat "$place/rounds")
 	touch "$place/stop"
-	wait "$engine"
+	await "$engine"
 	echo "$output"
 	[ "$status" -eq 0 ]
 	fails grep '^not ok' <<<"$output"
@@ -57,7 +57,7 @@ has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 		pids[n]=$!
 	done
 	for n in 1 2; do
-		wait "${pids[n]}" || { cat "$place/output$n" && return 1; }
+		await "${pids[n]}" || { cat "$place/output$n" && return 1; }
 	done
 	grep -q '^ok' "$place/output1"
 	grep -q '^ok' "$place/output2"

@@ -21,7 +21,7 @@ teardown() {
 ended_well() {
 	eventually is_gone "$daemon"
 	status=0
-	wait "$daemon" || status=$?
+	await "$daemon" || status=$?
 	[ "$status" -eq 0 ]
 	fails grep -q 'not all requests in progress' "$runtime.log"
 }
@@ -35,7 +35,7 @@ removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 	eventually removing
 	kill -TERM "$daemon"
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 0 ]
 	ended_well
 	start_daemon
@@ -62,7 +62,7 @@ PYTHON
 	eventually grep -q 'started a session' "$runtime.log"
 	kill -TERM "$daemon"
 	status=0
-	wait "$client" || status=$?
+	await "$client" || status=$?
 	[ "$status" -eq 0 ]
 	rm "$runtime.ask.py"
 	ended_well
@@ -123,7 +123,7 @@ END
 	rm "$runtime.idle"
 	kill -TERM "$daemon"
 	ended_well
-	wait "$idle"
+	await "$idle"
 	start_daemon
 	nsctl rm box
 }

@@ -84,7 +84,7 @@ PYTHON
 	kill_daemon
 	eventually test -e "$place/away"
 	start_daemon
-	wait "$person"
+	await "$person"
 }
 
 @test "without a terminal, or for programs, it refuses; --all-owners shows others' sets to root" {

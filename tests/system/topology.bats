@@ -389,7 +389,7 @@ print(json.dumps(topology))' "$1"; }
 	capturing=$!
 	eventually test -s "$capture"
 	nsctl exec client curl -s -m 60 -o /dev/null http://10.3.0.1/
-	wait "$capturing"
+	await "$capturing"
 	python3 "$BATS_TEST_DIRNAME/capture.py" "$capture" >"$nets/packets"
 	rm "$capture"
 	grep -x 'tcp 10.3.0.2 > 10.3.0.1' "$nets/packets"

@@ -107,7 +107,7 @@ pair() {
 	client=$!
 	eventually test -s "$runtime.pcap"
 	nsctl exec box ping -c 1 -W 5 10.0.0.2
-	wait "$client"
+	await "$client"
 	python3 "$BATS_TEST_DIRNAME/capture.py" "$runtime.pcap" | grep -x 'icmp 10.0.0.2 > 10.0.0.1'
 	rm "$runtime.pcap"
 	nsctl rm box peer
