@@ -248,8 +248,13 @@ guide() {
 	done < <(sed -n "/^## $1/,/^## /s/^    \\$ //p" "$BATS_TEST_DIRNAME/../../docs/egress.md")
 }
 
-@test "the guide: a build that may only reach the mirror, a list that changes, an agent in a box" {
-	nsctl() { bound "$patience" && as "$user_id" env HOME="$nets/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
+@test "the guide: a build that may only reach the mirror, a list that changes or is learned, an agent in a box" {
+	# A command of the guide runs as the user. One that learns is itself the background job that the guide ends.
+	nsctl() {
+		[ "$1 $2" != "egress --learn" ] || become_client "$@" 2>"$nets/learning"
+		[ ! -e "$nets/learning" ] || eventually grep -q "is let through" "$nets/learning"
+		bound "$patience" && as "$user_id" env HOME="$nets/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"
+	}
 	mkdir "$nets/home" "$nets/job"
 	chown "$user_id:$user_id" "$nets/home" "$nets/job"
 	cd "$nets/job"
@@ -258,9 +263,13 @@ guide() {
 	rm package
 	guide "What was refused"
 	[ -s package ]
+	rm package
+	guide "A list that is learned"
+	[ "$(cat build.list)" = 198.51.100.2:8000/tcp ]
+	[ -s package ]
 	guide "An agent"
 	[ -s answer ]
-	cd / && rm -r "$nets/home" "$nets/job"
+	cd / && rm -r "$nets/home" "$nets/job" "$nets/learning"
 }
 
 @test "closed throughout: a flush, a kill, a restart, a reload" {
