@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# --user=NAME: a user of the set's own /etc/passwd, which is read inside and never believed further than the set's
-# user namespace goes.
+# Commands as a user by name (--user=NAME). The name is looked up in the set's own /etc/passwd, which is read inside
+# the set. The file gives no right outside of the set's user namespace.
 
 load daemon.bash
 load fuse.bash
@@ -26,7 +26,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# refused WORDS COMMAND...: nsctl fails and says the words.
+# refused WORDS COMMAND...: checks that nsctl fails, and that its message has the words.
 refused() {
 	local words=$1
 	shift
@@ -45,14 +45,14 @@ refused() {
 	[ "$(nsctl exec --user=alice box sh -c 'echo $HOME $USER $LOGNAME $SHELL')" = "/srv alice alice /bin/bash" ]
 	# shellcheck disable=SC2016
 	[ "$(nsctl exec --user=empty box sh -c 'echo $HOME $SHELL')" = "/ /bin/sh" ]
-	# what is said beats what is found
+	# variables that the options give replace those of the account
 	# shellcheck disable=SC2016
 	[ "$(nsctl exec --user=alice -e HOME=/tmp box sh -c 'echo $HOME')" = /tmp ]
 	[ "$(nsctl exec --user=alice --group=46 box id -g)" = 46 ]
 	[ "$(nsctl exec --user=alice --user=5 box id -u)" = 5 ]
 	[ "$(nsctl run -m --map-auto "${binds[@]}" --user=alice id -u)" = 33 ]
 	[ "$(nsctl run -mp --map-auto "${binds[@]}" --no-init --user=alice id -G)" = "44 50 51" ]
-	# and the command has no more rights than with the number
+	# the command has no more rights than a command with the user's number
 	[ "$(nsctl exec --user=alice box sed -n 's/^CapEff:\t//p' /proc/self/status)" = 0000000000000000 ]
 	fails nsctl exec --user=alice box touch /etc/group
 }
@@ -102,7 +102,7 @@ refused() {
 	[ "$(nsctl exec --user=alice box id -u)" = 35 ]
 	nsctl exec box sh -c 'printf "alice:x:33:44::/%05000d:/bin/sh\n" 0 >/etc/passwd'
 	refused "File name too long" exec --user=alice box true
-	# root of the host could read it
+	# root of the host could read this file, but the owner of the set cannot
 	chmod 600 "$place/passwd"
 	nsctl exec box ln -sf /mnt/passwd /etc/passwd
 	refused "Permission denied" exec --user=alice box true

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Adopt: sets of namespaces that exist already, those of a process or behind descriptors. They are held and linked,
-# never changed, and a caller gets none over which it has no power.
+# Adopt makes sets of namespaces that exist already: those of a process, or those behind descriptors. The daemon holds
+# and links the namespaces, and never changes them. A caller gets no namespace over which it has no power.
 
 load daemon.bash
 load hostile.bash
 
 setup_file() {
 	make_runtime
-	# mount namespaces that are older than the vault: one from each processor, as each has its own range of ids
+	# These mount namespaces are older than the vault. There is one from each processor, because each processor
+	# has its own range of ids.
 	for cpu in $(processors); do
 		own "old-$cpu" taskset -c "$cpu" unshare -rm sleep 100000
 		eventually differs "$(server_pid "old-$cpu")" mnt
@@ -30,7 +31,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# own NAME COMMAND...: a server of the user's.
+# own NAME COMMAND...: starts a server as the user.
 own() { start_server "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups "${@:2}"; }
 
 namespace() { readlink "/proc/$1/ns/$2"; }
@@ -39,10 +40,10 @@ child_of() { pgrep -P "$1"; }
 kinds_of() { nsctl --json show "$1" | python3 -c 'import json,sys; print(*[n["type"] for n in json.load(sys.stdin)["namespaces"] if n["held"]])'; }
 
 session_pid() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["pid"])'; }
-# first_pid SET: the process of its first session.
+# first_pid SET: prints the pid of the set's first session.
 first_pid() { nsctl --json sessions "$1" | session_pid; }
 
-# start_network: $pid is a process of the user's in user and net namespaces of its own.
+# start_network: starts a process of the user's in new user and net namespaces; $pid is its pid.
 start_network() {
 	own network unshare -rn sleep 1000
 	pid=$(server_pid network)
@@ -51,8 +52,9 @@ start_network() {
 
 processors() { python3 -c 'import os; print(*os.sched_getaffinity(0))'; }
 
-# adopt_tree: box is that of $pid, process 1 of a pid namespace, with a mount namespace that has a tmpfs on /mnt. The test's
-# own mount namespace is a late one, so what another processor makes may look older than the vault.
+# adopt_tree: makes box of the namespaces of $pid, which is process 1 of a pid namespace, and has a mount namespace
+# with a tmpfs on /mnt. The test's own mount namespace is a late one, so what another processor makes may look older
+# than the vault.
 adopt_tree() {
 	local cpu
 	for cpu in $(processors); do
@@ -79,7 +81,7 @@ adopt_tree() {
 	[ "$(nsctl exec box readlink /proc/self/ns/user)" = "$user" ]
 	[ "$(nsctl exec box id -u)" = 0 ]
 	nsctl exec box ip link set lo up
-	# it is in no other namespace than the caller
+	# a command in the set is in all other namespaces of its caller
 	[ "$(nsctl exec box readlink /proc/self/ns/mnt)" = "$(namespace self mnt)" ]
 	run nsctl exec --user=1 box true
 	[ "$status" -ne 0 ]
@@ -94,9 +96,9 @@ adopt_tree() {
 	nsctl exec box ps -o args= -e | grep -qx 'sleep 1000'
 	nsctl exec box grep -Eqx 'NoNewPrivs:\s+1' /proc/self/status
 	[ "$(nsctl exec box awk '{ print $1, $2, $3 }' /proc/self/uid_map)" = "0 $user_id 1" ]
-	# nothing has been put over its files
+	# the daemon has mounted nothing over the files of the tree
 	[ "$(nsctl exec box grep -c . /proc/self/mountinfo)" = "$(grep -c . "/proc/$pid/mountinfo")" ]
-	# without the user namespace it is the caller
+	# a set without the user namespace runs commands with the caller's own ids
 	nsctl adopt --target="$pid" --only=mnt tree
 	[ "$(kinds_of tree)" = mnt ]
 	[ "$(nsctl exec tree id -u)" = "$user_id" ]
@@ -110,7 +112,7 @@ adopt_tree() {
 	run nsctl exec box true
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"process 1"* ]] || { echo "$output" && false; }
-	# what else the set holds goes on
+	# the other namespaces of the set can still be entered
 	[ "$(nsctl exec --only=mnt,user box cat /mnt/file)" = here ]
 }
 
@@ -129,7 +131,7 @@ adopt_tree() {
 	[ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$(command -v sleep)")" ]
 	[ "$(inside ip -o link | wc -l)" -eq 1 ]
 	[ -z "$(nsctl link list)" ] || [ "$(nsctl --quiet link list | grep -c box)" -eq 0 ]
-	# and again
+	# the same namespaces can be adopted again
 	nsctl adopt --target="$pid" box
 }
 
@@ -159,7 +161,7 @@ adopt_tree() {
 	nsctl adopt --target="$(first_pid plain)" --only=net box
 	nsctl rm plain
 	nsctl exec box ip -o addr | grep -q 'lo *inet 127.0.0.1/8'
-	# of another user's, and of root's, it may not
+	# namespaces that another user's or root's set holds may not be adopted
 	root_nsctl create -n roots
 	root_nsctl exec -d roots sleep 1000
 	pid=$(root_nsctl --json sessions roots | session_pid)
@@ -168,7 +170,7 @@ adopt_tree() {
 	run nsctl adopt --net=7 stolen 7<"/proc/$pid/ns/net"
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"neither"* ]]
-	# from inside a set, only what is reached from there
+	# a caller inside a set may adopt only what it reaches from there
 	nsctl create -mpn inner
 	nsctl exec -d box sleep 1000
 	run nsctl exec --fd=7 inner "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" adopt --net=7 stolen 7<"/proc/$(first_pid box)/ns/net"
@@ -193,17 +195,17 @@ def adopt(fds=(), **parameters):
     return error_of(c.call("Adopt", {"name": "stolen", **parameters}, list(fds)))
 def opened(kind, fd):
     return adopt([fd], descriptors=[{"type": kind, "namespaceFileDescriptor": 0}])
-# another's process, root's and the host's, and one that has ended
+# processes of another user, of root and of the host, and one that has ended
 for process in pid, 1:
     assert adopt([os.pidfd_open(process)], processFileDescriptor=0) == "NotPermitted", process
 child = subprocess.Popen(["true"])
 fd = os.pidfd_open(child.pid)
 child.wait()
 assert adopt([fd], processFileDescriptor=0) == "InvalidValue"
-# descriptors of a stranger's, which root has opened
+# descriptors of a stranger's namespaces, which root has opened
 for kind, fd in ("net", 7), ("user", 8):
     assert opened(kind, fd) == "NotPermitted", kind
-# a namespace of the host, of root, of no kind, or of another
+# namespaces of the host and of root, files that are no namespaces, and namespaces of another user
 for kind in "net", "mnt", "user", "pid", "uts", "ipc", "cgroup":
     assert opened(kind, os.open(f"/proc/self/ns/{kind}", os.O_RDONLY)) == "NotPermitted", kind
 assert opened("net", os.open(netns, os.O_RDONLY)) == "NotPermitted"
@@ -212,22 +214,22 @@ assert opened("net", os.open("/proc/self/ns/net", os.O_PATH)) == "InvalidValue"
 for path in "/dev/null", "/", "/etc/passwd":
     assert opened("net", os.open(path, os.O_RDONLY)) == "InvalidValue", path
 assert adopt([os.open("/dev/null", os.O_RDONLY)], processFileDescriptor=0) == "InvalidValue"
-# a process that shares everything with the caller
+# a process that is in all namespaces of the caller
 own = os.pidfd_open(os.getpid())
 assert adopt([own], processFileDescriptor=0) == "InvalidValue"
 assert adopt([own], processFileDescriptor=0, namespaces=["net"]) == "NotPermitted"
-# nothing, or twice the same
+# a call that names nothing, and one that names the same type twice
 assert adopt() == "InvalidValue"
 assert adopt(namespaces=["net"]) == "InvalidValue"
 twice = [{"type": "net", "namespaceFileDescriptor": 0}] * 2
 assert adopt([7], descriptors=twice) == "InvalidValue"
 assert c.ok("List")["sets"] == []
 PYTHON
-	# root has power over it, and over a user's
+	# root has power over this namespace, and over a user's
 	root_nsctl adopt --net="/run/netns/nsctl-test-$$" named
 	root_nsctl adopt --target="$pid" theirs
 	[ "$(root_nsctl exec theirs readlink /proc/self/ns/net)" = "$(namespace "$pid" net)" ]
-	# a command there has an id of the user's, and so none of root's groups
+	# a command in theirs has an id of the user's, so it has none of root's groups
 	client_in="setpriv --groups 0,4" root_nsctl exec theirs grep -Eqx 'Groups:\s*' /proc/self/status
 	ip netns del "nsctl-test-$$"
 	root_nsctl exec named ip -o link
@@ -235,7 +237,7 @@ PYTHON
 	[ "$status" -ne 0 ]
 	run root_nsctl adopt --net=/proc/1/ns/net hosts
 	[[ "$output" == *"host's"* ]] || { echo "$output" && false; }
-	# a program with more rights than its user: setuid, though it is in a user namespace of the user's
+	# A setuid program has more rights than its user, although it is in a user namespace of the user's.
 	chown root "$runtime/setuid-sleep"
 	own program "$runtime/setuid-sleep" 1000
 	run nsctl adopt --target="$(server_pid program)" --only=net stolen
@@ -267,7 +269,7 @@ PYTHON
 		fi
 	done
 	[ "$refused" -gt 0 ]
-	# its user namespace is
+	# its user namespace is supported
 	nsctl adopt --target="$(cat "$file")" --only=user old
 }
 

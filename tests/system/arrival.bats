@@ -35,7 +35,7 @@ for c in held: c.call("GetStatus")
 for asks in True, False:
     c = Client(path, user)
     try:
-        # a client that asks for nothing is told the reason, too, and then its connection is closed
+        # a client that sends no call is told the reason, too, and then its connection is closed
         c.call("GetStatus") if asks else c.receive()
         raise AssertionError("served")
     except VarlinkError as error:
@@ -99,7 +99,7 @@ from varlink import Client
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
 # the front answers this itself, when it has been given the connection
 CALL = "org.varlink.service.GetInfo"
-# the start of a front takes as long as the machine likes, so both users have one already
+# The start of a front takes as long as the machine likes. So the test starts the fronts of both users first.
 for uid in user, other: Client(path, uid, 60).call(CALL)
 flood = [Client(path, user) for _ in range(40)]
 for c in flood: c.send(CALL, {})
@@ -108,7 +108,7 @@ while not answered(): pass
 waiting = Client(path, other, 60)
 before = answered()
 waiting.call(CALL)
-# most of those that were there before it have not been answered meanwhile
+# most of the connections that arrived before it have not been answered meanwhile
 meanwhile = answered() - before
 assert meanwhile < 20, (before, meanwhile)
 for c in flood: c.receive()

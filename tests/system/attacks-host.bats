@@ -37,8 +37,8 @@ tour() {
 	cd /
 	daemon_in="strace -D -f -qq -s 200 -e trace=%file -e signal=none -o $place/trace" start_daemon
 	tour >/dev/null
-	# except for files of a tree that was built there, and for /dev/shm itself, on which a set's own is mounted: only
-	# root can replace that
+	# Two kinds of paths are allowed: files of a tree that was built there, and /dev/shm itself, on which the
+	# daemon mounts a set's own. Only root can replace /dev/shm.
 	grep -oE '"/(tmp|var/tmp|dev/shm|run/user)(/[^"]*)?"' "$place/trace" | grep -vF "\"$NSCTL_BUILD" |
 		grep -vxF '"/dev/shm"' | sort -u >"$place/found" || true
 	cat "$place/found"
@@ -187,7 +187,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[ -d "$mine" ] || skip "kernel lacks a mounted cgroup2"
 	mkdir -p "$fake"
 	as_in_cgroup() { sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' - "$fake" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups "$@"; }
-	# in another mount namespace the caller is confined, whatever its cgroup is called
+	# a caller in another mount namespace is confined, whatever its cgroup is called
 	run as_in_cgroup unshare -U -m "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec box true
 	rmdir "$fake" "$(dirname "$fake")" "$(dirname "$fake" | xargs dirname)" "$(dirname "$mine")/nsctl-test-$$"
 	echo "$output"

@@ -3,7 +3,8 @@
 # Attacks from inside a set: on processes that join it, on the caller's terminal, on the host's privileges. The
 # classes are those of docs/attacks.md.
 
-# A uid of its own: the attacker traces all that it can, and would find the clients of tests that run beside this one.
+# The attacker has a uid of its own, because it traces all processes that it can, and would find the clients of tests
+# that run beside this one.
 user_id=61010
 load daemon.bash
 load hostile.bash
@@ -29,7 +30,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# While COMMAND... runs, a process in box attacks every process that appears there.
+# under_attack COMMAND...: runs the command, while a process in box attacks every process that appears there.
 under_attack() {
 	local found=$runtime/place/found.$RANDOM
 	nsctl exec -d box python3 "$BATS_TEST_DIRNAME/attack_join.py" "$found"
@@ -42,7 +43,7 @@ under_attack() {
 	fails grep -vE '^(begins|ends)' "$found"
 }
 
-# The user may trace the client. LeakSanitizer, in builds that have it, cannot work in a traced process.
+# Lets the user trace the client. LeakSanitizer, in builds that have it, cannot work in a traced process.
 enters() {
 	as "$user_id" env ASAN_OPTIONS=detect_leaks=0 bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
 }
@@ -87,7 +88,7 @@ for name in "rooted", "inside", "plain":
     for path in "/proc/self/cwd", "/proc/self/root", "/proc/self/fd/1/..", "/proc/1/root":
         reply = run_in(c, {"name": name, "command": ["/bin/pwd"], "workingDirectory": path})[0]
         assert error_of(reply) in ("InvalidValue", "SystemError"), (name, path, reply)
-    # as the working directory, and as the home directory
+    # the program tries descriptors as the working directory, and as the home directory
     for n in range(64):
         path = f"/proc/self/fd/{n}"
         read, write = os.pipe()
@@ -159,7 +160,7 @@ in_every_way() {
 	cp "$(command -v id)" "$runtime/place/setuid-id"
 	chmod 4755 "$runtime/place/setuid-id"
 	chmod -R a+rX "$shaped"
-	# outside of the set, the setuid program works
+	# outside of the set, this setuid program gives its owner's rights
 	[ "$(as "$user_id" "$runtime/place/setuid-id" -u)" = 0 ]
 	options=()
 	for file in passwd shadow sudoers; do
@@ -172,7 +173,7 @@ in_every_way() {
 		inside=$(nsctl exec box id -u)
 		[ "$(nsctl exec box /mnt/setuid-id -u)" = "$inside" ]
 		[ "$(nsctl exec box "$runtime/place/setuid-id" -u)" = "$inside" ]
-		# whatever these programs answer, none of them becomes a process of the host's root
+		# these programs may answer anything, but none of them becomes a process of the host's root
 		for program in "su -c id root" "sudo -n id" "mount /mnt" "umount /mnt" "ping -c1 -W1 127.0.0.1" "passwd -S" "newgrp" "chsh -s /bin/sh"; do
 			command -v "${program%% *}" >/dev/null || continue
 			nsctl exec box sh -c "$program; touch $runtime/place/made; true" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || true
@@ -191,7 +192,7 @@ in_every_way() {
 	nsctl exec box sh -c 'cp "$(command -v id)" /mnt/id && chown 0:0 /mnt/id && chmod 6755 /mnt/id'
 	[ "$(stat -c %u:%g "$runtime/place/own/id")" = "$user_id:$user_id" ]
 	[ "$(other_runs "$runtime/place/own/id")" = "$user_id" ]
-	# inside, no mount that the host can see honours setuid
+	# inside, the mount is nosuid, because the host sees its files
 	[ "$(nsctl exec box /mnt/id -u)" = 0 ]
 	nsctl exec box cat /proc/mounts | awk '$2 == "/mnt" && $4 !~ /nosuid/ { exit 1 }'
 	fails nsctl exec box mknod /mnt/device c 1 3
@@ -235,7 +236,7 @@ seen = b""
 while b"worked" not in seen or not seen.endswith(b"\n"): seen += os.read(master, 4096)
 assert child.wait() == 0
 if verb not in ("enter", "run"):
-    # on the caller's own terminal none of it works; a terminal that nsctl makes belongs to the set
+    # none of this works on the caller's own terminal; a terminal that nsctl makes belongs to the set
     assert seen.strip() == b"worked", seen
 os.set_blocking(slave, False)
 try: assert False, os.read(slave, 100)
@@ -399,7 +400,7 @@ make_hostile_root() {
 	mkdir -m 777 "$view/own"
 	echo secret >"$view/covered/secret"
 	mknod -m 666 "$view/device" c 1 7
-	# a mount that the administrator has made nodev and read-only
+	# the administrator has made this mount nodev and read-only
 	mount --bind "$view" "$view"
 	mount -t tmpfs none "$view/covered"
 	mount -o remount,bind,ro,nodev,nosuid,noexec "$view"

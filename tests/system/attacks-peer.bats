@@ -34,7 +34,7 @@ owner, session = int(sys.argv[1]), sys.argv[2]
 c = Connection()
 text = c.ok("org.varlink.service.GetInterfaceDescription", {"interface": "org.nsctl"})["description"]
 methods = re.findall(r"^method (\w+)", text, re.MULTILINE)
-# the parameters that a method needs beside the object; None: the method concerns no user's object
+# The parameters that a method needs beside the object. None: the method concerns no user's object.
 NONE = None
 rows = {
     "Create": NONE, "Run": NONE, "List": NONE, "ListLinks": NONE, "ListNetworks": NONE, "Apply": NONE,
@@ -89,7 +89,7 @@ child = subprocess.Popen(["true"])
 fd = os.pidfd_open(child.pid)
 child.wait()
 assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [fd])) == "InvalidValue"
-# descriptors that are no pidfds
+# these descriptors are no pidfds
 for what in os.open("/", os.O_PATH), os.open("/proc/self", os.O_RDONLY), os.open("/dev/null", os.O_RDWR):
     assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [what])) == "InvalidValue"
 PYTHON
@@ -199,17 +199,17 @@ served() {
 import json, os, sys
 from hostile import Closed, Connection
 status = b'{"method":"org.nsctl.GetStatus"}\0'
-# thousands of calls are pipelined, and no answer is read
+# the client sends thousands of calls, and reads no answer
 slow = [Connection() for _ in range(8)]
 for c in slow:
     c.socket.setblocking(False)
     try:
         while True: c.socket.send(status * 1000)
     except BlockingIOError: pass
-# a call is sent byte by byte
+# the client sends a call byte by byte
 drop = Connection()
 drop.send(status[:20])
-# a message without an end: when it exceeds the maximum size, the connection is closed
+# A message that does not end: the daemon closes the connection when the message exceeds the maximum size.
 endless = Connection()
 try:
     while True: endless.send(b" " * 65536)
@@ -223,7 +223,7 @@ open(sys.argv[1] + "/ready", "w").close()
 open(sys.argv[1] + "/go").read()
 for byte in status[20:]: drop.send(bytes([byte]))
 assert "parameters" in drop.receive()
-# a client that reads in the end finds one answer to each call
+# a client that begins to read finds one answer to each call
 c = slow[0]
 c.socket.setblocking(True)
 c.socket.settimeout(60)
@@ -266,10 +266,10 @@ for _ in range(20):
                                ("Exec", {"name": "none", "command": ["true"], "stdinFileDescriptor": 252})):
         try: reply = c.call(method, parameters, fds)
         except Closed: c = Connection()
-    # with half a message, whose rest never comes
+    # descriptors with half a message, whose rest never comes
     c = Connection()
     c.send(b'{"method":', fds)
-    # and with the bytes of several messages
+    # descriptors with the bytes of several messages
     c = Connection()
     c.send(b'{"method":"org.nsctl.GetStatus"}\0{"method"', fds)
 PYTHON
@@ -315,7 +315,7 @@ for fd in path, directory, file, read:
     refused_capture("captureFileDescriptor", fd)
 for fd in path, directory, file, write, memory, pair[0].fileno():
     refused_capture("stopFileDescriptor", pair[1].fileno(), fd)
-# a socket and a pipe may serve as a command's standard descriptors
+# a socket and a pipe are allowed as a command's standard descriptors
 reply = c.call("Exec", {"name": "box", "command": ["echo", "hello"], "stdoutFileDescriptor": 0}, [pair[1].fileno()])
 assert not error_of(reply), reply
 assert pair[0].recv(100) == b"hello\n"
@@ -398,11 +398,11 @@ for i in range(60):
     c.request("Capture", {"name": "box", "captureFileDescriptor": 0}, [null], more=True)
     c.receive()
     c.socket.close()
-    # what carried the descriptors of such calls carries others now
+    # the lanes that carried the descriptors of such calls now carry those of others
     honest.ok("Exec", {"name": "box", "command": ["true"], "detach": True})
     os.close(honest.fds.pop())
 assert "leased" in [s["name"] for s in honest.ok("List")["sets"]]
-# the number of calls that may wait is not exhausted
+# the connection may still have as many waiting calls as before
 waiting = Connection()
 waiting.send(message("WaitSession", {"session": sys.argv[1]}))
 honest.ok("Kill", {"name": "box", "signal": 9, "session": sys.argv[1]})
@@ -423,7 +423,7 @@ wait = b'{"method":"org.nsctl.WaitSession","parameters":{"session":"%s"}}\0' % s
 waiting = [Connection() for _ in range(1024)]
 for c in waiting: c.send(wait)
 late = Connection()
-# the earlier messages are read gradually
+# the daemon reads the earlier messages gradually
 for _ in range(6000):
     reply = late.call("Get", {"name": "box"})
     if "error" in reply: break
@@ -435,7 +435,7 @@ for _ in range(6000):
     if "error" not in late.call("Get", {"name": "box"}): break
     time.sleep(0.01)
 else: raise SystemExit("still refused")
-# no waiting call was ended by that
+# no waiting call has ended because of that
 poll = select.poll()
 for c in waiting: poll.register(c.socket, select.POLLIN)
 ended = poll.poll(0)

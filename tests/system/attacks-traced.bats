@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# At each fault point of create and exec the process is held, and the set's owner attacks all processes: none of
-# the daemon's processes may be traced, and none of its memory and descriptors be opened. In the tests' own virtual
-# machine this also holds with fs.suid_dumpable=1, with which each change of ids would make them dumpable.
+# A process is held at each fault point of create and exec, and the set's owner attacks all processes. The owner can
+# trace no process of the daemon, and can open none of its memory and descriptors. In the tests' own virtual machine
+# this also holds with fs.suid_dumpable=1, with which each change of ids would make these processes dumpable.
 
-# A uid of its own: the attack would find the clients of tests that run beside this one.
+# The attacker has a uid of its own, because it would find the clients of tests that run beside this one.
 user_id=61011
 load daemon.bash
 load hostile.bash
@@ -27,7 +27,7 @@ teardown() {
 	purge_daemon
 }
 
-# Releases held processes: those of commands outlive the daemon, and would stay for ever.
+# Releases held processes. Otherwise those of commands would outlive the daemon, and stay for ever.
 let_go() {
 	# shellcheck disable=SC2086
 	[ -z "${held:-}" ] || kill -KILL $held 2>/dev/null || true

@@ -26,7 +26,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# make_wall: starts a process in a mount namespace in which another directory is over the hidden one.
+# make_wall: starts a process in a mount namespace in which another directory is mounted over the hidden one.
 make_wall() {
 	# shellcheck disable=SC2016
 	start_server wall unshare --mount sh -c 'mount -t tmpfs none "$0/hidden" && : >"$0/hidden/up" && exec sleep infinity' "$runtime"
@@ -53,9 +53,9 @@ session, pid = sys.argv[1], int(sys.argv[2])
 c = Connection()
 text = c.ok("org.varlink.service.GetInterfaceDescription", {"interface": "org.nsctl"})["description"]
 methods = set(re.findall(r"^method (\w+)", text, re.MULTILINE))
-# what a restarted service needs, to tidy up
+# a restarted service may call these methods through its wall, to tidy up
 through = {"Get", "List", "Remove", "Renew"}
-# of a set: the parameters that the method needs beside its name
+# for methods about a set: the parameters that a method needs beside the set's name
 of_set = {"Exec": {"command": ["true"]}, "ListSessions": {}, "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9},
           "Freeze": {}, "Thaw": {}, "Capture": {"captureFileDescriptor": 0}, "SetEgress": {}, "LearnEgress": {}}
 of_link, of_network = {"SetLink": {}, "RemoveLink": {}, "Capture": {"captureFileDescriptor": 0}}, {"GetNetwork": {}, "RemoveNetwork": {}, "RenewNetwork": {}}
@@ -77,7 +77,7 @@ alike("SetEgress", lambda n: {"network": n}, "lan")
 alike("LearnEgress", lambda n: {"network": n}, "lan")
 wait = lambda s: json.dumps(c.call("WaitSession", {"session": s})).replace(s, "S")
 assert wait(session) == wait("0123456789abcdef"), wait(session)
-# what is made is linked with nothing of the host's
+# nothing that is made behind the wall is linked with anything of the host's
 end = lambda n: {"set": n}
 net = lambda n: {"network": n}
 links = lambda e: {"name": "made", "spec": {"namespaces": ["net"], "links": [{"peer": e}]}}
@@ -89,14 +89,14 @@ for kind, name in (end, "hosts"), (net, "lan"):
 c.ok("Create", {"name": "own", "spec": {"namespaces": ["net"]}})
 alike("AddLink", lambda n: {"a": {"set": "own"}, "b": end(n)}, "hosts")
 alike("AddLink", lambda n: {"a": {"set": "own"}, "b": net(n)}, "lan")
-# names that are in use are so for everybody
+# a name that is in use on the host is in use behind the wall, too
 assert error_of(c.call("Create", {"name": "hosts", "existing": True})) == "Exists"
 assert error_of(c.call("CreateNetwork", {"name": "lan"})) == "Exists"
 for method in "ListLinks", "ListNetworks":
     assert not any(c.ok(method).values()), method
 reply = Connection().call("Monitor", more=True)
 assert [s["name"] for s in reply["parameters"]["sets"]] == ["own"], reply
-# its namespaces are not adopted either
+# a process of that set cannot be adopted either
 process = os.pidfd_open(pid)
 assert error_of(c.call("Adopt", {"name": "stolen", "processFileDescriptor": 0, "namespaces": ["net"]}, [process])) == "NotPermitted"
 net = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
@@ -141,7 +141,7 @@ def ask_and(change, delay):
 own = Connection()
 for change in tree_of_its_own, program_of_roots, end:
     for i in range(8):
-        # sooner than the daemon looks at the caller, and later than it needs it
+        # The caller changes at different moments: before the daemon looks at it, and after the daemon needs it.
         reply = ask_and(change, i * 0.001)
         assert error_of(reply) in (None, "NotPermitted"), reply
         if not error_of(reply):
@@ -162,7 +162,7 @@ def refused(fd, **parameters):
     assert error_of(reply) == "InvalidValue", (os.readlink(f"/proc/self/fd/{fd}"), parameters, reply)
 def as_namespaces(fd):
     for kind in kinds: refused(fd, descriptors=[{"type": kind, "namespaceFileDescriptor": 0}])
-# a process that has ended and was not waited for, and one that has been
+# the first process has ended and was not waited for; the second one was waited for
 zombie, gone = subprocess.Popen(["true"]), subprocess.Popen(["true"])
 pidfds = [os.pidfd_open(process.pid) for process in (zombie, gone)]
 gone.wait()

@@ -11,12 +11,12 @@ setup() {
 	config=$runtime.conf
 	printf '%s\n' "$user_id:200000:65536" >"$runtime.subuid"
 	cp "$runtime.subuid" "$runtime.subgid"
-	# the uid of shared fronts; no other test uses it
+	# front_id is the uid of shared fronts. No other test uses this uid.
 	front_id=61190
 	configure
 	cat >"$runtime.many.py" <<'PYTHON'
 # many.py COUNT [groups]: makes COUNT connections, each with another uid (or other groups), and holds them until stdin
-# ends
+# ends.
 import json, os, socket, sys
 count, by_groups = int(sys.argv[1]), sys.argv[2:] == ["groups"]
 call = json.dumps({"method": "org.nsctl.GetStatus"}).encode() + b"\0"
@@ -43,7 +43,7 @@ PYTHON
 	chmod 644 "$runtime.many.py"
 	cat >"$runtime.many.mapped.py" <<'PYTHON'
 # mapped.py UID WORD...: runs the command as root of a user namespace that UID owns, and that maps UID's subordinate
-# ids
+# ids.
 import ctypes, os, sys
 uid = int(sys.argv[1])
 (there, out), (go, told) = os.pipe(), os.pipe()
@@ -79,7 +79,7 @@ configure() {
 	chmod 644 "$config"
 }
 
-# many COMMAND... -- ARGUMENT...: runs many.py by that command; $told gets the answers that it reports.
+# many COMMAND... -- ARGUMENT...: runs many.py by that command, and sets $told to the answers that many.py reports.
 many() {
 	mkfifo "$runtime.many.in"
 	"$@" <"$runtime.many.in" >"$runtime.many.out" 2>&1 3>&- &
@@ -94,7 +94,7 @@ end_many() {
 	many=
 }
 
-# fronts: pids of the daemon's fronts.
+# fronts: prints the pids of the daemon's fronts.
 fronts() {
 	local pid
 	for pid in $(pgrep -P "$(pgrep -P "$(cat "$runtime.pid")")"); do
@@ -115,7 +115,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	nsctl create -m --map-auto box
 	many nsctl exec box python3 "$runtime.many.py" 1000
 	[ "$told" = '{"served": 1000}' ]
-	# besides, there are the fronts of the set's owner and of root
+	# the other two fronts are those of the set's owner and of root
 	[ "$(fronts | wc -w)" -le 3 ]
 	for front in $(fronts); do
 		[ "$(awk '/^Uid:/ { print $2 }' "/proc/$front/status")" != "$user_id" ] || continue
@@ -131,7 +131,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	configure 'connections = 20'
 	start_daemon --config="$config"
 	nsctl create -m --map-auto box
-	# one connection is that of the command itself, which the user runs from outside
+	# one of the 61 connections is that of the command itself, which the user runs from outside
 	many nsctl exec box python3 "$runtime.many.py" 60
 	[[ $told == *'"served": 19'* && $told == *'"LimitExceeded": 41'* && $told == *'{"limit": "connections", "value": 20}'* ]]
 	run nsctl list
@@ -146,13 +146,13 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 @test "nor does a user namespace of one's own, or one that has been left, make more of one" {
 	configure 'connections = 2000'
 	start_daemon --config="$config"
-	# whatever the groups are
+	# processes of one user with other groups have the same front
 	many env NSCTL_SOCKET="$runtime/socket" python3 "$runtime.many.mapped.py" "$user_id" \
 		python3 "$runtime.many.py" 40 groups
 	[ "$told" = '{"served": 40}' ]
 	[ "$(fronts | wc -w)" -le 3 ]
 	end_many
-	# a process that has ended is in no namespace, so only its uid says whom it counts against
+	# A process that has ended is in no namespace. So only its uid says which user it counts against.
 	NSCTL_SOCKET=$runtime/socket python3 - 200001 60 <<'PYTHON'
 import os, socket, sys
 first, count = map(int, sys.argv[1:])
@@ -177,7 +177,7 @@ PYTHON
 
 @test "on the host a subordinate id is nobody of its own" {
 	start_daemon --config="$config"
-	# a process as it results from a setuid file that the user has made in its user namespace
+	# a process like this is the result of a setuid file that the user has made in its user namespace
 	for command in "create -n box" "network create lan --subnet=10.8.0.0/24" "list"; do
 		# shellcheck disable=SC2086
 		run as 200005 "$NSCTL_BUILD/nsctl" $command
@@ -259,7 +259,7 @@ PYTHON
 
 @test "memory: a front has a bound, and goes before others; the keeper's protection is nobody else's" {
 	configure 'buffered-bytes = 8M'
-	# as the unit sets it; a test that may not lower it still sees what follows
+	# The unit gives the daemon this value. A test that may not lower the value still checks what follows.
 	! choom -n -500 -- true 2>/dev/null || daemon_in="choom -n -500 --"
 	start_daemon --config="$config"
 	daemon_in=
@@ -268,7 +268,7 @@ PYTHON
 	front=$(fronts_of "$user_id")
 	[ "$(cat "/proc/$front/oom_score_adj")" -ge 500 ]
 	sanitized || [ "$(awk '/^Max data size/ { print $4, $5 }' "/proc/$front/limits")" = "$((72 << 20)) $((72 << 20))" ]
-	# a command has its caller's value, whatever the daemon's is
+	# a command has its caller's value, not the daemon's
 	[ "$(cat "/proc/$(pgrep -P "$(cat "$runtime.pid")")/oom_score_adj")" -ge 0 ]
 	[ "$(nsctl exec box cat /proc/self/oom_score_adj)" = "$(cat /proc/self/oom_score_adj)" ]
 	[ "$(as "$user_id" sh -c 'echo 77 >/proc/self/oom_score_adj; exec "$@"' - "$NSCTL_BUILD/nsctl" exec box cat /proc/self/oom_score_adj)" = 77 ]

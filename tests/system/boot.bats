@@ -3,7 +3,7 @@
 # Sets and networks with --boot come back unchanged when the machine starts; the others are gone. The tests simulate a
 # boot: they remove everything that the kernel and the runtime directory hold, and keep the state directory.
 
-# a uid that has an account: sets of others are not made again at boot
+# This uid has an account, because sets of others are not made again at boot.
 user_id=$(id -u daemon)
 load daemon.bash
 load fuse.bash
@@ -27,7 +27,7 @@ teardown() {
 	purge_daemon
 }
 
-# Simulates a power cut: only the disk is left.
+# Simulates a power cut, after which only the disk is left.
 cut_power() {
 	cp -a "$state" "$state.saved"
 	kill -KILL "$(cat "$runtime.pid")"
@@ -76,7 +76,7 @@ two:ready" ]
 	nsctl exec one ping -c 1 -W 5 10.7.0.3
 	# the sets were made again before clients were served, in their original order
 	grep 'created again' "$runtime.log" | sed 's/.*set=//' | tr '\n' ' ' | grep -q '^lan one two $'
-	# and once more
+	# a second boot changes nothing
 	reboot
 	[ "$(portrait one two)" = "$(grep -v '"name": "brief"' <<<"$was")" ]
 }
@@ -140,7 +140,7 @@ two:ready" ]
 	stop_daemon
 	start_daemon
 	[ "$(nsctl exec box cat /mnt/file)" = here ]
-	# a broken one can be removed, for good
+	# a broken set can be removed, and does not come back
 	cut_power
 	mv "$place" "$place.away"
 	start_daemon
@@ -176,10 +176,10 @@ two:ready" ]
 }
 
 @test "a user namespace that is made again has no caller whose limits it could have" {
-	# an account that no other test uses, because the kernel counts all its processes
+	# No other test uses this account, because the kernel counts all its processes.
 	local uid
 	uid=$(id -u mail)
-	# crowd: prints how many of 100 processes could be started in the set
+	# crowd: prints how many of 100 processes could be started in the set.
 	crowd() {
 		as "$uid" "$NSCTL_BUILD/nsctl" exec box python3 -c '
 import os, signal
@@ -236,7 +236,7 @@ for child in made:
 		grep -q "cannot be made again.*no account any more.*uid=$other_id set=$name" "$runtime.log"
 	done
 	grep -q "cannot be made again.*no account any more.*uid=$other_id set=lan" "$runtime.log"
-	# nothing of the owner's is in the cgroup of the sets
+	# the cgroup of the sets has nothing of the owner's
 	[ -z "$(find "$(daemon_cgroup)/$other_id" -mindepth 1 2>/dev/null)" ]
 	run root_nsctl --owner="$other_id" exec box true
 	[ "$status" -eq 125 ]
@@ -263,7 +263,7 @@ for child in made:
 	run nsctl create -n --boot --link=passing box
 	[ "$status" -eq 1 ]
 	[[ $output == *"set passing, which it is linked to, is not made again"* ]]
-	# a path that does not lead to the descriptor's file
+	# a path that does not lead to the descriptor's file is refused
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" "$place" <<'PYTHON'
 import array, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
@@ -319,7 +319,7 @@ PYTHON
 	fi
 	records_are 0
 	eventually counts_are "$before"
-	# the same for a set that is being made again
+	# the same holds for a set that is being made again
 	nsctl create -mpn --boot box
 	cut_power
 	rm -f "$runtime.pid"

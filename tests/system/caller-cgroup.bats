@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets in their caller's cgroup (--cgroup=caller): limits and programs of that cgroup hold for them, they end with it,
-# and its user, who can move processes there and fill cgroups, gets nothing out of that.
+# Sets in their caller's cgroup (--cgroup=caller). Limits and programs of that cgroup hold for these sets, and the
+# sets end with it. The cgroup's user can move processes there and fill cgroups, but gains nothing by that.
 # shellcheck disable=SC2154 # variables of daemon.bash
 
 load daemon.bash
@@ -10,7 +10,7 @@ setup_file() {
 	make_config
 	start_counted --config="$config"
 	service=$(cgroup_root)/nsctl-caller-$$
-	# users find the way to their cgroups
+	# lets users find the way to their cgroups
 	chmod 755 "$(cgroup_root)"
 	export config service
 }
@@ -31,10 +31,10 @@ teardown() {
 
 teardown_file() { purge_daemon; }
 
-# delegate CGROUP: gives it to the user, as systemd does with Delegate=yes and User=.
+# delegate CGROUP: gives the cgroup to the user, as systemd does with Delegate=yes and User=.
 delegate() { chown "$user_id" "$1" "$1/cgroup.procs" "$1/cgroup.subtree_control" "$1/cgroup.threads"; }
 
-# end_service: ends everything in the cgroup, and removes it, as systemd does.
+# end_service: ends all processes in the service's cgroup, and removes it, as systemd does.
 end_service() {
 	[ -d "$service" ] || return 0
 	echo 1 >"$service/cgroup.kill"
@@ -57,7 +57,7 @@ inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:
 field() { nsctl --json show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$2"; }
 cgroup_of() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
 absent() { ! nsctl show "$1" >/dev/null 2>&1; }
-# populated CGROUP: succeeds if it contains processes.
+# populated CGROUP: succeeds if the cgroup contains processes.
 populated() { grep -qx 'populated 1' "$1/cgroup.events"; }
 # move PID CGROUP: as the user, who has a process in the service.
 # shellcheck disable=SC2016 # the inner shell's
@@ -67,13 +67,13 @@ sleeper() {
 	nsctl exec -d "$1" sleep 1000 >/dev/null
 	pids_of "$1" | tail -n 1
 }
-# pids_of SET: prints the pids of processes in the set's sessions, those that the daemon sees in its cgroup.
+# pids_of SET: prints the pids of the processes in the set's sessions, which the daemon sees in the set's cgroup.
 pids_of() { nsctl --json ps "$1" | python3 -c 'import json, sys
 for line in sys.stdin:
     process = json.loads(line)
     if "session" in process: print(process["pid"])'; }
 
-# inits: prints the pids of the processes that are in cgroups of sets themselves.
+# inits: prints the pids of the processes that are directly in the cgroups of sets.
 inits() { cat "$service/nsctl-$user_id"/*/cgroup.procs 2>/dev/null || true; }
 
 refused() {
@@ -88,7 +88,7 @@ refused() {
 	run nsctl create --cgroup=caller box
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"Delegate=yes"*"User="* ]]
-	# to root everything belongs: for it the service manager's mark counts
+	# All cgroups belong to root, so for root the service manager's mark counts.
 	run root_nsctl create --cgroup=caller box
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"Delegate=yes"* ]]
@@ -108,10 +108,10 @@ refused() {
 		[ "$(cgroup_of "$(field box init)")" = "$(field box cgroup)" ]
 		pid=$(sleeper box)
 		[[ "$(cgroup_of "$pid")" == "$(field box cgroup)/"* ]]
-		# a cgroup namespace begins there
+		# the set's cgroup namespace begins at the set's own cgroup
 		[[ "$options" != *C* ]] || nsctl exec box grep -Eqx '0::/[0-9a-f]+' /proc/self/cgroup
 		nsctl show box | grep -Eq '^ *processes +2'
-		# also of a command that joins another namespace only
+		# a command that joins only another namespace of the set enters the pid namespace, too
 		[ "$(nsctl exec --only=pid box sh -c 'echo $$')" != $$ ]
 		nsctl freeze box
 		nsctl thaw box
@@ -124,14 +124,14 @@ refused() {
 		eventually counts_are "$before"
 	done
 	[ "$(from_service run --cgroup=caller -mp sh -c 'echo ran')" = ran ]
-	# another service does not take it for its own
+	# --existing does not give the set to another service
 	from_service create --cgroup=caller --existing box
 	from_service create --cgroup=caller --existing box
 	mkdir "$service/other"
 	delegate "$service/other"
 	run in_cgroup "$service/other" "$NSCTL_BUILD/nsctl" create --cgroup=caller --existing box
 	[ "$status" -ne 0 ]
-	# nor does a process of the service in a cgroup that the user has made below
+	# nor to a process of the service in a cgroup that the user has made below
 	in_cgroup "$service" mkdir "$service/own"
 	run in_cgroup "$service/own" "$NSCTL_BUILD/nsctl" create --cgroup=caller --existing box
 	[ "$status" -ne 0 ]
@@ -191,7 +191,7 @@ refused() {
 	eventually populated "$own"
 	nsctl exec box true
 	nsctl show box | grep -q ready
-	# a client inside is in the set, wherever it is moved
+	# a client inside is in the set, into whatever cgroup it is moved
 	mkfifo -m 666 "$runtime/go"
 	# shellcheck disable=SC2016
 	nsctl exec box sh -c 'read -r line <"$2" && "$0" --socket="$1" list --quiet' "$NSCTL_BUILD/nsctl" "$runtime/socket" "$runtime/go" >"$runtime.told" 3>&- &
@@ -243,12 +243,12 @@ refused() {
 	kill_daemon
 	end_service
 	is_gone "$pid"
-	# another cgroup of the same name is not the service's
+	# the new cgroup has the same name, but is not the service's
 	mkdir "$service"
 	delegate "$service"
 	start_daemon --config="$config"
 	eventually absent box
-	# not even for a set whose init lives on elsewhere
+	# the same holds for a set whose init still runs in another cgroup
 	from_service create --cgroup=caller -mp box
 	mkdir "$service.other"
 	init=$(field box init)

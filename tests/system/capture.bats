@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# nsctl capture: the packets of an ordinary user's sets, links and networks, and nobody else's. The process that captures
-# has nothing that its user does not have, and ends with whatever it works for.
+# nsctl capture shows the packets of an ordinary user's sets, links and networks, and of nobody else's. The process
+# that captures has nothing that its user does not have, and ends with the set, network or client for which it works.
 
 load daemon.bash
 load net.bash
@@ -36,7 +36,8 @@ begun() { python3 "$reader" --begun "$files/$1"; }
 packets() { python3 "$reader" "$files/$1"; }
 has() { packets "$1" >"$files/lines" && grep -q "$2" "$files/lines"; }
 
-# capture_to FILE ARGUMENT...: in the background, as $client; returns when packets are captured.
+# capture_to FILE ARGUMENT...: captures in the background, and returns when packets are captured; $client is the
+# client.
 capture_to() {
 	local file=$1
 	shift
@@ -45,7 +46,7 @@ capture_to() {
 	clients+=("$client")
 	eventually begun "$file"
 }
-# ends [STATUS]: the client ends by itself, with this status.
+# ends [STATUS]: checks that the client ends by itself, with this status.
 ends() {
 	local status=0
 	eventually is_gone "$client"
@@ -73,14 +74,14 @@ two_sets() {
 		stop_capture
 		grep -qx "$(packets file | wc -l) packets captured, 0 lost" "$files/file.err"
 	done
-	# nothing of it on another interface
+	# another interface has no packet of the ping
 	capture_to lo a:lo
 	nsctl exec a ping -c 1 -W 5 10.0.0.2
 	nsctl exec a ping -c 1 -W 5 127.0.0.1
 	eventually has lo 'icmp 127.0.0.1 > 127.0.0.1'
 	fails has lo 10.0.0
 	stop_capture
-	# a set without links has lo
+	# in a set without links, lo is captured
 	nsctl create -n alone
 	capture_to alone alone
 	nsctl exec alone ping -c 1 -W 5 127.0.0.1
@@ -142,7 +143,7 @@ PYTHON
 	eventually has lan 'icmp 10.8.0.2 > 10.8.0.3'
 	eventually has lan 'icmp 10.8.0.3 > 10.8.0.2'
 	stop_capture
-	# a member's link is captured at the member
+	# a link of a member is captured at its end in the member
 	link=$(nsctl --json link list one | json_names)
 	capture_to member "$link"
 	[ "$(readlink "/proc/$(capturers)/ns/net")" = "$(nsctl exec one readlink /proc/self/ns/net)" ]
@@ -195,15 +196,16 @@ PYTHON
 	[ "$(awk '/^Cap(Prm|Eff|Amb)/ { print $2 }' "/proc/$pid/status" | sort -u)" = 0000000000000000 ]
 	grep -E '^NoNewPrivs:[[:space:]]+1' "/proc/$pid/status"
 	grep -E '^Seccomp:[[:space:]]+2' "/proc/$pid/status"
-	# not dumpable: its files in /proc are root's
+	# the process is not dumpable, so its files in /proc belong to root
 	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
 	fails as "$user_id" ls "/proc/$pid/fd"
 	[ "$(readlink "/proc/$pid/ns/net")" = "$(nsctl exec a readlink /proc/self/ns/net)" ]
-	# the packet socket, news of interfaces, the client's file, and two pipes
+	# The process has five descriptors: the packet socket, a socket for changes of interfaces, the client's file,
+	# and two pipes.
 	[ "$(find "/proc/$pid/fd" -type l | wc -l)" -eq 5 ]
 	# no socket of the host's net namespace receives packets
 	[ "$(on_host tail -n +2 /proc/net/packet | wc -l)" -eq 0 ]
-	# root's runs as the account of inits
+	# the capturer of a capture by root runs with the account of inits
 	stop_capture
 	root_nsctl --owner="$user_id" capture -w "$files/roots" a &
 	clients+=($!)
@@ -217,16 +219,16 @@ PYTHON
 
 @test "it ends with its reader, its client, its interface and its set" {
 	two_sets
-	# the reader, even before it begins
+	# the reader ends even before the capture begins
 	nsctl capture a 2>"$files/gone.err" | true
 	grep -x "0 packets captured, 0 lost" "$files/gone.err"
-	# the reader, even if no packet comes
+	# the reader ends although no packet comes
 	[ "$(nsctl capture --filter='udp port 9' a | head -c 24 | wc -c)" -eq 24 ]
 	eventually fails capturers
 	capture_to killed a
 	kill -KILL "$client"
 	eventually fails capturers
-	# a link that is down is not gone
+	# a link that is set down is still there, so the capture goes on
 	capture_to link a-b
 	nsctl link down a-b
 	nsctl link up a-b
@@ -261,7 +263,7 @@ PYTHON
 	end_server holder
 }
 two_capture() { [ "$(capturers | wc -l)" -eq 2 ]; }
-# a thousand large datagrams from a to b: more than a pipe holds
+# flood: sends a thousand large datagrams from a to b, more than a pipe holds.
 flood() { nsctl exec a python3 -c '
 import socket
 s = socket.socket(type=socket.SOCK_DGRAM)
@@ -281,13 +283,13 @@ for i in range(1000):
 	nsctl exec a ping -c 1 -W 5 10.0.0.2
 	nsctl create -n c
 	nsctl rm c
-	# the client ends it, and reads the rest
+	# the client ends the capture, and reads the rest
 	kill -TERM "$client"
 	start_server drain cat "$files/full"
 	ends
 	grep -E '^[1-9][0-9]* packets captured, [1-9][0-9]* lost$' "$files/full.err"
 	end_server drain
-	# nor does it hold up the end of the set
+	# a client that reads nothing does not delay the removal of the set either
 	nsctl capture -w "$files/full" a &
 	client=$!
 	clients+=("$client")
@@ -306,6 +308,6 @@ for i in range(1000):
 	nsctl status | grep -i captures
 	stop_capture
 	capture_to again a
-	# what they are is no obstacle to commands
+	# captures at their limit do not keep commands from running
 	nsctl exec a true
 }
