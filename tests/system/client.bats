@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The client's contract: verbs, output for people and programs, exit codes, signals, pipes.
+# The client's contract: its verbs, its output for people and programs, exit statuses, signals, and pipes.
 
 load daemon.bash
 load counted.bash
@@ -40,7 +40,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$status" -eq 124 ]
 	run nsctl exec --timeout=1h box sh -c 'exit 3'
 	[ "$status" -eq 3 ]
-	# SIGTERM is not enough
+	# the command ignores SIGTERM, so nsctl must kill it
 	run nsctl exec --timeout=1s box sh -c 'trap "" TERM; sleep 1000 & while :; do sleep 0.1; done'
 	[ "$status" -eq 124 ]
 	ended() { ! nsctl ps box | grep sleep; }
@@ -86,7 +86,7 @@ for name in names:
     brief, whole = client.receive()["parameters"]["set"], client.receive()["parameters"]["set"]
     assert brief["name"] == name and whole["namespaces"], (brief, whole)
     assert brief == {key: whole[key] for key in ("name", "owner", "id", "state", "created")} | EMPTY, (brief, whole)
-# a refusal is as ever, and an existing set is told whole
+# A refusal is the same as without brief. An answer about an existing set has all members.
 refusal = client.call("Create", {"name": "box0", "spec": spec, "brief": True})
 assert refusal["error"] == "org.nsctl.Exists", refusal
 existing = client.call("Create", {"name": "box0", "spec": spec, "brief": True, "existing": True})
@@ -143,7 +143,7 @@ for line in sys.stdin:
 	[[ "$(error nsctl --json show none)" == "org.nsctl.NotFound show none: there is no set called none "*"nsctl list"* ]]
 	[[ "$(error nsctl list --json --state=x)" == "None list: --state: "*"nsctl help list"* ]]
 	[ "$(error nsctl --json rm none gone | wc -l)" -eq 2 ]
-	# wherever --json is, but not if it belongs to a command
+	# --json counts at any place of the command line, unless it is an argument of a command to be run
 	[[ "$(error nsctl create --bad --json)" == "None create: there is no option --bad "* ]]
 	[[ "$(error nsctl bad --json)" == "None there is no command bad "* ]]
 	[[ "$(error nsctl link bad --json)" == "None there is no command link bad "* ]]
@@ -181,7 +181,7 @@ for line in sys.stdin:
 		run nsctl exec box touch /usr/x
 		[ "$status" -ne 0 ]
 		nsctl exec box cat /proc/mounts | awk '$2 !~ "^/(proc|dev)" && $4 !~ /nodev/ { exit 1 }'
-		# in a user namespace no file of another user can be setuid (setuid.bats)
+		# in a user namespace, no file of another user can be setuid (setuid.bats), so nosuid is not needed
 		[ -n "$user" ] || nsctl exec box cat /proc/mounts | awk '$2 !~ "^/(proc|dev)" && $4 !~ /nosuid/ { exit 1 }'
 		nsctl rm box
 	done
@@ -231,7 +231,7 @@ for line in sys.stdin:
 	with_groups() { setpriv --reuid "$user_id" --regid "$user_id" --groups 61234,61235 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(with_groups exec --group=61235 box id -g)" = 61235 ]
 	[ "$(with_groups exec --group=61235 box id -G | tr ' ' '\n' | sort -n | xargs)" = "$user_id 61234 61235" ]
-	# a file that excludes the caller's own group excludes the command, too
+	# A file that excludes the caller's own group excludes the command, too.
 	install -m 604 -g "$user_id" /dev/null "$runtime/excluding"
 	fails with_groups exec --group=61235 box cat "$runtime/excluding"
 	rm "$runtime/excluding"
@@ -278,14 +278,14 @@ for line in sys.stdin:
 	# what a shell makes of a process substitution names a pipe
 	# shellcheck disable=SC2016
 	[ "$(as "$user_id" bash -c '"$0" exec inner cat <(echo one) && "$0" exec box sed "--file=/dev/fd/9" <<<two 9< <(echo s/two/2/)' "$NSCTL_BUILD/nsctl")" = "$(printf 'one\n2')" ]
-	# a file is passed by --fd alone, whatever the words name
+	# a file is passed only by --fd, even if the command's words name its descriptor
 	echo secret >"$runtime.file"
 	run nsctl exec box cat /dev/fd/7 7<"$runtime.file"
 	[[ "$status" -ne 0 && "$output" != *secret* ]]
 	# a script that mentions a descriptor does not get it
 	run nsctl exec box sh -c 'cat /dev/fd/9' 9< <(echo secret)
 	[[ "$status" -ne 0 && "$output" != *secret* ]]
-	# a make that is a command shares the jobserver of the make that has called nsctl
+	# a make that is run as a command shares the jobserver of the make that has called nsctl
 	printf 'all:\n\t+%s exec box $(MAKE) --no-print-directory -f %s\n' "$NSCTL_BUILD/nsctl" "$runtime.inner" >"$runtime.outer"
 	printf 'all: a b\na b:\n\t@echo $@\n' >"$runtime.inner"
 	run as "$user_id" make -s -j2 -f "$runtime.outer"
@@ -349,10 +349,10 @@ PYTHON
 	# shellcheck disable=SC2016
 	policy='sed "s/.*) //" /proc/$$/stat | cut -d" " -f38,39'
 	for class in f:1 r:2; do
-		# root gave it to a process whose user may not take it
+		# root gave the process a real-time class that its user may not have, so the command does not get it
 		[ "$(client_in="chrt -${class%:*} 7" nsctl exec box sh -c "$policy")" = "0 0" ]
 		[ "$(client_in="chrt -${class%:*} 7" root_nsctl exec roots sh -c "$policy")" = "7 ${class#*:}" ]
-		# the limit can only be raised by CAP_SYS_RESOURCE
+		# only CAP_SYS_RESOURCE can raise the limit
 		! prlimit --rtprio=10 true 2>/dev/null ||
 			[ "$(client_in="prlimit --rtprio=10 chrt -${class%:*} 7" nsctl exec box sh -c "$policy")" = "7 ${class#*:}" ]
 	done
@@ -415,7 +415,7 @@ PYTHON
 		[ "$(nsctl exec box ls "$place" | xargs)" = "empty file new" ]
 		nsctl exec box touch "$place/mine"
 		nsctl rm box
-		# below a bind mount, the missing directory would be made on the host
+		# the daemon would have to make this directory on the host, so it refuses
 		# shellcheck disable=SC2086
 		run nsctl create -m $user --tmpfs=/mnt --bind="$place:/mnt/in" --tmpfs=/mnt/in/new box
 		[ "$status" -eq 1 ]
@@ -578,7 +578,7 @@ PYTHON
 	nsctl status | grep -E 'sets +1 of 1024 +#\.{9}$'
 	nsctl status | grep -E '^works +links, networks'
 	nsctl status | grep -E '^not allowed +--egress, --publish'
-	# a mistake is counted nowhere, and what a right forbids as refused
+	# a call with a mistake is counted nowhere, and one that a right forbids as refused
 	counter() { nsctl call GetStatus | grep -o "\"$1\": *[0-9]*" | grep -o '[0-9]*$'; }
 	failed=$(counter failed) refused=$(counter refused)
 	run nsctl show none
@@ -587,7 +587,7 @@ PYTHON
 	[ "$status" -eq 1 ]
 	[ "$(counter failed)" -eq "$failed" ]
 	[ "$(counter refused)" -eq $((refused + 1)) ]
-	# what does not work has its reason
+	# status gives a reason for each feature that does not work
 	nsctl call GetStatus | grep -q '"limits": *true' || nsctl status | grep -E '^does not work +limits: .*controller'
 	[ "$(nsctl version | wc -l)" -eq 2 ]
 	[ "$(nsctl --version)" = "$(nsctl version)" ]
@@ -658,7 +658,7 @@ names() { sed -E 's/.*"name": *"([^"]*)".*/\1/' | sort -u; }
 	nsctl create -n box
 	other create -n box
 	nsctl exec -d box sleep 1000
-	# the interface is one of the service's, and each of its methods needs "more"
+	# GetInfo names the interface, and each of its methods needs "more"
 	nsctl call org.varlink.service.GetInfo | grep -q io.systemd.Metrics
 	nsctl --json call org.varlink.service.GetInterfaceDescription '{"interface": "io.systemd.Metrics"}' | grep -q 'value: any'
 	run nsctl call io.systemd.Metrics.List
@@ -674,13 +674,13 @@ names() { sed -E 's/.*"name": *"([^"]*)".*/\1/' | sort -u; }
 	[ "$(metric "$file" nsctl_used what=sessions)" = 1 ]
 	[ "$(metric "$file" nsctl_limit what=sets)" -ge 1 ]
 	[ "$(metric "$file" nsctl_operations_total what=created)" -ge 2 ]
-	# with the capabilities of nsctl-metrics.service
+	# the writer has the capabilities of nsctl-metrics.service
 	client_in="setpriv --bounding-set -all,+dac_override" root_nsctl metrics --textfile="$file"
 	[ "$(stat -c %a "$file")" = 644 ]
 	[ "$(metric "$file" nsctl_sets)" = 2 ]
 	[ "$(metric "$file" nsctl_set_processes owner="$other_id")" = 0 ]
 	[ -n "$(metric "$file" nsctl_set_cpu_seconds_total owner="$user_id" set=box)" ]
-	# a failure leaves the file as it was, and nothing beside it
+	# a failure leaves the file as it was, and makes no file beside it
 	run root_nsctl --socket=/run/no/such/socket metrics --textfile="$file"
 	[ "$status" -eq 4 ]
 	[ "$(metric "$file" nsctl_sets)" = 2 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Completion: what nsctl offers, and what bash, zsh and fish make of it.
+# What nsctl offers as completions, and what bash, zsh and fish make of it.
 
 load daemon.bash
 
@@ -30,7 +30,7 @@ offers() { nsctl complete -- "$@" | cut -f 1 | paste -sd ' '; }
 	[ "$(offers --owner=0 list --all)" = --all-owners ]
 	[ "$(offers run --prop)" = --propagation= ]
 	[ "$(offers run --name=x --user sh --stat)" = ":command 3" ]
-	# no verb is offered that the help does not list, and every one of the help is
+	# nsctl offers the verbs that the help lists, and no others
 	nsctl help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' >"$BATS_TEST_TMPDIR/listed"
 	diff <(nsctl complete -- '' | cut -f 1) "$BATS_TEST_TMPDIR/listed"
 }

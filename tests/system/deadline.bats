@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2154
-# A deadline ends its operation, whatever a user does to the processes involved: with file systems that stop
-# answering, which leave a process that no signal ends, and with signals to processes that work for that user.
+# A deadline ends its operation, whatever a user does to the processes involved. The users of these tests have file
+# systems that stop answering, which leave a process that no signal ends, and send signals to processes that work for
+# them.
 
 load daemon.bash
 load fuse.bash
@@ -33,8 +34,8 @@ check_others() {
 	nsctl rm fine
 }
 
-# stuck COMMAND...: fails, and says that something hangs. (Into a file: "run" would wait until a process that hangs
-# closes that output.)
+# stuck COMMAND...: checks that the command fails, and says that something hangs. The output goes to a file, because
+# "run" would wait until a process that hangs closes it.
 stuck() {
 	local status=0
 	"$@" >"$runtime.output" 2>&1 || status=$?
@@ -168,7 +169,8 @@ hang_at() {
 	eventually is_held
 }
 
-# Stops, as the owner, all processes that make the set and that the owner may signal; $stopped has their pids.
+# stop_makers: stops, as the owner, all processes that make the set and that the owner may signal; $stopped has their
+# pids.
 stop_makers() {
 	local pid
 	stopped=
@@ -239,7 +241,7 @@ times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 	nsctl network create lan --subnet=10.9.0.0/24
 	nsctl create -mpn --link=net/lan box
 	mount_fuse_inside box
-	# the set is updated together with others at first, then alone
+	# the daemon updates the set together with others at first, then alone
 	nsctl create -mpn --link=net/lan one
 	nsctl create -mpn --link=net/lan two
 	hung=$(times_hung)

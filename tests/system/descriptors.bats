@@ -48,7 +48,7 @@ check_others() {
 	done
 }
 
-# Succeeds if the daemon has no worker: idle workers and their lanes end after ten seconds.
+# no_workers: succeeds if the daemon has no worker. Idle workers and their lanes end after ten seconds.
 no_workers() { [ "$(pgrep -fc "^nsctld-spawner $runtime")" -eq 1 ]; }
 
 @test "more calls with descriptors than there are lanes, and more after a rest" {
@@ -65,7 +65,7 @@ for c in connections:
 for c in connections:
     reply = c.receive()
     assert "error" not in reply, reply
-# the front does not end, because it has connections
+# the connections stay open, so the front does not end
 print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
@@ -99,7 +99,7 @@ for method, field in (("Exec", "stdinFileDescriptor"), ("Exec", "statusFileDescr
         parameters = {field: 0}
         if method == "Exec":
             parameters |= {"name": "absent", "command": ["true"]}
-        # our copy is closed first, so the daemon has the last one
+        # the test closes its copy first, so the daemon has the last one
         c.send(json.dumps({"method": "org.nsctl." + method, "parameters": parameters}).encode() + b"\0",
                [descriptor.fileno()])
         close_later(descriptor)
@@ -219,7 +219,7 @@ c.call("Exec", {"name": "box", "command": ["true"], "stdinFileDescriptor": 0, "d
 time.sleep(1000)
 PYTHON
 	eventually fuse_hangs fuse flush file
-	# the front is replaced, and the worker is killed at its deadline: both still hang
+	# The daemon replaces the front, and kills the worker at its deadline. Both still hang.
 	eventually some_hang
 	nsctl exec box true
 	check_others
@@ -232,7 +232,7 @@ PYTHON
 @test "a worker that hangs after its last report counts, when its lane has been closed" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
-	# the front gets its answer, and goes on
+	# only the worker hangs, so the front gets its answer
 	mount_fuse fuse --hang=flush --only=file --by=0
 	attack "$runtime/fuse/file" <<'PYTHON'
 import os, sys, time
@@ -277,7 +277,7 @@ c.call("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "source
 c.call("Create", {"spec": {"rootFileDescriptor": 0}}, [marked()])
 c.call("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}, [marked()])
 c.call("GetStatus", {}, [marked()] * 3)
-# descriptors that were left in a connection from which the daemon does not read any more
+# descriptors in a connection from which the daemon does not read any more
 for text in (b"{", b"{}\0{}\0{}\0"):
     s = socket.socket(socket.AF_UNIX)
     s.connect(os.environ["NSCTL_SOCKET"])

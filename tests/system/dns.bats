@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Names: a set's own files in /etc, name servers, and members of a network by name. The host's /etc and /run are
-# copies, in a mount namespace of the test in which its daemon and its clients run.
+# Names: a set's own files in /etc, its name servers, and the names of a network's members. The host's /etc and /run
+# are copies, in a mount namespace of the test, where its daemon and its clients run.
 
 load daemon.bash
 load net.bash
 
 setup_file() {
-	# used by the test "as on Linux 5.15", which explains it
+	# The test "as on Linux 5.15" uses this variable, and explains it.
 	one_cpu="taskset -c $(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)"
 	make_net host
 	make_view
@@ -40,7 +40,7 @@ teardown() {
 	clean_host
 }
 
-# Makes a mount namespace, held by a process, in which the test can mount things that only its daemon sees.
+# Makes a mount namespace, which a process holds. What the test mounts there, only its daemon sees.
 make_view() {
 	$one_cpu unshare --mount --propagation=private sleep infinity 3>&- &
 	view=$!
@@ -98,12 +98,14 @@ make_server() {
 	nsctl exec -d ns dnsmasq --user=root --no-daemon --no-resolv --no-hosts --pid-file= --bind-dynamic \
 		--interface=eth0 --address=/www.test/192.0.2.80 --address=/www.test/2001:db8::80
 }
-# address_of SET NAME FAMILY: looks a name up. Unlike getent(1), also works if the set has loopback addresses only.
+# address_of SET NAME FAMILY: prints an address of the name. Unlike getent(1), this also works if the set has only
+# loopback addresses.
 address_of() {
 	nsctl exec -C / "$1" python3 -c 'import socket, sys
 print(socket.getaddrinfo(sys.argv[1], 80, getattr(socket, "AF_" + sys.argv[2]))[0][4][0])' "$2" "$3" 2>/dev/null
 }
-# is_hosts_of_root SET: succeeds if the set's file only adds entries that the host's lacks.
+# is_hosts_of_root SET: succeeds if the set's file has the lines of the host's file, and adds only entries that this
+# lacks.
 is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 |^::ffff:')" ]; }
 make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
 
@@ -117,7 +119,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	has a /etc/nsswitch.conf 'passwd: files'
 	[ "$(nsctl exec a grep -c '^hosts:' /etc/nsswitch.conf)" = 1 ]
 	nsctl show a | grep -E 'dns +192.0.2.1,2001:db8::1'
-	# another file is renamed to the link's target, which was never a mount point
+	# A program renames another file to the link's target. The target was never a mount point.
 	in_view sh -c 'cd /run/systemd/resolve && echo "nameserver 127.0.0.54" >new && mv new stub-resolv.conf'
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
 	[ "$(in_view readlink /etc/resolv.conf)" = ../run/systemd/resolve/stub-resolv.conf ]
@@ -136,7 +138,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	refused "db is an alias of set web in this network already" create --link=net/lan db
 	refused "is no name of a host" create --link=net/lan,alias=a/b more
 	refused "only there a set has aliases" link add web,alias=x next
-	# elsewhere, these names are free
+	# in another network, these names are free
 	nsctl network create far --subnet=auto
 	nsctl create --link=net/far,alias=web db
 	[ "$(address_of db web INET)" = 10.214.0.2 ]
@@ -165,14 +167,14 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	nsctl show a | grep -E 'dns search +a.example,b.example'
 	nsctl show a | grep -E 'dns options +ndots:2,rotate'
 	nsctl show a | grep -E 'hosts +10.0.0.5 db.example'
-	# nothing of it is on the host
+	# the host's file has none of these names
 	fails in_view grep -q db.example /etc/hosts
 	kill_daemon
 	start_daemon --config="$config"
 	in_view sh -c 'echo "10.0.0.6 other" >/etc/hosts.new && mv /etc/hosts.new /etc/hosts'
 	eventually has a /etc/hosts '10.0.0.6 other'
 	has a /etc/hosts '10.0.0.5 db.example'
-	# without name servers, and together with the members of a network
+	# a set without name servers of its own, which is a member of a network
 	make_network
 	nsctl create --link=net/lan --dns-search=c.example --add-host=db:10.0.0.7 member
 	nsctl create --link=net/lan next
@@ -216,7 +218,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	eventually answers_for c
 	nsctl create -rmn --link=net/lan --dns=fd08::53 six
 	nsctl exec six getent ahostsv6 www.test | grep -q '^2001:db8::80'
-	# the names of members and of the set itself come first
+	# the set's files come first: they have the names of members and of the set itself
 	knows c ns v4 | grep -q '^10.8.0.53'
 	nsctl exec c getent hosts c
 }
@@ -256,7 +258,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	done
 	[ "$(nsctl exec uts hostname -f)" = db.example.test ]
 	[ "$(nsctl exec uts hostname -s)" = db ]
-	# the addresses lead back to the name, and to nothing else
+	# a look-up of the addresses gives these names, and no others
 	[ "$(nsctl exec uts python3 -c 'import socket; print(socket.getfqdn(), socket.gethostbyaddr("::1")[0])')" = "db.example.test localhost" ]
 	nsctl exec plain test -L /etc/resolv.conf
 	# the host's file is read again after it was replaced or written
@@ -290,12 +292,12 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	pings m2 m1
 	nsctl exec m1 ping -4 -c 1 -W 5 m2
 	nsctl exec m2 ping -6 -c 1 -W 5 m1
-	# a set without a mount namespace: others know its name, but it does not know theirs
+	# the others know the name of a set without a mount namespace, but that set does not know theirs
 	nsctl create -n --link=net/lan bare
 	nsctl show bare | grep '^ *note .* does not know the names of other members'
 	fails grep 'names of other members' <<<"$(nsctl show m1)"
 	nsctl exec m1 ping -4 -c 1 -W 5 bare
-	# members of another network are not known
+	# the members of another network are not known
 	nsctl network create other --subnet=10.9.0.0/24
 	nsctl create --link=net/other elsewhere
 	knows_not elsewhere m1
@@ -340,7 +342,8 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	eventually knows_not m1 m2
 	[ "$(mount_of_hosts m1)" = "$mount" ]
 	reads m1 /etc/hosts | fails grep -w m2
-	# repeats until the lines cross a page: then the file is made anew, without lines that are struck out
+	# comes_and_goes: lets a member come and go until the lines cross a page. Then the daemon makes the file anew,
+	# without lines that are struck out.
 	comes_and_goes() {
 		nsctl run --link=net/lan --name=passing true
 		[ "$(mount_of_hosts m1)" != "$mount" ]
@@ -349,7 +352,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	eventually knows_not m1 passing
 	[ "$(reads m1 /etc/hosts | grep -c '^# *$')" -lt 10 ]
 	knows m1 m3 v4
-	# a member of a second network, too: other members do not learn names of that one
+	# a member of two networks: the members of the first one do not learn the names of the second
 	nsctl network create other --subnet=10.9.0.0/24
 	nsctl create --link=net/other stranger
 	nsctl link add m3 net/other
@@ -401,7 +404,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 
 waits() { awk '/^voluntary/ { print $2 }' "/proc/$(cat "$runtime.pid")/status"; }
 
-# rewrite_others N: N times, changes files beside the host's, which must not concern the daemon.
+# rewrite_others N: changes, N times, files beside the host's. The daemon must not be woken up by that.
 rewrite_others() {
 	# shellcheck disable=SC2016
 	in_view sh -c 'for n in $(seq "$0"); do
@@ -422,7 +425,7 @@ rewrite_others() {
 		fails grep -q "^inotify" "/proc/$(cat "$runtime.pid")"/fdinfo/*
 	}
 	eventually is_unwatched
-	# and again
+	# the daemon watches the files again when a set needs them
 	nsctl create --dns=192.0.2.1 b
 	in_view sh -c 'cp /etc/hosts /etc/hosts.new && mv /etc/hosts.new /etc/resolv.conf'
 	eventually has b /etc/resolv.conf 'nameserver 192.0.2.1'
@@ -441,7 +444,7 @@ rewrite_others() {
 	nsctl create -m shares
 	[ -n "$(nsctl exec shares ls /run/nscd)" ]
 	has shares /etc/resolv.conf 'nameserver 127.0.0.53'
-	# a resolver service that is started later is hidden, too
+	# the sockets of a resolver that is started later are hidden, too
 	in_view sh -c 'rm -r /run/nscd && mkdir /run/nscd && touch /run/nscd/socket'
 	is_hidden() { [ -z "$(nsctl exec offline ls /run/nscd)" ]; }
 	eventually is_hidden
@@ -520,7 +523,7 @@ rewrite_others() {
 	for point in create-recorded create-linked create-pinned create-made names-started names-put; do
 		killed_at $point create --link=net/lan m3 || return 1
 		nsctl rm --ignore m3
-		# otherwise the next daemon would put names right, and die of that, before it is asked
+		# Otherwise the next daemon would correct the names, and die of the fault, before the test asks.
 		eventually knows_not m1 m3
 		eventually knows_not m2 m3
 		pings m1 m2
@@ -529,8 +532,8 @@ rewrite_others() {
 	eventually knows_not m1 m2
 }
 
-# On one processor: see run_old in dev. The mount namespace and the vault were made there, too: otherwise the set's
-# objects could be older than they are.
+# The test runs on one processor: see run_old in dev. The mount namespace and the vault were made on that processor,
+# too. Otherwise the set's objects could be older than they are.
 @test "as on Linux 5.15" {
 	stop_daemon
 	old="$one_cpu $NSCTL_BUILD/tests/kernel/old-kernel"

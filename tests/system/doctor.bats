@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Doctor: each check finds what it is for, when that is broken for real; and it finds nothing else in the way.
-# This machine may lack some things itself: a check of these is compared with what the test sees.
+# Each check of doctor finds a problem of its kind, which the test makes, and nothing else. This machine may lack some
+# things itself: for these, the test compares the check with what the test sees.
 
 load daemon.bash
 load net.bash
@@ -11,14 +11,15 @@ setup_file() {
 	configure '[allow]' 'user-namespaces = *' "egress = $user_id"
 	start_daemon --config="$config"
 	export runtime daemon config
-	# in the test's own mount namespace: other files of nsctld's configuration, and of subordinate ids, are not the machine's
+	# These files are copies in the test's own mount namespace, so that the test can change nsctld's configuration
+	# and the subordinate ids.
 	cp -R /etc "$runtime.etc"
 	mount --bind "$runtime.etc" /etc
 	rm -rf /etc/nsctl
 	hide_installed
 }
 
-# An nsctl that is installed here has a program of top, too, and files that keep NetworkManager away.
+# Hides an nsctl that is installed here: it has a program of top, and files that keep NetworkManager away.
 hide_installed() {
 	local place
 	hidden=
@@ -38,14 +39,15 @@ teardown_file() {
 	purge_daemon
 }
 
-# verdict CHECK [DOCTOR...]: prints what a check says: "VERDICT FOUND". DOCTOR: what runs it instead of nsctl.
+# verdict CHECK [DOCTOR...]: prints the verdict of a check and what it has found. DOCTOR is run in place of nsctl.
 verdict() {
 	local check=$1
 	shift
 	"${@:-nsctl}" --json doctor "$check" | sed 's/^{"check":"[^"]*","verdict":"\([a-z]*\)","found":"\([^"]*\)".*/\1 \2/'
 }
 
-# is CHECK VERDICT [TEXT [DOCTOR...]]
+# is CHECK VERDICT [TEXT [DOCTOR...]]: checks that the check has this verdict, and that what it has found contains
+# TEXT.
 is() {
 	output=$(verdict "$1" "${@:4}")
 	echo "$1: $output"
@@ -62,12 +64,12 @@ is() {
 	# the status is 1 if there is a problem, and 0 if there is none
 	problems=$(nsctl --json doctor | grep -c '"verdict":"problem"') || true
 	[ "$status" -eq $((problems > 0)) ]
-	# what is not fine has a remedy
+	# each check whose verdict is not ok names a remedy
 	fails grep -vE '"verdict":"ok"|"remedy":"' <(nsctl --json doctor)
 	run nsctl doctor colour
 	[ "$status" -eq 2 ]
 	[[ "$output" == *'no check "colour"'*name-servers* ]]
-	# nothing is left of what it has tried
+	# doctor has removed the sets that it has made
 	[ -z "$(nsctl list --quiet)" ]
 }
 
@@ -85,7 +87,7 @@ is() {
 		nsctl rm two
 	else
 		is impairments problem "delays"
-		# the remedy is told once, here and by status
+		# doctor and status each tell the remedy once
 		[ "$(nsctl doctor impairments | grep -o sch_netem | wc -l)" -le 3 ]
 		[ "$(nsctl status | tr '\n' ' ' | grep -oE 'impairments: .*sch_netem' | wc -l)" -eq 1 ]
 	fi
@@ -120,7 +122,7 @@ is() {
 	is configuration problem "was changed after"
 	touch -d "-1 hour" "$config"
 	is configuration ok "$config"
-	# user namespaces are what it allows
+	# the configuration allows user namespaces
 	is user-namespaces ok
 	configure '[allow]' 'user-namespaces = root' "egress = $user_id"
 	kill -HUP "$(cat "$runtime.pid")"
@@ -158,7 +160,7 @@ is() {
 	mv "$NSCTL_BUILD/nsctl-filter" "$NSCTL_BUILD/moved"
 	is programs problem "nsctl-filter is missing"
 	mv "$NSCTL_BUILD/moved" "$NSCTL_BUILD/nsctl-filter"
-	# a build without ncurses has no nsctl-top: then only the verb top is missing
+	# a build without ncurses has no nsctl-top, so it lacks only the verb top
 	cp "$(type -P true)" "$runtime/nsctl-top"
 	[ ! -e "$NSCTL_BUILD/nsctl-top" ] || mv "$NSCTL_BUILD/nsctl-top" "$runtime/nsctl-top"
 	is top note "nsctl-top is missing"
@@ -238,7 +240,7 @@ is() {
 	nsctl create -n --egress out
 	table=$(nft list tables | grep -o 'nsctl-[0-9a-f]*')
 	nsctl rm out
-	# with the last way, the daemon's table goes
+	# the daemon's table goes with the last way out, so another program can take its name
 	mkfifo "$runtime.fifo"
 	nft --interactive <"$runtime.fifo" >"$runtime.nft" &
 	holder=$!

@@ -36,7 +36,7 @@ teardown_file() {
 	nsctl graph --format=dot | grep -F '"web" -- "db" [taillabel="x0 10.1.0.1/24", headlabel="y0 (down)"]'
 	nsctl graph --format=mermaid | grep -F 'n_web ---|"x0 10.1.0.1/24 / y0 (down)"| n_db'
 	nsctl graph --format=mermaid | grep -F 'n_net_2flan(["net/lan<br>10.8.0.0/24"])'
-	# what another user may have chosen ends no string, and is no markup
+	# a text that another user has chosen ends no string, and is no markup
 	nsctl link add 'web:x\' 'db:<b>' --name=odd
 	nsctl graph --format=dot | grep -F 'taillabel="x\\", headlabel="<b>"'
 	nsctl graph --format=mermaid | grep -F '"x\ / #lt;b#gt;"'
@@ -52,7 +52,7 @@ teardown_file() {
 	[ "$status" -eq 2 ]
 }
 
-# drawing_of EXAMPLE: the drawing below its heading in the README of the examples.
+# drawing_of EXAMPLE: prints the drawing that is below the example's heading in the README of the examples.
 drawing_of() {
 	sed -n "/^## $1\.json/,/^## /s/^    \(.*[─│].*\)$/\1/p" "$BATS_TEST_DIRNAME/../../docs/examples/README.md"
 }

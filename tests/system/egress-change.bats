@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Lists of egress that change while sets run. The world has several addresses, each with a web server on port 8000, and
-# a server on port 7000 that answers each line over TCP and UDP.
+# Lists of egress that change while sets run. The world has several addresses. Each of them has a web server on port
+# 8000, and a server on port 7000 that answers each line over TCP and UDP.
 
 load daemon.bash
 load net.bash
@@ -24,7 +24,7 @@ teardown() {
 	forget_talks
 }
 
-# list SET: prints the list, the allowed entries and those that are denied, in one line.
+# list SET: prints the list in one line: the allowed entries, then the denied ones.
 list() {
 	nsctl --json egress "$1" | python3 -c '
 import json, sys
@@ -56,7 +56,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	nsctl show a | grep -E '^ +denied +198.51.100.3:8000'
 	nsctl egress --remove=198.51.100.3:8000 a
 	reaches a 198.51.100.3:8000
-	# what the list has already is not added again, and does not count again
+	# an entry that the list has already is not added again, and does not count again
 	nsctl egress $(seq -f '--allow=198.51.100.%.0f/32' 3 3) $(seq -f '--allow=10.0.%.0f.0/24' 0 16) a
 	refused egressEntries egress --allow=10.1.0.0/24 --allow=10.2.0.0/24 a
 	nsctl egress $(seq -f '--remove=10.0.%.0f.0/24' 0 16) a
@@ -77,7 +77,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	nsctl create -n --allow=198.51.100.0/24 b
 	talks b others tcp 198.51.100.2
 	nsctl egress --remove=198.51.100.0/24 --remove=2001:db8:1::/64 a
-	# NAME.new is about to be renamed to NAME
+	# a file NAME.new would be one that is about to be renamed to NAME
 	for talk in "$nets/talks"/*-ends{,6}; do [ ! -e "$talk" ] || ends "$(basename "$talk")"; done
 	for talk in "$nets/talks"/*-stays{,6} "$nets/talks/others"; do [ ! -e "$talk" ] || goes_on "$(basename "$talk")"; done
 	nsctl egress --deny=198.51.100.1:7000/udp a
@@ -117,13 +117,13 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	if has_ipv6; then grep -x "2001:db8:1::1 tcp 8000" "$BATS_TEST_TMPDIR/refused"; fi
 	nsctl egress a | grep -E '^ +198.51.100.2:8000/tcp: 3$'
 	nsctl show a | grep -E '^ +198.51.100.2:8000/tcp: 3$'
-	# nft(8) can print the rules
+	# the rules are in a form that nft(8) can print
 	on_host nft list ruleset | grep -E 'update @denied4-nsc[0-9a-f]+ '
-	# a change keeps what was counted
+	# a change of the list keeps the counts
 	nsctl egress --allow=198.51.100.3 a
 	nsctl egress a | grep -E '^ +198.51.100.2:8000/tcp: 3$'
 	nsctl egress a | grep -E '^ +refused +[0-9]+ packets? to'
-	# many destinations fill neither the answer nor the set of another list
+	# many destinations neither make the answer too long nor fill the set of another list
 	nsctl create -n --allow=198.51.100.1 b
 	nsctl exec a python3 -c '
 import socket
@@ -133,7 +133,7 @@ for port in range(1000, 1300):
 	[ "$(refused_to a | wc -l)" -eq 64 ]
 	denies b 198.51.100.2:8000
 	eventually has_refused b "198.51.100.2 tcp 8000"
-	# nor does the removal of another set, which changes the table, end what was counted
+	# the removal of another set changes the table, and keeps the counts, too
 	nsctl rm b
 	nsctl create -n --allow=198.51.100.1 b
 	nsctl rm b
@@ -163,7 +163,7 @@ for port in range(1000, 1300):
 	done
 	inside egress a | grep -E '^ +allowed +198.51.100.1$'
 	[ "$(list a)" = "198.51.100.1 |" ]
-	# a user with a list of the administrator's alone
+	# this user may have only the administrator's list
 	other create -n --allow=@mirrors theirs
 	run other egress --allow=198.51.100.2 theirs
 	[ "$status" -ne 0 ]
@@ -179,7 +179,7 @@ for port in range(1000, 1300):
 	nsctl create -m -n --allow=@names b
 	nsctl network create lan --subnet=10.8.0.0/24 --allow=@names
 	[ "$(used)" -eq 4 ]
-	# the names of this list are kept beside the others
+	# the limit leaves no room for one more name
 	refused "egressNames" create -m -n --allow=@names --allow=own.test c
 	refused "egressNames" network create --subnet=10.9.0.0/24 --allow=@names --allow=own.test wan
 	refused "egressNames" egress --allow=own.test a
@@ -192,7 +192,7 @@ for port in range(1000, 1300):
 	kill_daemon
 	start_daemon --config="$config"
 	[ "$(used)" -eq 5 ]
-	# read again, the same lists are still the same
+	# the daemon reads the same lists again, and counts them as before
 	kill -HUP "$(cat "$runtime.pid")"
 	nsctl egress --allow=198.51.100.1 a
 	[ "$(used)" -eq 5 ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Ways out are closed while the firewall's table is missing. The rules of routing that they need on the host exist
-# exactly as long as they do. The host does not forward by default, and filters by reverse path, as systemd sets
-# it.
+# Ways out are closed while the firewall's table is missing. For this they need rules of routing on the host, which
+# exist exactly as long as there is a way out. The host does not forward by default, and filters by reverse path, as
+# systemd sets it.
 
 load daemon.bash
 load net.bash
@@ -43,12 +43,12 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	run in_set ping -c 1 -W 20 2001:db8::1
 	[[ "$output" == *"Destination unreachable: No route"* ]]
 	exits 7 in_set curl -s -m 20 -o /dev/null http://203.0.113.1:8000/
-	# forged sources: an address of another way out, of the world, and one that no host has
+	# forged sources: an address of another way out, one of the world, and one that no host has
 	for address in 10.213.0.6/32 203.0.113.77/32 198.51.100.7/32 fd6e:7363:746c::6/128 2001:db8::77/128 fd99::7/128; do
 		in_set ip addr add "$address" dev lo
 		fails in_set ping -c 2 -i 0.2 -W 1 -I "${address%/*}" "$([[ $address == *:* ]] && echo 2001:db8::1 || echo 203.0.113.1)"
 	done
-	# by IPv4 the host itself is not reached either
+	# the host itself is not reached over IPv4 either
 	fails in_set curl -s -m 1 -o /dev/null http://203.0.113.2:8001/
 	[ "$(seen)" -eq "$heard" ]
 	start_daemon --config="$config"
@@ -106,7 +106,8 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2 net.ipv4.conf.all.rp_filter=0
 }
 
-# Prints where daemons of this net namespace record which forwarding they enabled (71 is SO_NETNS_COOKIE).
+# records_directory: prints where the daemons of this net namespace record which forwarding they have enabled (71 is
+# SO_NETNS_COOKIE).
 records_directory() {
 	on_host python3 -c '
 import socket
@@ -148,7 +149,8 @@ not_there() { [ ! -e "$1" ]; }
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
 	[ -e "$(records_directory)/4-$(on_host ip -o link show up0 | cut -d: -f1)" ]
 	counts forward fails in_world ping -c 1 -W 1 198.18.7.2
-	# the administrator enables forwarding for all interfaces: that stays, even where the daemon had enabled it before
+	# The administrator enables forwarding for all interfaces. It stays enabled, even where the daemon had enabled
+	# it before.
 	on_host sysctl -qw net.ipv4.ip_forward=1
 	nsctl rm a
 	eventually not_there "$runtime/forwarding"

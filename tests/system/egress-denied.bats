@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What lists of egress refuse is told: by events, and in the log. Nothing listens at the addresses that are tried.
+# Events and the log tell what lists of egress refuse. Nothing listens at the addresses that the tests try.
 
 load daemon.bash
 load net.bash
@@ -30,7 +30,7 @@ setup() {
 	readers=()
 }
 
-# with_second COMMAND...: runs a helper with the second daemon of this host.
+# with_second COMMAND...: runs a helper of this file with the second daemon of this host.
 with_second() {
 	local runtime=$runtime.second daemon
 	"$@"
@@ -42,7 +42,7 @@ listen() {
 	readers+=($!)
 	eventually grep -q '"sets"' "$heard"
 }
-# listen_as UID FILE OPTION...
+# listen_as UID FILE OPTION...: starts a monitor as this user, which writes to FILE.
 listen_as() {
 	as "$1" "$NSCTL_BUILD/nsctl" --json monitor "${@:3}" >"$2" 2>&1 3>&- &
 	readers+=($!)
@@ -95,7 +95,8 @@ for port in sys.argv[3:]:
 	eventually is_told "a 198.51.100.2 udp 53 7"
 	eventually is_told "a 198.51.100.3 icmp - 3"
 	logged "set a of .* was refused 198.51.100.2:53/udp ([0-9]* packets).* uid=$user_id .*set=a"
-	# what was told is not told again; the last packets are, although the list has just sent a message
+	# Events do not repeat packets that were told of. They also tell of the last packets, although the list has
+	# just sent a message.
 	for _ in {1..12}; do
 		send a 2 198.51.100.2 53
 		sleep 0.2
@@ -106,7 +107,7 @@ for port in sys.argv[3:]:
 	is_told "a 198.51.100.2 udp 53 31"
 	is_told "a 198.51.100.2 tcp 8000 1"
 	is_told "a 198.51.100.3 icmp - 3"
-	# nor has anything that was allowed been refused
+	# no packet that the list allows was refused
 	gets a http://203.0.113.1:8000/
 	fails tells_of 203.0.113.1
 }
@@ -131,11 +132,11 @@ for port in sys.argv[3:]:
 	listen
 	nsctl create -m -n --dns=198.51.100.53 --allow=listed.test a
 	exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test/
-	# those of the next second are told together
+	# the names of the next second are told together
 	for name in one two three four; do exits 6 nsctl exec a curl -s -m 20 -o /dev/null "http://$name.test/"; done
 	for name in other one two three four; do eventually tells_of "a $name.test"; done
 	logged "was refused the name other.test ("
-	# the longest names, too, as far as an event has room for them
+	# of a name that is too long for an event, the beginning is told
 	nsctl exec a python3 -c '
 import socket
 question = bytes.fromhex("000101000001000000000000") + 3 * (b"\x3f" + 63 * b"\x01") + bytes.fromhex("0000010001")
@@ -152,7 +153,7 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(question, ("127.0.0.53",
 	nsctl rm a
 	has_forty() { [ "$(told | grep -c '^a 198.51.100.2 udp 10[0-9][0-9] 2$')" -eq 40 ]; }
 	eventually has_forty
-	# in the order of events, that is before the set is gone
+	# the events about packets come before that of the set's removal
 	python3 -c '
 import json, sys
 events = [json.loads(line) for line in open(sys.argv[1])]
@@ -176,7 +177,7 @@ assert len(removed) == 1 and max(denied) < removed[0], events' "$heard"
 	send m 3 198.51.100.2 53
 	eventually is_told "net/lan 198.51.100.2 udp 53 3"
 	is_told "net/lan 198.51.100.2 tcp 8000 1"
-	# the counters begin anew
+	# the counters begin anew with the new table
 	on_host nft delete table inet "$(daemon_table)"
 	has_log_rule() { on_host nft list ruleset | grep -q "log prefix"; }
 	eventually has_log_rule
@@ -246,9 +247,9 @@ while True:
 	other exec theirs bash -c 'echo x >/dev/udp/198.51.100.3/53' || true
 	send calm 3 198.51.100.3 53
 	eventually is_told "theirs 198.51.100.3 udp 53 1" "$heard.root"
-	# those of the same user share what a minute allows
+	# the sets of one user share the events that a minute allows
 	patience=150 eventually is_told "calm 198.51.100.3 udp 53 3" "$heard.root"
-	# what could be told at once is 128 destinations; the monitor has kept up
+	# up to 128 destinations can be told at once, and the monitor has not lost any event
 	[ "$(told "$heard.root" | grep -c '^flood ')" -le 128 ]
 	[ ! -s "$heard.err" ]
 	other rm theirs

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets with egress reach what the host reaches, also when the host's routes and interfaces change later. Forwarding
-# is on for interfaces that lead out, and for no others.
+# Sets with egress reach what the host reaches, also when the host's routes and interfaces change later. Forwarding is
+# enabled on the interfaces that lead out, and on no others.
 
 load daemon.bash
 load net.bash
@@ -91,7 +91,7 @@ is_guarded() { on_host nft list set inet "$(daemon_table)" guarded | grep -qw "$
 	wire_lan
 	nsctl create -n --egress a
 	is_guarded up1
-	# older kernels rename no interface that is up
+	# older kernels do not rename an interface that is up
 	on_host ip link set up1 name wan1 ||
 		on_host sh -c 'ip link set up1 down; ip link set up1 name wan1; ip link set wan1 up'
 	eventually is_guarded wan1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Frames that root in a set sends by its way out: to the host itself while the firewall's table is missing,
-# fragments with a forged source, and errors about another's packets.
+# Frames that root in a set sends by its way out: frames to the host itself while the firewall's table is missing,
+# fragments with a forged source, and errors about another set's packets.
 
 load daemon.bash
 load net.bash
@@ -22,7 +22,8 @@ teardown() {
 	clean_host
 }
 
-# listen NET: starts a process that writes the text of each datagram to port 7000 to the file "heard", one a line.
+# listen NET: starts a process in this net namespace that writes the text of each datagram to port 7000 to the file
+# "heard", one a line.
 listen() {
 	: >"$nets/heard"
 	start_server listener nsenter --net="$nets/$1" -- python3 -c '
@@ -52,7 +53,8 @@ hold() {
 }
 in_set() { nsenter --target="$holder" --net -- "$@"; }
 
-# The Ethernet address of 1 (interface) of the host; the interface that a set's eth0 leads to.
+# mac_of INTERFACE: prints the Ethernet address of the host's interface. end_of SET: prints the host's interface that
+# is the other end of the set's eth0.
 mac_of() { on_host ip -o link show "$1" | grep -o 'link/ether [0-9a-f:]*' | cut -d' ' -f2; }
 end_of() {
 	local index
@@ -60,8 +62,8 @@ end_of() {
 	on_host ip -o link | sed -n "s/^$index: \(nsc[0-9a-f]*\)@.*/\1/p"
 }
 
-# to_host WHERE INTERFACE MAC PREFIX SOURCE4 SOURCE6 LINK-LOCAL: every kind of frame that the host takes in. WHERE is
-# the command that enters the sender's net namespace.
+# to_host WHERE INTERFACE MAC PREFIX SOURCE4 SOURCE6 LINK-LOCAL: sends every kind of frame that the host takes in.
+# WHERE is the command that enters the sender's net namespace.
 to_host() {
 	local where=$1 interface=$2 mac=$3 prefix=$4 four=$5 six=$6 local=$7 kind
 	for kind in plain tagged hop options; do
@@ -88,7 +90,7 @@ to_host() {
 	local=$(on_host ip -6 -o addr show dev "$end" scope link | awk '{ sub("/.*", "", $4); print $4 }')
 	gateway=$(in_set ip -6 route | awk '/^default/ { print $3 }')
 	address4=$(address4_of a) address6=$(address6_of a)
-	# the same frames from a namespace that is not guarded all arrive
+	# all of these frames arrive if they come from a namespace that is not guarded
 	to_host in_world w0 "$(mac_of up0)" world 203.0.113.1 2001:db8::1 \
 		"$(on_host ip -6 -o addr show dev up0 scope link | awk '{ sub("/.*", "", $4); print $4 }')"
 	for name in plain tagged hop options parts local all nobody nobody-all four-plain four-tagged; do
@@ -111,7 +113,7 @@ to_host() {
 	fails grep '^set' "$nets/heard"
 	on_host nft -f - <<<"$theirs"
 	start_daemon --config="$config"
-	# with the table back, frames to the host are refused, and answers to the host's own questions pass
+	# when the table is back, frames to the host are refused, and answers to the host's own questions pass
 	eventually daemon_table
 	counts input-ours in_set "$forge" eth0 "$mac" set-plain plain "$address6" 2001:db8::2
 	counts input-ours in_set "$forge" eth0 "$mac" set-loopback plain "$address6" "$gateway"
@@ -146,7 +148,8 @@ to_host() {
 	done
 }
 
-# It speaks to port 7000 of 1 (IP address) from port 2, and writes to the file 3 when it is told that nobody hears.
+# The speaker: sends datagrams to port 7000 of an address ($1) from a port ($2), and writes to a file ($3) when the
+# kernel tells it that nobody listens there.
 speak='
 import socket, sys, time
 s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
@@ -158,15 +161,15 @@ while True:
     except ConnectionRefusedError:
         open(sys.argv[3], "w").write("told")
     time.sleep(0.05)'
-# tells FILE COMMAND...: it sends an error; whether the speaker has been told by now.
+# tells FILE COMMAND...: runs the command, which sends an error, and succeeds if the speaker has been told by now.
 tells() {
 	local file=$1
 	shift
 	"$@"
 	[ -s "$file" ]
 }
-# is_spared SPEAKER PORT SOURCE WORLD HOST: what the holder's set says in its own name about the speaker's conversation
-# is counted and not told; what the world says is.
+# is_spared SPEAKER PORT SOURCE WORLD HOST: checks errors about the speaker's conversation. An error from the holder's
+# set is counted, and the speaker is not told. An error from the world reaches the speaker.
 is_spared() {
 	local file=$nets/told-$1 port=$2 source=$3 world=$4 host=$5 chain=from-ours
 	[ "$1" = victim ] || chain=input-ours
@@ -174,7 +177,7 @@ is_spared() {
 		counts "$chain" in_set "$forge" eth0 "$mac" "$port/$world" error "$source" "$host" || return 1
 	done
 	: >"$nets/heard"
-	# after two more questions, an error would have been reported
+	# the speaker sends two more questions: by then an error would have reached it
 	eventually heard question
 	: >"$nets/heard"
 	eventually heard question
@@ -203,7 +206,7 @@ is_spared() {
 	done
 }
 
-# It sends a datagram to address 1 and port 2, and succeeds when it is told that nobody hears.
+# Sends a datagram to an address ($1) and port ($2), and succeeds when the kernel tells that nobody listens there.
 refuses='
 import socket, sys
 s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Lists that are learned: `nsctl egress --learn`. The world has several addresses, each with web servers on ports 8000 and
-# 8001 and a server on port 7000 that answers each line over TCP and UDP, and a name server at 198.51.100.53.
+# Lists that are learned: `nsctl egress --learn`. The world has several addresses. Each of them has web servers on
+# ports 8000 and 8001, and a server on port 7000 that answers each line over TCP and UDP. A name server is at
+# 198.51.100.53.
 
 load daemon.bash
 load net.bash
@@ -32,7 +33,8 @@ teardown() {
 
 create() { nsctl create -m -n --dns=198.51.100.53 "$@"; }
 
-# learn SET [OPTION...]: begins to learn the list, and goes on in the background. learned: ends that, and checks that it ends well.
+# learn SET [OPTION...]: begins to learn the list in the background, and returns when learning has begun. learned:
+# ends the learning, and checks that nsctl ends well.
 learn() {
 	local set=$1
 	shift
@@ -46,7 +48,7 @@ learned() {
 	await "$learner" || { cat "$BATS_TEST_TMPDIR/said" && return 1; }
 	grep "reaches its list alone again" "$BATS_TEST_TMPDIR/said"
 }
-# has_told ENTRY: the list that is printed has this line, apart from a comment.
+# has_told ENTRY: succeeds if the printed list has this line, apart from a comment.
 has_told() { sed 's/ *#.*//' "$BATS_TEST_TMPDIR/list" | grep -qxF "$1"; }
 tells() {
 	local entry
@@ -54,7 +56,7 @@ tells() {
 		eventually has_told "$entry" || { cat "$BATS_TEST_TMPDIR/list" && return 1; }
 	done
 }
-# tells_only ENTRY...: at the end of learning, it has these lines and no others.
+# tells_only ENTRY...: checks that the printed list has these lines, and no others.
 tells_only() { diff <(printf '%s\n' "$@" | sort) <(sort "$BATS_TEST_TMPDIR/list"); }
 
 is_closed() { denies "$1" 198.51.100.2:8000; }
@@ -77,7 +79,7 @@ is_refused_in_set() { exits 7 in_set curl -s -m 20 -o /dev/null "http://$1/"; }
 		reaches a '[2001:db8:1::1]:8000'
 		tells '[2001:db8:1::1]:8000/tcp'
 	fi
-	# what was refused before is no part of it, and what is let through is not refused
+	# the list has no destination that was refused before, and none that was let through is refused
 	nsctl egress a | grep -F '198.51.100.2:8000/tcp: 1'
 	fails grep -F 198.51.100.1 "$BATS_TEST_TMPDIR/list"
 	[ "$(grep -cF 198.51.100.2:8000/tcp "$BATS_TEST_TMPDIR/list")" = 1 ]
@@ -133,7 +135,7 @@ END
 	tells_only other.test:8000/tcp
 	nsctl exec a grep "nameserver 198.51.100.53" /etc/resolv.conf
 	is_closed a
-	# an empty list is one, too
+	# a set with an empty list can learn, too
 	nsctl up - <<<'{"sets": [{"name": "b", "spec": {"namespaces": ["mnt", "net"], "allow": [], "dns": ["198.51.100.53"]}}]}'
 	learn b
 	reaches b third.test:8000
@@ -182,7 +184,7 @@ END
 		exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test:8000/
 		forget_talks
 	done
-	# the kernel closes it when no daemon is there
+	# the kernel closes the list while no daemon runs
 	learn a
 	reaches a 198.51.100.2:8000
 	kill_daemon
@@ -192,7 +194,7 @@ END
 	start_daemon --config="$config"
 	is_closed a
 	has_no_rules
-	# a daemon that starts closes it at once
+	# a daemon that starts closes the list at once
 	learn a
 	talks a ends tcp 198.51.100.3
 	kill_daemon
@@ -200,7 +202,7 @@ END
 	ends ends
 	is_closed a
 	has_no_rules
-	# one that is stopped closes it before
+	# a daemon that is stopped closes the list before it ends
 	learn a
 	talks a ends tcp 198.51.100.2
 	stop_daemon
@@ -408,7 +410,7 @@ while True:
 		learn a
 		eventually is_seen "$before_it"
 		learned
-		# those on their way have arrived when others were refused
+		# packets on their way have arrived when later ones were refused
 		refused=$(nsctl --json egress a | python3 -c 'import json, sys; print(json.load(sys.stdin)["refusedPackets"])')
 		eventually refuses_more "$refused"
 		after=$(seen)

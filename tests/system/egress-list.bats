@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Egress by list: a set reaches what is on its list, and nothing else. The world has several addresses, each with a
-# web server on ports 8000 and 8001.
+# Egress by list: a set reaches what is on its list, and nothing else. The world has several addresses. Each of them
+# has a web server on ports 8000 and 8001.
 
 load daemon.bash
 load net.bash
 load world.bash
 
 setup_file() {
-	# in the test's own mount namespace: the host's name servers change
+	# the host's name servers change, so its /etc is a copy in the test's own mount namespace
 	etc=$(mktemp -d /run/nsctl-test-etc.XXXXXX)
 	cp -a /etc/. "$etc"
 	mount --bind "$etc" /etc
@@ -32,10 +32,10 @@ teardown_file() {
 }
 teardown() { clean_host; }
 
-# set_servers ADDRESS: the host has this name server.
+# set_servers ADDRESS: makes this the host's name server.
 set_servers() { echo "nameserver $1" >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf; }
 
-# reaches_port SET ADDRESS PORT: no packet to it is refused by the list.
+# reaches_port SET ADDRESS PORT: succeeds if the list refuses no packet to this port.
 reaches_port() {
 	local n
 	n=$(refused_packets "$1")
@@ -58,7 +58,7 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	nsctl exec a ping -c 1 -W 5 198.51.100.1
 	run nsctl exec a ping -c 1 -W 20 198.51.100.2
 	[[ "$output" == *"Packet filtered"* ]]
-	# each is counted
+	# each refused packet is counted
 	before_that=$(refused_packets a)
 	[ "$before_that" -ge "$expected" ]
 	denies a 198.51.100.3:8000
@@ -104,7 +104,7 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	done
 	inside a create -n inner
 	nsctl rm inner
-	# and says so when asked
+	# GetStatus tells a caller inside why it has no other way
 	inside a --json call GetStatus | python3 -c '
 import json, sys
 reply = json.load(sys.stdin)
@@ -130,7 +130,7 @@ assert reply["features"]["egress"] and "outwardRefused" not in reply, reply'
 	network_has_refused() { nsctl network show lan | grep -E '^ +refused +([1-9][0-9]+|[2-9]) packets|^ +refused +1 packet '; }
 	eventually network_has_refused
 	nsctl network show lan | grep -E '^ +allowed +198.51.100.1,2001:db8:1::1$'
-	# only GetNetwork counts
+	# only GetNetwork has a count of refused packets
 	fails grep refusedPackets <(nsctl --json network list)
 	cat >"$nets/t.json" <<'END'
 {"networks": [{"name": "wan", "subnets": ["10.9.0.0/24"], "allow": ["198.51.100.2"], "deny": ["198.51.100.2:8001"]}],
@@ -140,7 +140,7 @@ END
 	nsctl up "$nets/t.json"
 	rm "$nets/t.json"
 	denies s 198.51.100.1:8000
-	# its list is not missing, as that of a set which reaches everything
+	# an empty list is shown as one, and not like that of a set which reaches everything
 	nsctl show s | grep -E '^ +allowed +nothing$'
 	nsctl --json show s | grep '"allow":\[\]'
 	nsctl call CreateNetwork '{"name": "none", "subnets": ["10.7.0.0/24"], "allow": []}' | grep '"allow":\[\]'
@@ -160,7 +160,7 @@ END
 	refused "line 5: mirror example" create -n --allow=@"$nets/list" b
 	printf '198.51.100.1\n\xff\n' >"$nets/list"
 	refused "--allow=@$nets/list, line 2" create -n --allow=@"$nets/list" b
-	# nothing of a file may be passed over, least of all what it denies
+	# nsctl must not pass over any line of a file, least of all one that denies
 	printf '198.51.100.1\0\n198.51.100.2\n' >"$nets/list"
 	refused "--deny=@$nets/list: has a byte 0" create -n --allow=::/0 --deny=@"$nets/list" b
 	refused "No such file" create -n --allow=@./nowhere b
@@ -212,7 +212,7 @@ END
 @test "@dns: the name servers that a set was given" {
 	in_world ip addr add 198.51.100.53/32 dev lo
 	nsctl create -m -n --dns=198.51.100.53 --allow=@dns a
-	# nobody listens there: the refusal is the world's, and the list's own is counted
+	# no server listens at port 53, so the world refuses the connection, not the list
 	reaches_port a 198.51.100.53 53
 	before_that=$(refused_packets a)
 	denies a 198.51.100.53:8000
@@ -220,7 +220,8 @@ END
 	in_world ip addr del 198.51.100.53/32 dev lo
 }
 
-# both_reach ADDRESS, both_refuse ADDRESS: the lists of a and of another user's set theirs have port 53 there, or not.
+# both_reach ADDRESS, both_refuse ADDRESS: check that the lists of a and of another user's set theirs have port 53 of
+# this address, or do not have it.
 both_reach() { reaches_port a "$1" 53 && theirs_reaches "$1"; }
 both_refuse() { ! reaches_port a "$1" 53 && ! theirs_reaches "$1"; }
 theirs_reaches() (

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Lists with names of hosts. The world has two name servers: the sets' own (--dns) at 198.51.100.53 and 2001:db8:1::53, and
-# the host's at 203.0.113.53. They disagree about site.test. Each address of the world has a web server on ports 8000 and 8001.
+# Lists with names of hosts. The world has two name servers: that of the sets (--dns) is at 198.51.100.53 and
+# 2001:db8:1::53, that of the host at 203.0.113.53. They give different addresses for site.test. Each address of the
+# world has a web server on ports 8000 and 8001.
 
 load daemon.bash
 load net.bash
@@ -10,11 +11,11 @@ load talks.bash
 
 setup_file() {
 	local lists=() big=() i
-	# 150 names, each with its own four addresses
+	# these are 150 names with four addresses each
 	for i in {0..599}; do
 		big+=("--host-record=b$((i / 4)).big.test,192.0.$((2 + i / 256)).$((i % 256)),600")
 	done
-	# 9999 names, a few in each line
+	# these are 9999 names, nine in each line
 	for i in $(seq 0 9 9990); do
 		lists+=("many = $(seq -f 'n%.0f.many.test' -s ' ' "$i" $((i + 8)))")
 	done
@@ -23,7 +24,7 @@ setup_file() {
 		in_world ip addr add "$address" dev lo
 	done
 	serve_in world second 8001
-	# the host's, seen by this test's daemon alone
+	# the host's name server, which only this test's daemon sees
 	echo "nameserver 203.0.113.53" >"$nets/resolv.conf"
 	mount --bind "$nets/resolv.conf" /etc/resolv.conf
 	serve_names world names --listen-address=198.51.100.53 --listen-address=2001:db8:1::53 \
@@ -49,13 +50,13 @@ teardown() {
 	forget_talks
 }
 
-# serve_names NET SERVER OPTION...: a name server in this net namespace, which knows only what the options say.
+# serve_names NET SERVER OPTION...: starts a name server in this net namespace, which knows only what the options say.
 serve_names() {
 	start_server "$2" nsenter --net="$nets/$1" -- dnsmasq --no-daemon --user=root --pid-file= --conf-file=/dev/null \
 		--no-resolv --no-hosts --bind-interfaces --local-service=net "${@:3}"
 }
 
-# finds_not SET NAME...: the set finds no address for any of these names.
+# finds_not SET NAME...: checks that the set finds no address for any of these names.
 finds_not() {
 	local set=$1 name
 	shift
@@ -80,7 +81,8 @@ no_stranger() { ! grep "another program has changed" "$runtime.log"; }
 has_table() { [ -n "$(daemon_table)" ]; }
 resolver_pid() { pgrep -P "$(pgrep -P "$(cat "$runtime.pid")" nsctld-spawner)" nsctld-resolver; }
 has_no_resolver() { ! resolver_pid; }
-# has_elements N: the firewall has this many elements for addresses of names.
+# elements: prints how many elements the firewall has for addresses of names. has_elements N: succeeds if it has N of
+# them.
 elements() { on_host nft list table inet "$(daemon_table)" | grep -o '"nsc[^,]* timeout [0-9]' | wc -l; }
 has_elements() { [ "$(elements)" -eq "$1" ]; }
 
@@ -128,7 +130,8 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	[ "$(other exec theirs getent ahostsv4 site.test | awk '{ print $1; exit }')" = 198.51.100.1 ]
 	exits 7 other exec theirs curl -s -m 20 -o /dev/null http://198.51.100.2:8000/
 	other rm theirs
-	# the user's own are asked at the set's, beside them
+	# the set's name servers are asked for names that the user has listed, beside those of the administrator's
+	# list
 	create --allow=@site --allow=listed.test --allow=other.test:8001 a
 	[ "$(nsctl exec a getent ahostsv4 site.test | awk '{ print $1; exit }')" = 198.51.100.1 ]
 	reaches a site.test:8000 listed.test:8001 other.test:8001
@@ -216,7 +219,7 @@ END
 @test "questions without end from one set, and name servers that are silent: another set gets its answers" {
 	create --allow=listed.test a
 	create "--allow=*.listed.test" flood
-	# packets to it get no answer
+	# the world drops packets to this address, so a name server there gives no answer
 	in_world ip addr add 198.51.100.54/32 dev lo
 	in_world nft -f - <<'END'
 add table inet silent
@@ -224,7 +227,7 @@ add chain inet silent input { type filter hook input priority 0; }
 add rule inet silent input ip daddr 198.51.100.54 drop
 END
 	nsctl create -m -n --dns=198.51.100.54 --allow=listed.test silent
-	# listed and other names by turns, to port 53 of its resolver; a program of the set's may do so as fast as it can
+	# The program asks for a listed name and for another one by turns, as fast as it can.
 	nsctl exec -d flood python3 -c '
 import itertools, socket
 to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -235,7 +238,7 @@ for i in itertools.count():
 	for _ in 1 2 3; do
 		reaches a listed.test:8000
 	done
-	# SERVFAIL, not silence
+	# the resolver answers SERVFAIL (2), and is not silent
 	[ "$(code_of silent '\6listed\4test')" = 2 ]
 	[ "$(code_of silent '\5other\4test')" = 5 ]
 	reaches a listed.test:8001
@@ -267,7 +270,7 @@ assert sorted(to.recv(4096)[:4] for i in range(32)) == [bytes([0, i, 0x81, 0x82]
 	done
 	await "${askers[0]}"
 	await "${askers[1]}"
-	# each question alone would have been asked three times
+	# if each question had been asked alone, the name server would have been asked three times for each
 	counted=$(in_world nft list chain inet silent input | grep -o 'packets [0-9]*' | cut -d' ' -f2)
 	[ "$counted" -ge 1 ]
 	[ "$counted" -lt 64 ]
@@ -407,7 +410,7 @@ time.sleep(3600)'
 		nsctl egress --allow=third.listed.test a
 		goes_on stays
 	done
-	# a name at another port is another one
+	# connections to a name at a port that is taken off end, although the name stays at another port
 	eventually reaches a listed.test:8000
 	nsctl egress --allow=listed.test:7000/tcp --remove=listed.test a
 	ends stays
@@ -419,7 +422,7 @@ time.sleep(3600)'
 		stop_daemon
 		start_daemon --config="$config"
 	}
-	# has_site "ENTRIES" HOW: the list has these entries from now on.
+	# has_site "ENTRIES" HOW: gives the administrator's list these entries, and lets the daemon read them by HOW.
 	has_site() {
 		sed -i "s|^site = .*|site = $1|" "$config"
 		"$2"
@@ -447,7 +450,7 @@ time.sleep(3600)'
 	eventually has_elements 1
 	reaches keeps third.listed.test:8000
 	has_elements 3
-	# the daemon knows its own changes: otherwise it would restore its table, without addresses of names
+	# The daemon must recognise its own changes. Otherwise it would restore its table, without addresses of names.
 	no_stranger
 }
 
@@ -461,13 +464,13 @@ time.sleep(3600)'
 	kill -KILL "$old"
 	eventually quickly_gets a http://third.listed.test:8000/
 	[ "$(resolver_pid)" != "$old" ]
-	# by another program: the daemon restores its table
+	# another program deletes the table, and the daemon restores it
 	on_host nft delete table inet "$(daemon_table)"
 	eventually has_table
 	denies a 169.254.169.254:8000 198.51.100.1:8000
 	eventually quickly_gets a http://listed.test:8000/
 	eventually quickly_gets m http://listed.test:8000/
-	# while no daemon is there to do so
+	# another program deletes the table while no daemon runs
 	kill_daemon
 	on_host nft delete table inet "$(daemon_table)"
 	gets_not a http://198.51.100.1:8000/

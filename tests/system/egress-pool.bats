@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Addresses of ways out: those that the host has or routes within the pool are left alone, and two daemons on one
-# host do not give out the same ones, even if both choose at the same time.
+# Addresses of ways out. nsctld leaves alone those that the host has or routes within the pool. Two daemons on one
+# host do not give out the same addresses, even if both choose at the same time.
 
 load daemon.bash
 load net.bash
@@ -28,7 +28,7 @@ teardown() {
 	clean_host
 }
 
-# with_second COMMAND...: runs a helper with the second daemon of this host.
+# with_second COMMAND...: runs a helper of this file with the second daemon of this host.
 with_second() {
 	local runtime=$runtime.second daemon
 	"$@"
@@ -50,7 +50,7 @@ no_address_twice() { [ -z "$(way_addresses | sort | uniq -d)" ]; }
 	gets a http://203.0.113.1:8000/
 	on_host ip route get 10.213.0.2 | grep 'dev up1'
 	on_host ping -c 1 -W 20 10.213.0.2
-	# the record has the actual addresses, after a restart, too
+	# the record has the addresses that were taken, also after a restart
 	nsctl --json link list | grep -F 10.213.1.6
 	nsctl --json show a | grep -F 10.213.1.6
 	kill_daemon

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Packets that a way out does not let through: with a forged source, to sets that others have linked to the host,
-# and to destinations that the policy forbids. The host and the world are net namespaces of the test; the host
+# Packets that a way out does not let through: packets with a forged source, to sets that others have linked to the
+# host, and to destinations that the policy forbids. The host and the world are net namespaces of the test. The host
 # forwards, as with docker.
 
 load daemon.bash
@@ -21,8 +21,8 @@ teardown() {
 	clean_host
 }
 
-# Starts a process of the host that exchanges datagrams with 1 (an IP address), and records what it receives.
-# It listens at port 7000, sends to port 5000, and writes each datagram that it receives to the file 2.
+# talk ADDRESS FILE: starts a process of the host that exchanges datagrams with this address. The process listens at
+# port 7000, sends to port 5000, and writes each datagram that it receives to FILE.
 talk() {
 	start_server talker nsenter --net="$nets/host" -- python3 -c '
 import socket, sys
@@ -45,8 +45,8 @@ s.bind(("::", 5000))
 while True:
     data, address = s.recvfrom(100)
     s.sendto(b"answer", address)'
-# forge SET ADDRESS TARGET: says "forged" to the host's port 7000 as if it were ADDRESS, whose port 5000 has the
-# conversation; and tries a new connection of that name to the world.
+# forge SET ADDRESS TARGET: sends "forged" to TARGET, port 7000, from the set, as if ADDRESS had sent it from port
+# 5000, at which it talks with the host. Then begins a connection from ADDRESS to the world.
 forge() {
 	nsctl exec "$1" ip addr add "$2/$([[ $2 == *:* ]] && echo 128 || echo 32)" dev lo
 	nsctl exec "$1" python3 -c '
@@ -64,7 +64,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	nsctl create -n --egress victim
 	nsctl exec -d victim python3 -c "$answer"
 	nsctl create -n -r --egress thief
-	# the thief knows its gateway, but the gateway does not answer to a forged address
+	# Now the thief knows the Ethernet address of its gateway. The gateway would not tell it to a forged address.
 	gets thief http://203.0.113.1:8000/
 	nsctl exec thief curl -g -s -m 20 -o /dev/null 'http://[2001:db8::1]:8000/'
 	on_host nft add table inet probe
@@ -98,7 +98,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	# not even the owner's own host link is reached
 	nsctl create -n --link=host:mine0,peer-address=10.72.0.1/24,address=10.72.0.2/24 mine
 	counts from-ours is_refused a http://10.72.0.2:8002/
-	# and not in the other direction
+	# nor does the other user's set reach this one
 	nsctl exec -d a python3 -m http.server 8003 --bind ::
 	eventually on_host curl -s -o /dev/null "http://$(address4_of a):8003/"
 	counts to-ours exits 7 other exec theirs curl -s -m 20 -o /dev/null "http://$(address4_of a):8003/"

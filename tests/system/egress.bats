@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Egress, published ports and the policy about them. The host is a net namespace of the test, and so is the
+# Egress and published ports, and which users may have them. The host is a net namespace of the test, and so is the
 # outside: a "world" to which the host's default route leads.
 
 load daemon.bash
@@ -33,8 +33,9 @@ teardown() { clean_host; }
 	gets_not a http://203.0.113.2:8001/
 	address=$(nsctl --json show b | grep -o '10\.213\.[0-9.]*' | head -1)
 	gets_not a "http://$address:8002/"
-	# packets with a forged source do not pass. The address of the gateway is known before: otherwise the set asks for it
-	# with the forged source, too, and a host with rp_filter does not answer, for as long as that packet waits.
+	# Packets with a forged source do not pass. Before the test forges, the set must know its gateway's Ethernet
+	# address: otherwise it asks for that with the forged source, too, and a host with rp_filter does not answer
+	# as long as that packet waits.
 	nsctl create -n -r --egress c
 	eventually nsctl exec c ping -c 1 -W 1 203.0.113.1
 	nsctl exec c ip addr add 10.213.9.9/32 dev lo
@@ -92,7 +93,8 @@ teardown() { clean_host; }
 	nsctl exec m1 ping -c 1 -W 5 10.8.0.3
 }
 
-# The kernel counts the transactions of a net namespace (NETLINK_NETFILTER is 12).
+# generation: prints how many transactions the kernel has counted in the host's net namespace (NETLINK_NETFILTER is
+# 12).
 generation() {
 	on_host python3 -c '
 import socket, struct
@@ -100,7 +102,8 @@ s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
 s.send(struct.pack("=IHHII", 20, 10 << 8 | 16, 1, 1, 0) + bytes(4))
 print(struct.unpack_from(">I", s.recv(4096), 24)[0])'
 }
-# Checks that the generation stays the same for a while: a daemon that reacts to its own changes would never stop.
+# settles: checks that the generation stays the same for a while. A daemon that reacts to its own changes would never
+# stop.
 settles() {
 	local before
 	before=$(generation)
@@ -156,7 +159,7 @@ settles() {
 }
 
 @test "a caller with the machine's network may use the egress of a daemon that has another" {
-	# a client in the net namespace of process 1
+	# the client is in the net namespace of process 1
 	client_in= nsctl create -n --egress a
 	eventually gets a http://203.0.113.1:8000/
 	client_in= nsctl rm a

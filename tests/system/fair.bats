@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A user at its worst does not slow others: users take turns, and no user fills the log.
+# A user cannot slow others down: users take turns, and no user fills the log.
 
 load daemon.bash
 load counted.bash
@@ -84,7 +84,7 @@ end_trace() {
 	nsctl --json list | grep '"processes":5,'
 	nsctl --json show box | grep '"processes":5,'
 	end_trace
-	# show reads the memory that the set uses: the trace is complete
+	# the trace is complete, because show reads the memory that the set uses
 	grep -q memory <<<"$trace"
 	fails grep cgroup.procs <<<"$trace"
 }
@@ -161,7 +161,8 @@ PYTHON
 	touch "$runtime.read"
 	read_up() { nsctl run -n true && grep -q 'MESSAGE=.* ([0-9]* lines before this one were lost)$' "$runtime.lines"; }
 	eventually read_up
-	# The line of the run above may have been lost itself, and a later one of the same run tell of it.
+	# told_of_a_run: succeeds if the log has a line about a run. The line of the run above may have been lost
+	# itself, and that of a later run tells of it.
 	told_of_a_run() {
 		nsctl run -n true && grep -qx "NSCTL_UID=$user_id" "$runtime.lines" && grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
 	}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# Harm that other programs do to the daemon: they unmount its vault, set the clock, flood it with news, kill its
-# processes.
+# Harm that other programs do to the daemon. They unmount its vault, set the clock, flood it with notifications, or
+# kill its processes.
 
 load daemon.bash
 load net.bash
@@ -48,7 +48,7 @@ killed_and_started() {
 }
 
 @test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
-	# a sanitizer's library must be loaded first
+	# the library of a sanitizer must be loaded before that of the test
 	clock=$(ldd "$NSCTL_BUILD/nsctld" | awk '/libasan/ { print $3 ":" }')
 	make_runtime
 	cc -shared -fPIC -D_GNU_SOURCE -o "$runtime.clock.so" "$BATS_TEST_DIRNAME/../faults/clock.c"
@@ -61,7 +61,7 @@ killed_and_started() {
 	nsctl create -n --lease=1h long
 	touch "$runtime.back"
 	nsctl create -n new
-	# the second set was created a day (86400 s) later, by the clock that the test has moved
+	# by the clock that the test has moved, the second set was created a day (86400 s) later
 	python3 -c 'import sys; assert float(sys.argv[1]) - float(sys.argv[2]) > 80000' \
 		"$(field old created)" "$(field new created)"
 	session=$(nsctl exec -d old sh -c 'exit 3')
@@ -79,7 +79,7 @@ killed_and_started() {
 	nsctl rm --all
 }
 
-# The daemon's socket for changes of nf_tables has lost some.
+# has_drops: succeeds if the daemon's socket for changes of nf_tables has lost some.
 has_drops() { awk -v pid="$daemon" '$2 == 12 && $9 > 0 { found = 1 } END { exit !found }' "/proc/$daemon/net/netlink"; }
 table() { on_host nft list tables | awk '/nsctl/ { print $2, $3 }'; }
 rules() { on_host nft -s list ruleset | grep -v '^table inet flood'; }
@@ -113,7 +113,8 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 
 # --- killed under load ---
 
-# Prints all processes of the daemon except keeper and spawner: workers, makers, runners, fronts, inits, commands.
+# victims: prints the pids of the daemon's processes except keeper and spawner: workers, makers, runners, fronts,
+# inits, commands.
 victims() {
 	{
 		pgrep -P "$spawner"

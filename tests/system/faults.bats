@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# Failures that happen in reality: of system calls and memory (a sample: tests/faults/run has them all), full
-# disks, exhausted limits, damaged files, missing mounts.
+# Failures that happen in reality: failures of system calls and of memory (a sample: tests/faults/run has them all),
+# full disks, exhausted limits, damaged files, and missing mounts.
 
 load daemon.bash
 
@@ -31,7 +31,7 @@ idle_workers() { pgrep -P "$(spawner)" -x nsctld-spawner; }
 no_idle_worker() { [ -z "$(idle_workers)" ]; }
 is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$(spawner)/status"; }
 
-# Keeps the daemon from starting processes, until let_fork.
+# keep_from_forking: keeps the daemon from starting processes, until let_fork.
 keep_from_forking() {
 	strace -qq -o /dev/null -p "$(spawner)" -e trace=clone3 -e inject=clone3:error=EAGAIN 3>&- &
 	tracer=$!
@@ -45,7 +45,7 @@ let_fork() {
 	eventually fails is_traced
 }
 
-# refused STATUS COMMAND...: the command is refused with this exit status.
+# refused STATUS COMMAND...: checks that the command is refused with this exit status.
 refused() {
 	local expected=$1
 	shift
@@ -74,7 +74,7 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	refused 1 nsctl link add one two --name=more
 	refused 1 nsctl link down wire
 	refused 1 nsctl link rm wire
-	# a user without a front gets none
+	# a user who has no front yet gets none
 	run other list
 	[ "$status" -eq 1 ] && [[ $output == *"start a front"*EAGAIN* ]]
 	grep -q 'no front can be started.*EAGAIN' "$runtime.log"
@@ -100,8 +100,7 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	each_call unlinkat ENOMEM link-remove remove-link remove-six network-remove
 }
 
-# What the tests below use: a runtime directory on a file system of 512 KiB, or a daemon with few
-# descriptors.
+# The tests below use a runtime directory on a file system of 512 KiB, or a daemon with few descriptors.
 teardown() {
 	[ -n "${runtime:-}" ] || return 0
 	rm -f "$runtime/ballast"

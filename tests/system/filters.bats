@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Walls that are no namespace: BPF programs of the caller's cgroup (IPAddressDeny=, DeviceAllow= and the like of a
-# service), and securebits that forbid root's powers. A set lends nobody what these take away.
+# Limits that are no namespace: BPF programs of the caller's cgroup (IPAddressDeny=, DeviceAllow= and the like of a
+# service), and securebits that forbid root's powers. A set gives no caller what these take away.
 
 load daemon.bash
 
@@ -25,7 +25,8 @@ teardown() {
 }
 
 device="6 15" egress="1 8" unix_connect="49 18"
-# bpf attach|detach "POINT TYPE" CGROUP...: a program that allows everything. Fails with 3 if the kernel lacks this point.
+# bpf attach|detach "POINT TYPE" CGROUP...: attaches or detaches a program that allows everything. Fails with 3 if the
+# kernel lacks this point.
 bpf() {
 	# shellcheck disable=SC2086
 	python3 - "$1" $2 "${@:3}" <<'PYTHON'
@@ -39,7 +40,7 @@ def bpf(command, attributes):
     if r < 0 and command == 5 and ctypes.get_errno() == errno.EINVAL: sys.exit(3)
     assert r >= 0, os.strerror(ctypes.get_errno())
     return r
-# r0 = 1; exit
+# the program is: r0 = 1; exit
 code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xb7, 0, 0, 1, 0x95, 0, 0, 0), 16)
 licence = ctypes.create_string_buffer(b"GPL")
 program = 0
@@ -50,7 +51,7 @@ for path in sys.argv[4:]:
 PYTHON
 }
 
-# from_service ARGUMENT...: the client, in the cgroup of the service.
+# from_service ARGUMENT...: runs the client in the cgroup of the service.
 from_service() {
 	# shellcheck disable=SC2016
 	bound "$patience" && SERVICE=$service timeout "$bounded" sh -c 'echo $$ >"$SERVICE/cgroup.procs" && exec "$@"' sh \
@@ -73,15 +74,15 @@ refused() {
 		refused run -n true
 		refused exec box true
 		refused network create lan
-		# what needs no process goes on
+		# a call that starts no process is served
 		from_service list --quiet | grep -qx box
-		# others of the user's are served
+		# a client of the same user outside the service is served
 		nsctl exec box true
-		# a cgroup below has the programs, too
+		# a process in a cgroup below is refused, too
 		mkdir "$service/below"
 		service=$service/below refused create -n other
 		rmdir "$service/below"
-		# they hold for a set in the caller's own cgroup
+		# a set in the caller's own cgroup is allowed, because the programs hold for it
 		chown "$user_id" "$service" "$service/cgroup.procs"
 		from_service create --cgroup=caller -mp below
 		from_service exec below true
@@ -110,7 +111,7 @@ refused() {
 @test "programs that the sets have, too, hold for both" {
 	bpf attach "$device" "$service" "$(daemon_cgroup)"
 	from_service run -n true
-	# another one is missing there
+	# the sets lack this second program
 	bpf attach "$egress" "$service"
 	refused run -n true
 	bpf detach "$egress" "$service"
@@ -132,6 +133,6 @@ refused() {
 	[[ "$output" == *"neither"* ]]
 	root_nsctl adopt --net=7 stolen 7<"/proc/$(server_pid network)/ns/net"
 	end_server network
-	# the same by root with its powers
+	# root with its powers may do the same
 	root_nsctl exec box ip link set lo down
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The commands of README.md, as they are there, by a user with a home of mode 0700; and each option that docs/coming-from.md
-# names. Other guides have tests of their own: tutorial, neighbours, fleet, examples, clients, integrations, and systemd/1-guides.
+# The commands of README.md, which a user with a home of mode 0700 runs as they are there; and each option that
+# docs/coming-from.md names. Other guides have tests of their own: tutorial, neighbours, fleet, examples, clients,
+# integrations, and systemd/1-guides.
 
 load daemon.bash
 load hands.bash
@@ -34,7 +35,7 @@ teardown() {
 # commands SECTION: prints the commands of a section of README.md, which follow a "$".
 commands() { awk -v section="## $1" '/^## / { ours = $0 == section } ours && sub(/^    \$ /, "")' "$tree/README.md"; }
 
-# script SECTION: makes of its commands a script, which fails if one of them does.
+# script SECTION: makes a script of the section's commands, which fails if one of them does.
 script() {
 	{
 		echo 'set -eux; cd'
@@ -46,7 +47,7 @@ script() {
 @test "README: a first session" {
 	script "A first session"
 	terminal env HOME="$home" PATH="$NSCTL_BUILD:$PATH" PS1='ready> ' bash "$place/script" <<'PYTHON'
-# two jobs on their own, and one with services
+# the first two commands are jobs on their own, and the third one has services
 until("\nchecked"); until("\nchecked"); until("\nchecked")
 until(r"\+ nsctl enter box"); until("[$>] ")
 type("exit\n")
@@ -61,7 +62,7 @@ PYTHON
 	as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" bash "$place/script" | grep -q "1 received"
 }
 
-# options_named: prints the options in the right column of the tables, without those that are said not to be offered.
+# options_named: prints the options in the right column of the tables, except those of rows that say "not offered".
 options_named() {
 	# shellcheck disable=SC2016
 	awk -F ' \\| ' '/^\| `/ && $2 !~ /^not offered/ { print $2 }' "$tree/docs/coming-from.md" |

@@ -9,7 +9,8 @@ load world.bash
 
 setup_file() {
 	local program
-	# the daemon looks for its programs in its own directory
+	# The daemon looks for its programs in its own directory, so the test makes a directory with a hostile
+	# resolver.
 	build=$(mktemp -d /run/nsctl-hostile.XXXXXX)
 	chmod 755 "$build"
 	for program in nsctl nsctld nsctld-front nsctld-spawner nsctl-init nsctl-runner; do
@@ -51,7 +52,8 @@ says() {
 	eventually grep -qE "^($1|failed.*)$" "$build/log" || { tail -n 3 "$build/log" "$runtime.log" && return 1; }
 	fails grep failed "$build/log"
 }
-# The daemon is the same, its log has no line that the resolver has made up, and the other user's names are answered.
+# goes_well: checks that the daemon is the same, that its log has no line of the resolver's making, and that the other
+# user's names are answered.
 goes_well() {
 	other create -m -n --dns=198.51.100.53 --allow=listed.test honest
 	other exec honest curl -s -m 20 -o /dev/null http://listed.test:8000/

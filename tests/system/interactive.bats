@@ -21,7 +21,7 @@ teardown() {
 
 @test "job control: ^C, ^Z, bg, fg and jobs" {
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
-# a name that no other run of this test uses
+# no other run of this test uses this name
 nap = f"sleep 1{os.getpid()}"
 until("ready> ")
 type(f"{nap}\n"); foreground(nap)
@@ -146,10 +146,10 @@ until("begun\r\n")
 open(sys.argv[3][3:], "w").close()
 until("line1\r\nline2\r\nline3\r\n")
 type("it\n"); until("got it\r\n"); until("ready> ")
-# a command that has switched this off, as editors do, is shown as it writes
+# nsctl does not change the output of a command that has switched onlcr off, as editors do
 type("$nsctl exec box sh -c 'stty -onlcr; echo ra''w; echo lines; stty onlcr; echo do''ne'\n")
 until("raw\nlines\n"); until("done\r\n"); until("ready> ")
-# bash edits its line meanwhile
+# bash edits its line at the same time
 for _ in range(5):
     type("$nsctl exec -t box stty -a &\n"); until("[^-]icanon"); until("[^-]echo ")
     type("wait\n"); until("ready> ")
@@ -205,7 +205,7 @@ PYTHON
 @test "a person is told when the command starts in another directory, a script is not" {
 	mkdir "$place/mine"
 	nsctl create -m --tmpfs="$place" elsewhere
-	# HOME is / here
+	# the caller's home directory is / here
 	(cd "$place/mine" && terminal "$NSCTL_BUILD/nsctl" exec -t elsewhere sh -c 'echo in:$PWD!') <<'PYTHON'
 until("elsewhere: this directory is not the same inside: starting in the home directory\r\n")
 until("in:/!")

@@ -16,7 +16,7 @@ teardown() {
 	purge_daemon
 }
 
-# Makes a fifo that a command in a set can wait for.
+# make_go: makes a fifo that a command in a set can wait for.
 make_go() {
 	mkfifo "$runtime/go"
 	chmod 666 "$runtime/go"
@@ -76,7 +76,7 @@ remove_killed_at() {
 		run nsctl rm box
 		[ "$status" -ne 0 ]
 		restart
-		# a set whose removal had begun is removed
+		# the next daemon removes a set whose removal had begun
 		run nsctl show box
 		[ "$status" -eq 1 ]
 		eventually counts_are "$before"
@@ -184,7 +184,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	for point in create-made exec-executed remove-recorded remove-killed remove-unpinned remove-forgotten; do
 		armed "$point"
 		run nsctl run -mpnuiC true
-		# from the end of the command on, its status is known
+		# a run has its command's status only from the command's end on
 		[ "$status" -eq 125 ] || { [ "$status" -eq 0 ] && [[ $point == remove-* ]]; }
 		restart
 		[ -z "$(nsctl list --quiet)" ]
@@ -238,7 +238,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
 	nsctl exec -d box sleep 1000
 	command=$(pgrep -x sleep --ns "$init" --nslist pid)
-	# a process that is traced stays until its tracer has seen its end
+	# a traced process stays until its tracer has seen its end, so the init's end takes long
 	strace -qq -o /dev/null -p "$command" 3>&- &
 	tracer=$!
 	eventually grep -q "^TracerPid:.*$tracer" "/proc/$command/status"

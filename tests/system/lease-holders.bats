@@ -29,13 +29,13 @@ watchers() { cat "$(daemon_cgroup)/watchers/cgroup.procs"; }
 no_watchers() { [ -z "$(watchers)" ]; }
 count_watchers() { [ "$(watchers | wc -l)" -eq "$1" ]; }
 
-# start_runner NAME SCRIPT: starts a shell of the user's that executes SCRIPT, and then waits until it is ended.
+# start_runner NAME SCRIPT: starts a shell as the user, which executes SCRIPT, and then waits until it is ended.
 start_runner() {
 	start_server "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
 		env -i PATH="$PATH" HOME=/ NSCTL_SOCKET="$runtime/socket" nsctl="$nsctl_program" bash -c "$2
 			while :; do sleep 600; done"
 }
-# start_pipe NAME SCRIPT: the same for a shell that holds the writing end of a pipe; in SCRIPT, $fd is the reading end.
+# start_pipe NAME SCRIPT: starts such a shell that holds the writing end of a pipe. In SCRIPT, $fd is the reading end.
 start_pipe() { start_runner "$1" "exec {fd}< <(trap '' TERM; exec sleep 6000); $2"; }
 
 @test "parent: it ends with the process that started nsctl, and not before" {
@@ -83,8 +83,8 @@ has_process() {
 }
 
 @test "parent: process 1 is refused, and so is one that cannot be seen" {
-	# nsctl is started by process 1 of a pid namespace, and is left to it. LeakSanitizer cannot find its own process
-	# there, as /proc is not of that namespace.
+	# Process 1 of a pid namespace becomes the parent of nsctl. LeakSanitizer cannot find its own process there,
+	# because /proc is not of that namespace.
 	run as "$user_id" env ASAN_OPTIONS=detect_leaks=0 unshare --user --pid --fork --kill-child bash -c '"$0" create -n --lease=parent box; exit $?' \
 		"$nsctl_program"
 	[ "$status" -eq 2 ]
@@ -143,7 +143,7 @@ PYTHON
 	eventually nsctl show b
 	nsctl show box | grep -q 'lease *ends with the pipe'
 	count_watchers 3
-	# a watcher has no privilege, has a uid that no user has, and holds only the pipe
+	# a watcher has no privilege, runs with a uid that no user has, and holds only the pipe
 	for pid in $(watchers); do
 		grep -q '^CapPrm:\s0*$' "/proc/$pid/status"
 		fails grep -q "^Uid:.*\b\($user_id\|0\)\b" "/proc/$pid/status"
@@ -245,7 +245,7 @@ refused([*create, "--link=net/none", "other"], reading, "none")
 refused(["up", f"--lease=fd:{reading}", "-"], reading, "already", stdin='{"networks":[{"name":"lan"}],'
         '"sets":[{"name":"other","spec":{}},{"name":"box","spec":{}}]}')
 refused(["renew", f"--lease=fd:{reading}", "none"], reading, "none")
-# the wrong end; a descriptor with both ends; no pipe; a pipe that has ended
+# the writing end, a descriptor with both ends, a file that is no pipe, and a pipe that has ended are refused
 refused(["create", "-n", f"--lease=fd:{writing}", "other"], writing, "reading end")
 os.mkfifo("/tmp/nsctl-test-fifo.%d" % os.getpid())
 both = os.open("/tmp/nsctl-test-fifo.%d" % os.getpid(), os.O_RDWR)
@@ -307,7 +307,7 @@ refused(call("Renew", {"name": "box", "seconds": 5, "lease": lease}, reading), "
 ended, end = os.pipe()
 os.close(end)
 refused(call("Renew", {"name": "box", "lease": lease}, ended), "lease.pipeFileDescriptor", "has ended")
-# the writing end, which is handed over as well, and by the way: nobody keeps it
+# The client hands over the writing end in several ways, too. No process of the daemon keeps it.
 other = Connection()
 made = other.call("Create", {"name": "other", "spec": {"namespaces": ["net"], "lease": lease}}, [reading, writing])
 assert "error" not in made, made

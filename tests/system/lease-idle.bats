@@ -21,7 +21,8 @@ teardown() {
 absent() { ! nsctl show "$1" >/dev/null 2>&1; }
 is_listed() { nsctl network list --quiet | grep -qx "$1"; }
 not_listed() { ! is_listed "$1"; }
-# counts_down KIND NAME: succeeds if the object has an expiry.
+# counts_down KIND NAME: succeeds if a time is running, so the object has an expiry. stands_still: succeeds if it has
+# none.
 counts_down() { told "$1" "$2" expires; }
 stands_still() { ! told "$1" "$2" expires; }
 told() {
@@ -34,7 +35,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	nsctl create -mpn --lease=idle:1 box
 	nsctl create -n --lease=idle:1 plain
 	nsctl create -n --lease=idle:1h stays
-	# a freeze holds nothing up
+	# a freeze does not delay the end
 	nsctl create -mp --lease=idle:1 frozen
 	nsctl freeze frozen
 	eventually absent frozen
@@ -51,7 +52,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	nsctl create -mpn --lease=idle:2 box
 	session=$(nsctl exec -d box sleep 600)
 	stands_still set box
-	# this takes longer than the lease
+	# this command takes longer than the lease
 	nsctl exec box sleep 3
 	stands_still set box
 	nsctl kill --session="$session" --signal=KILL box 2>/dev/null || nsctl kill box
@@ -61,7 +62,8 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 
 @test "processes whose runner was killed count until they have ended" {
 	nsctl create -n --lease=idle:1h box
-	# root moves a process into the set's cgroup: it belongs to no session, like one whose runner was killed
+	# Root moves a process into the set's cgroup. The process belongs to no session, like one whose runner was
+	# killed.
 	cgroup=$(cgroup_root)$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["cgroup"])')
 	[ -d "$cgroup" ] || cgroup=$(daemon_cgroup)/$user_id/$(basename "$cgroup")
 	nsctl exec box true
@@ -122,7 +124,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	[[ $output == *"no lease by time: it ends when it is idle"* ]]
 	nsctl exec -d box sleep 600
 	[ "$(nsctl renew box)" = "box renewed" ]
-	# the other lease, by time, runs on
+	# the time of the other lease runs, although the set is in use
 	nsctl renew box --lease=idle:1h --lease=1
 	eventually absent box
 	nsctl create -n plain

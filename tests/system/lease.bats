@@ -18,7 +18,7 @@ teardown() {
 	purge_daemon
 }
 
-# Starts a process by which a lease can be held.
+# start_holder: starts a process by which a lease can be held.
 start_holder() {
 	sleep 600 3>&- &
 	holder=$!
@@ -37,7 +37,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	eventually absent box
 	eventually counts_are "$before"
 	grep -q 'lease has ended (time).*set=box' "$runtime.log"
-	# 7 is CLOCK_BOOTTIME: leases wait for this clock only
+	# leases wait only for CLOCK_BOOTTIME, which is number 7
 	[ "$(cat "/proc/$daemon/fdinfo"/* 2>/dev/null | grep -c '^clockid: 7$')" -ge 1 ]
 	other_clocks() { cat "/proc/$daemon/fdinfo"/* 2>/dev/null | grep '^clockid:' | grep -qv ' 7$'; }
 	fails other_clocks

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Processes that a command leaves in its set: if the command has ended by itself, they go on, count, are shown, and
-# end with the set. If its client has gone, they end with the command.
+# Processes that a command leaves in its set. If the command has ended by itself, they go on, count against limits,
+# are shown, and end with the set. If the command's client has gone, they end with the command.
 
 load daemon.bash
 
@@ -82,7 +82,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 @test "it ends with a client that was killed, terminated or hung up" {
 	nsctl create box
 	for signal in KILL TERM HUP; do
-		# the signal ends the command itself, but not the process that it has started in a session of its own
+		# the signal ends the command, but not the process that it has started in a session of its own
 		become_client exec box sh -c "setsid sleep 1000 & exec sleep 1000" &
 		client=$!
 		both() { [ "$(nsctl ps box | grep -c 'sleep 1000')" -eq 2 ]; }
@@ -143,7 +143,7 @@ PYTHON
 @test "a set with a lease by idleness waits for it" {
 	nsctl create --lease=idle:1 box
 	run nsctl exec box sh -c "$leaves"
-	# this takes longer than the lease
+	# this command takes longer than the lease
 	nsctl exec box sleep 2
 	has_left box
 	sleep 2

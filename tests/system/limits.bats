@@ -53,7 +53,8 @@ usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(
 
 @test "where the controllers are, the limits bite" {
 	if ! has_limits; then
-		# the first test has checked that no limit can be asked for
+		# without controllers there is nothing to test: the first test has checked that no limit can be asked
+		# for
 		return 0
 	fi
 	nsctl create -mpn --tasks=16 box
@@ -64,7 +65,7 @@ usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(
 	run nsctl exec box python3 -c 'x = b"x" * (200 << 20)'
 	[ "$status" -eq 137 ]
 	[ "$(usage box memory)" -le $((48 << 20)) ]
-	# the set goes on
+	# the set itself goes on
 	nsctl exec box true
 	nsctl rm box
 	nsctl create -mpn --cpus=0.1 box

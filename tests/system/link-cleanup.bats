@@ -100,9 +100,9 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 	leaves_nothing
 }
 runs_in_box() { nsctl ps box | grep -q sleep; }
-# The parent of a process that was started in the set: its runner's parent half.
+# runner_of PID: prints the parent of a process that was started in the set, which is the session's runner.
 runner_of() { awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"; }
-# Prints the only process in the set's cgroup, while no daemon can be asked.
+# init_of_record: prints the only process in the set's cgroup, while no daemon can be asked.
 init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | head -1; }
 
 @test "when the host's end was deleted, renamed, stripped or moved by somebody" {
@@ -165,11 +165,11 @@ pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 	nsenter --net=/proc/self/fd/9 ping -qc 1 -W 5 10.8.0.2
 	nsctl rm box
 	fails nsenter --net=/proc/self/fd/9 ping -qc 1 -W 0.3 10.8.0.2
-	# a little later, its port is deleted, and with that its own interface
+	# the daemon deletes the network's port a little later, and the set's own interface with it
 	unlinked() { ! nsenter --net=/proc/self/fd/9 ip -o link | grep -q eth0; }
 	eventually unlinked
 	nsctl exec peer ip -o link | grep -q eth0
-	# so it is if the daemon ends before
+	# the same happens if the daemon ends before that
 	nsctl create -np --link=net/lan box
 	nsctl exec -d box sleep infinity
 	exec 9<"/proc/$(pid_of_sleep box)/ns/net"

@@ -50,12 +50,12 @@ dual_pair() {
 	[[ "$output" != *02:00:00:00:00:99* ]]
 	pings a 10.9.0.2
 	pings a fd09::2
-	# a route of the owner's that is there already is no error, and stays
+	# a route that the owner has added already is no error, and stays
 	nsctl link impair wire --rate=1mbit
 	[ "$(what_has b eth0)" = "$b" ]
 }
 
-# states LINK: of its ends A and B.
+# states LINK: prints the states of the link's ends A and B.
 states() { nsctl --json link list | python3 -c '
 import json, sys
 for line in sys.stdin:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Links and networks, by an ordinary user to whom the policy allows host links. The daemon's host is a net
+# Links and networks of an ordinary user, to whom the policy allows links to the host. The daemon's host is a net
 # namespace of the test.
 
 load daemon.bash
@@ -12,7 +12,7 @@ tutorial_pair() {
 		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
 }
 
-# Prints the links as they are recorded: all but the packets that have passed.
+# what_links_have: prints the links as they are recorded, without the numbers of packets.
 what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]+//g'; }
 
 @test "a pair between two sets: both ways, both families" {
@@ -49,7 +49,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	nsctl create -n --link=net/lan m4
 	nsctl exec m4 ip -o addr show eth0 | grep 'inet 10.8.0.2/24'
 	nsctl network list | grep -E 'lan.*10.8.0.0/24'
-	# the host has no interface of it
+	# the host has no interface of the network
 	[ -z "$(host_links | grep -v lo)" ]
 	nsctl network rm lan
 	[ "$(nsctl exec m2 ip -o link | wc -l)" -eq 1 ]
@@ -203,7 +203,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 @test "somebody who keeps the namespace does not keep the link" {
 	nsctl create -nr --link=host:veth0 box
 	nsctl exec -d box sleep infinity
-	# the set's interface is changed by a process outside of the set that holds the namespace
+	# a process outside the set that holds the namespace changes the set's interface
 	pid=$(nsctl ps box | awk '/sleep/ { print $1 }')
 	exec 9<"/proc/$pid/ns/net"
 	nsctl rm box
@@ -246,7 +246,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	on_host ip link del br0
 }
 
-# Killed at each point: afterwards it is whole or absent.
+# The daemon is killed at each point. Afterwards the object is whole or absent.
 
 @test "killed while a link is made" {
 	nsctl create -n a
@@ -305,7 +305,7 @@ has_only_lo() { [ "$(nsctl exec "$1" ip -o link | wc -l)" -eq 1 ]; }
 		nsctl network create lan --subnet=10.8.0.0/24
 		nsctl create -n --link=net/lan m1
 		killed_at "$point" network rm lan || return 1
-		# the next daemon finishes what was begun
+		# the next daemon finishes the removal
 		eventually has_only_lo m1
 		[ -z "$(nsctl --json link list | json_names)" ]
 		nsctl rm m1

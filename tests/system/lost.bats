@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The daemon goes away in the middle of a call: the client repeats calls that were not read, and calls that do no
-# harm; for others it reports that their outcome is unknown. The daemon is a program of the test, which follows a
-# script.
+# The daemon goes away in the middle of a call. The client repeats calls that were not read, and calls that can be
+# repeated without harm. For others it reports that their outcome is not known. The daemon is a program of the test,
+# which follows a script.
 
 setup() {
 	directory=$(mktemp -d)
@@ -17,9 +17,8 @@ teardown() {
 
 nsctl() { timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
 
-# serve STEP...: serves one connection by each STEP: unread (closes without reading), read (closes after reading), or
-# a reply.
-# Each call that was read is a line of $directory/calls.
+# serve STEP...: serves one connection by each STEP: "unread" closes it without reading, "read" closes it after
+# reading, and other texts are replies. Each call that was read is a line of $directory/calls.
 serve() {
 	python3 - "$directory" "$@" 3>&- <<'END' &
 import json, socket, sys, time
@@ -120,7 +119,7 @@ calls() { wc -l <"$directory/calls"; }
 }
 
 @test "a daemon that was killed and comes back soon is waited for" {
-	# a socket on which no process listens any more
+	# this is a socket on which no process listens any more
 	serve
 	kill "$server"
 	wait "$server" 2>/dev/null || true
@@ -142,7 +141,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$status" -eq 0 ]
 	[ "$output" = box ]
 	[ "$(calls)" -eq 2 ]
-	# once
+	# the client asks for a whole answer only once
 	kill "$server" && rm "$NSCTL_SOCKET" "$directory/calls"
 	serve '{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}' \
 		'{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Row 9 of the tutorial: user namespaces with more ids than one, for ordinary users. Files of the test assign the
-# ranges of ids; games is an account with only a number and a name.
+# Row 9 of the tutorial: user namespaces with several ids, for ordinary users. Files of the test assign the ranges of
+# ids. games is an account of the system, to which they give a range by its name.
 
 load daemon.bash
 
@@ -102,7 +102,7 @@ refused() {
 	[ "$(nsctl exec --keep-caps box sh -c 'id -u; awk "/^Cap(Eff|Bnd)/ { print \$2 }" /proc/self/status' | uniq | wc -l)" = 2 ]
 	nsctl exec --keep-caps box sh -c 'hostname inside && hostname' | grep -x inside
 	fails nsctl exec box hostname outside
-	# what belongs to the host's root stays out of reach
+	# the command cannot write to files of the host's root
 	fails nsctl exec --keep-caps box sh -c ': >>/etc/passwd'
 	[ "$(nsctl run -u -c --keep-caps sh -c 'hostname other && hostname')" = other ]
 	nsctl create -m plain
@@ -163,7 +163,7 @@ for line in sys.stdin:
 import json, sys
 assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200005, "count": 10}'
 	nsctl rm box
-	# the map that is not given is as with -r
+	# the map that is not given is the one of -r
 	nsctl create --map-users=0:200000:10 box
 	[ "$(inside_map gid_map)" = "0:$user_id:1" ]
 	[ "$(nsctl exec box cat /proc/self/setgroups)" = deny ]
@@ -241,7 +241,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 
 @test "9: an id inside is nobody that the daemon knows" {
 	nsctl create -p -m --map-auto box
-	# a caller with another id inside is neither the owner nor on the host
+	# the daemon takes a caller with another id inside neither for the owner, nor for a user of the host
 	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" list
 	[ -z "$output" ]
 	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec box id
@@ -252,7 +252,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 }
 
 @test "9: a user namespace is held to the limit on processes that its owner had: all ids and sets together" {
-	# a uid that no other test uses, because the kernel counts all its processes
+	# No other test uses this uid, because the kernel counts all its processes.
 	local uid=$((62000 + RANDOM % 1000)) crowd total
 	crowd='
 import os, signal, sys

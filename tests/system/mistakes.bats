@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Wrong usages, as people make them: each message names the thing, the reason and the remedy, in the words of the command line.
+# Mistakes that people make. Each message names the thing, the reason and the remedy, in the words of the command
+# line.
 
 load daemon.bash
 
@@ -19,11 +20,11 @@ teardown_file() {
 	purge_daemon
 }
 
-# Words that only the interface and the code have.
+# inner_words: words that only the interface and the code have, and no message.
 inner_words='spec\.|FileDescriptor|rateBitsPerSecond|org\.nsctl|\[[0-9]+\]\.|: NAME: |\(null\)|STEP_'
 
-# wrong STATUS THING REASON REMEDY WORD...: the command fails so, its first line has the thing and the reason, and the
-# remedy is there or in the hint.
+# wrong STATUS THING REASON REMEDY WORD...: checks that the command fails with STATUS, that its first line has the
+# thing and the reason, and that the remedy is in that line or in the hint.
 wrong() {
 	local expected=$1 thing=$2 reason=$3 remedy=$4 status=0 output first
 	shift 4

@@ -116,7 +116,7 @@ setRemoved box" ]
 	kill -KILL "$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')"
 	eventually hears '"what":"setBroken".*"set":"box","detail":{"missing":"init"}'
 	nsctl list | grep -q broken
-	# and this is still so after a restart
+	# the set is still broken after a restart
 	stop_daemon
 	start_daemon --config="$config"
 	nsctl list | grep -q broken

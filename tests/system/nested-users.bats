@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets within sets with a user namespace: what they hold belongs to that user namespace, one of their own is below it, and
-# no command leads out of it.
+# Sets within sets with a user namespace. All that they hold belongs to that user namespace, and a user namespace of
+# their own is below it. No command leads out of it.
 
 load daemon.bash
 load nested.bash
@@ -25,7 +25,8 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# of SET KIND: the namespace that a command in the set is in; of_within OUTER SET KIND: by a caller in OUTER.
+# of SET KIND: prints the namespace that a command in the set is in, if a caller on the host runs it. of_within OUTER
+# SET KIND: the same, if a caller in OUTER does.
 of() { nsctl exec "$1" readlink "/proc/self/ns/$2"; }
 of_within() { inside "$1" exec "$2" readlink "/proc/self/ns/$3"; }
 maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
@@ -35,7 +36,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	user=$(of outer user)
 	for options in -n -u -mp -mpnuiC -i -T; do
 		[ "$(inside outer create $options inner)" = inner ]
-		# the caller is in the outer one's user namespace, and so are its commands
+		# the caller and its commands are in the outer set's user namespace
 		[ "$(of_within outer inner user)" = "$user" ] || { echo "$options" && false; }
 		[ "$(inside outer exec inner id -u)" = 0 ]
 		nsctl show inner | grep -Eq '^ *parent +outer$'
@@ -44,7 +45,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		-u) inside outer exec inner hostname other && [ "$(of_within outer inner uts)" != "$(of outer uts)" ] ;;
 		-mp*) inside outer exec inner mount -t tmpfs none /mnt && [ "$(inside outer exec inner ps -o pid= -e | wc -l)" -eq 2 ] ;;
 		esac
-		# from the host, a command is what its caller is
+		# a caller on the host runs its commands with its own ids, in the host's user namespace
 		[ "$(nsctl exec inner id -u)" = "$user_id" ]
 		[ "$(of inner user)" = "$(readlink /proc/self/ns/user)" ]
 		nsctl exec inner grep -Eqx 'NoNewPrivs:\s+1' /proc/self/status
@@ -84,7 +85,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		run inside outer create -mp $wrong wrong
 		[ "$status" -ne 0 ] || { echo "$wrong" && false; }
 	done
-	# another id of the outer set's is not its owner
+	# a caller with another id of the outer set is not the set's owner
 	run nsctl exec --user=33 --group=33 outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n wrong
 	[ "$status" -ne 0 ]
 }
@@ -99,7 +100,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		[ "$(inside c exec c id -u)" = 0 ]
 		[ "$(nsctl exec c id -u)" = 0 ]
 		inside c exec -d c sleep 1000
-		# a fourth, without a user namespace of its own, is at home in the third
+		# a fourth set, without a user namespace of its own, is in that of the third
 		inside c create -n d
 		[ "$(of_within c d user)" = "$(of c user)" ]
 		inside d exec d ip link set lo down
@@ -109,7 +110,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 
 @test "no command leads out of the user namespace, and no set is adopted there" {
 	nsctl create -m -r outer
-	# made from the outer set's other namespaces, but outside its user namespace
+	# the caller is in the outer set's mount namespace, but not in its user namespace
 	nsctl exec --only=mnt outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n beside
 	[ "$(of beside user)" = "$(readlink /proc/self/ns/user)" ]
 	[ "$(of_within outer beside user)" = "$(of outer user)" ]
@@ -118,7 +119,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	run inside outer adopt --net=/proc/self/ns/net stolen
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"user namespace"* ]]
-	# a user namespace that is no set's
+	# the caller is in a user namespace of no set
 	run nsctl exec outer unshare -U "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n wrong
 	[ "$status" -ne 0 ]
 	[ "$(nsctl list --quiet | paste -sd' ')" = "beside outer" ]

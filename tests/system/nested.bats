@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets within sets: made by a caller inside a set, from where it stands; found only from there or by the
-# owner outside; gone with the set around them, and before it.
+# Sets within sets. A caller inside a set makes them from its own namespaces. Only callers there, and the owner
+# outside, find them. They are removed with the set around them, and before it.
 
 load daemon.bash
 load nested.bash
@@ -37,7 +37,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 		[ "$(inside outer create $options inner)" = inner ]
 		hides inside outer exec inner || { echo "$options" && false; }
 		[[ "$(cgroup_of inner)" == "$(cgroup_of outer)/set-"* ]]
-		# kinds that the inner set does not hold are the outer set's
+		# of kinds that the inner set does not hold, its commands are in the outer set's
 		[ "$options" != -u ] || [ "$(inside outer exec inner readlink /proc/self/ns/net)" = "$(nsctl exec outer readlink /proc/self/ns/net)" ]
 		inside outer rm inner
 	done
@@ -76,7 +76,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 		[ "$status" -ne 0 ]
 		[[ "$output" == *"no set"* ]]
 	done
-	# an owner's sets have different names, wherever they are
+	# all sets of an owner have different names, wherever they were made
 	run inside beside create -n inner
 	[ "$status" -eq 1 ]
 	[[ "$output" == *inner*exists* ]] || [[ "$output" == *already* ]] || { echo "$output" && false; }
@@ -84,7 +84,8 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ "$status" -eq 1 ]
 	inside outer create -n --link=inner linked
 	nsctl exec inner true
-	# a process outside is not said to be in a set that is not found; here pids are the host's
+	# A caller inside is not told the set of a process outside. The test needs pids of the host, so this set has
+	# no pid namespace.
 	nsctl create -n plain
 	nsctl exec -d beside sleep 1000
 	pid=$(nsctl --json sessions beside | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["pid"])')

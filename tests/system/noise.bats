@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Tests see only their own objects, also while another program of the machine mounts, and makes interfaces and net
+# Tests see only their own objects, even while another program of the machine makes mounts, interfaces and net
 # namespaces, as container engines do.
 
 load daemon.bash

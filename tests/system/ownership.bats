@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Owners of sets: two ordinary users, root, limits, policy, confined callers, and callers inside a set.
+# Owners of sets: two ordinary users and root, their limits, the policy, confined callers, and callers inside a set.
 
 load daemon.bash
 
@@ -8,7 +8,7 @@ setup() { make_config; }
 
 teardown() { purge_daemon; }
 
-# call UID METHOD JSON: prints the reply, an error or not, without the name that was asked for.
+# call UID METHOD JSON NAME: prints the reply, or the error, with NAME in place of the object's name.
 call() {
 	as "$1" timeout 60 "$NSCTL_BUILD/nsctl" call "$2" "$3" 2>&1 | sed "s/$4/NAME/g"
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the keeper reads of a client's process when the client connects: which set the process is in, and which limits
-# its commands get. The process may end, or execute a setuid program, at any moment.
+# What the keeper reads of a client's process when the client connects: the set that the process is in, and the limits
+# that its commands get. The process may end, or execute a setuid program, at any moment.
 
 load daemon.bash
 load hostile.bash
 
 setup_file() {
-	# a user whom the key names must not get out of a set by it
+	# the key names this user, who must not get out of a set by it
 	config=$(mktemp /run/nsctl-test.conf.XXXXXX)
 	printf '[allow]\nconfined = *\n' >"$config"
 	start_daemon --config="$config"
@@ -28,7 +28,8 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# stretch: delays the keeper after it has checked that a peer lives, so that the peer can end in between.
+# stretch: delays the keeper after it has checked that a peer lives, so that the peer can end before the keeper reads
+# more.
 stretch() {
 	start_server stretched strace -qq -o /dev/null -p "$(cat "$runtime.pid")" -e trace=poll,ppoll \
 		-e inject=poll,ppoll:delay_exit=100000

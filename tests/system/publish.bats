@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Published ports: which clients reach them, by which address, and the fate of flows that are older than the port.
+# Published ports: which clients reach them, at which addresses, and what becomes of flows that are older than the
+# port.
 
 load daemon.bash
 load net.bash
@@ -41,8 +42,8 @@ served_to() {
 		gets client 'http://[2001:db8::2]:8080/'
 		gets both 'http://[2001:db8::2]:8081/'
 	fi
-	# a set that may not reach the outside reaches no published port either, and the sets' own addresses stay out of
-	# reach
+	# A set that may not reach the outside does not reach published ports. No set reaches another set's own
+	# address.
 	gets_not closed http://203.0.113.2:8080/
 	is_refused client "http://$(address4_of web):80/"
 }
@@ -118,11 +119,11 @@ proxies() { pgrep -x nsctl-proxy; }
 	done
 	for address in 127.0.0.1 127.0.0.53 ::1 203.0.113.2; do eventually echoes $address 5300; done
 	served_to in_world http://203.0.113.2:8080/
-	# the set does not reach the host's loopback
+	# the set does not reach the host's loopback addresses
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/all/route_localnet)" = 0 ]
 	# without a server inside, a connection is refused and does not hang
 	nsctl create -n --publish=8081:80 idle
-	# curl's 7: no connection; 56: it was reset
+	# curl ends with 7 if there is no connection, and with 56 if the connection was reset
 	status=0
 	on_host curl -s -m 20 -o /dev/null http://127.0.0.1:8081/ || status=$?
 	[ "$status" -eq 7 ] || [ "$status" -eq 56 ]
@@ -169,7 +170,8 @@ for t in threads: t.join()
 assert results == [True] * 20, results'
 }
 
-# goes_with_the_daemon PID: the proxy ends when the daemon is killed; the next daemon's serves the port.
+# goes_with_the_daemon PID: checks that the proxy ends when the daemon is killed, and that the next daemon's proxy
+# serves the port.
 goes_with_the_daemon() {
 	kill_daemon
 	eventually is_gone "$1"
@@ -212,7 +214,7 @@ goes_with_the_daemon() {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
-	# more than the proxy serves at a time, and than wait in the kernel
+	# these are more connections than the proxy serves at a time and the kernel lets wait
 	start_server idlers nsenter --net="$nets/host" -- python3 -c '
 import socket, time
 idle = []
@@ -228,7 +230,7 @@ time.sleep(6000)'
 	end_server idlers
 }
 
-# tells_owners: succeeds if the kernel tells whose a UDP socket is.
+# tells_owners: succeeds if the kernel tells which user a UDP socket belongs to.
 tells_owners() {
 	python3 -c '
 import socket, struct
@@ -242,7 +244,8 @@ assert struct.unpack_from("=IH", s.recv(65536))[1] != error'
 @test "localhost: datagrams from many ports of one user end no flow of another user" {
 	tells_owners || skip "kernel lacks CONFIG_INET_UDP_DIAG"
 	nsctl create -n --publish=127.0.0.1:5300:53/udp web
-	# sends everything back, and when "now" comes, also something to the client that has sent "later"
+	# The server sends each datagram back. When it receives "now", it also sends "late" to the client that has
+	# sent "later".
 	nsctl exec -d web python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -277,7 +280,7 @@ while True:
 		            pass
 		patient = client(user)
 		ask(patient, b"later")
-		# more than the proxy has room for
+		# these are more clients than the proxy has room for
 		clients = [client(other) for i in range(1200)]
 		for s in clients:
 		    ask(s, b"x")
@@ -296,7 +299,7 @@ while True:
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
 	pid=$(proxies)
-	# with the proxy's ids, because not every root may do this
+	# limit OPTION: changes a limit of the proxy, with the proxy's ids, because not every root may do that
 	limit() { setpriv --reuid "$user_id" --regid "$(awk '/^Gid:/ { print $2 }' "/proc/$pid/status")" --clear-groups \
 		prlimit --pid "$pid" "$@"; }
 	limit --nofile=0:
@@ -348,7 +351,7 @@ while True:
 	fails on_host python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 8082))'
 }
 
-# host_port SET: the first of its published ports on the host.
+# host_port SET: prints the host's side of the set's first published port.
 host_port() { nsctl --json show "$1" | python3 -c '
 import json, sys
 print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
@@ -359,13 +362,13 @@ print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 	eventually served_to on_host http://127.0.0.1:8002/
 	[ "$(nsctl list | awk '{ print $NF }')" = \
 		127.0.0.1:8000:80,127.0.0.1:8001:81,127.0.0.1:8002:82,8000:53/udp,8001:54/udp ]
-	# of a range, the first that is free
+	# of a range, the first port that is free is published
 	nsctl create -n --publish=8001-8005:80 one
 	[ "$(host_port one)" = 8003 ]
 	nsctl show one | grep -E 'published +8003 to 80/tcp'
 	nsctl create -n --publish=8001-8003:80 two && return 1
 	refused "every port from 8001 to 8003 is in use" create -n --publish=8001-8003:80 two
-	# any that is free, with those that were asked for
+	# port 0 publishes any port that is free, beside ports that the user names
 	nsctl create -n --publish=0:80 --publish=0:80/udp --publish=127.0.0.1:0:81 --publish=8090:82 any >"$nets/name" 2>"$nets/told"
 	port=$(host_port any)
 	[ "$port" -ge 1024 ]
@@ -383,7 +386,7 @@ print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 	eventually served_to in_world "http://203.0.113.2:$port/"
 	eventually served_to on_host "http://127.0.0.1:$port/"
 	fails on_host python3 -c 'import socket, sys; socket.socket().bind(("", int(sys.argv[1])))' "$port"
-	# it stays, and asking again for the same is no other set
+	# the port stays after a restart, and an existing set with the same request is found
 	kill_daemon
 	start_daemon --config="$config"
 	[ "$(host_port any)" = "$port" ]
@@ -391,7 +394,7 @@ print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/first"
 	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/second"
 	cmp "$nets/first" "$nets/second"
-	# nobody can have the keeper try thousands of ports, which it does while all users wait
+	# A user cannot have the keeper try thousands of ports, during which all users would wait.
 	# shellcheck disable=SC2086
 	start_server ports ${daemon_in:-} python3 -c '
 import resource, socket, sys, time

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# nsctld-resolver by itself, between the stub resolver of libc in one net namespace, and dnsmasq in another.
-# resolver.py plays the keeper.
+# nsctld-resolver by itself. It is between the stub resolver of libc in one net namespace, and dnsmasq in another.
+# resolver.py takes the part of the keeper.
 
 load daemon.bash
 load net.bash
@@ -23,7 +23,8 @@ setup_file() {
 	export nets runtime
 }
 
-# start_resolver NAME...: starts it with this list; its messages go to $runtime.messages.
+# start_resolver NAME...: starts a resolver with this list. The messages that it sends to the keeper go to
+# $runtime.messages.
 start_resolver() {
 	# shellcheck disable=SC2016
 	start_server resolver nsenter --net="$nets/host" -- bash -c 'exec python3 "$@" >"$0" 2>&1' "$runtime.messages" \
@@ -37,7 +38,8 @@ teardown_file() {
 	rm -rf "$nets" "$runtime" "$runtime.messages"
 }
 
-# lookup SERVER NAME: prints the addresses that libc finds by this name server, in a net namespace with nothing else.
+# lookup SERVER NAME: prints the addresses that libc finds by this name server, in a net namespace in which nothing
+# else answers.
 lookup() {
 	# shellcheck disable=SC2016
 	in_net inside unshare --mount bash -c '

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The settings of a set's net namespace: the kernel's defaults, whatever the machine has, and those that were asked
-# for.
+# The settings of a set's net namespace. They are the kernel's defaults, whatever the machine has, and those that the
+# user has asked for.
 
 load daemon.bash
 load net.bash
 load counted-host.bash
 
 setting() { nsctl exec "$1" cat "/proc/sys/net/$2"; }
-# three OPTION...: makes a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right
+# three OPTION...: makes a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right.
 three() {
 	for set in left right; do nsctl create -n "$set"; done
 	nsctl create -n "$@" router
@@ -69,7 +69,7 @@ sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
 		[ "$(sysctl_of box kernel/domainname)" = inner.example ]
 		nsctl rm box
 	done
-	# only what they need is made
+	# --sysctl adds only the kind of namespace that the setting needs
 	nsctl create -n --sysctl=kernel.shmmax=1234567 box
 	[ "$(nsctl list | awk '{ print $4 }')" = net,ipc ]
 	[ "$(sysctl_of box kernel/shmmax)" = 1234567 ]

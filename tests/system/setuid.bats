@@ -44,13 +44,13 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# no_new_privs COMMAND...: prints no_new_privs of a process that is run by COMMAND.
+# no_new_privs COMMAND...: runs a process by COMMAND, and prints its no_new_privs.
 no_new_privs() { "$@" sed -n 's/^NoNewPrivs:\t//p' /proc/self/status; }
 
 # options_of PLACE: prints the options of the mount at PLACE, from the table on stdin.
 options_of() { awk -v place="$1" '$2 == place { print $4 }'; }
 
-# copy PROGRAM TO OWNER: makes a setuid and setgid copy.
+# copy PROGRAM TO OWNER: makes a copy that is setuid and setgid.
 copy() {
 	cp "$(command -v "$1")" "$2"
 	chown "$3:$3" "$2"
@@ -80,7 +80,7 @@ PYTHON
 	[ "$(no_new_privs nsctl enter -T rooted)" = 0 ]
 	[ "$(no_new_privs nsctl exec --only=user,mnt,pid rooted)" = 0 ]
 	[ "$(no_new_privs root_nsctl --owner="$user_id" exec rooted)" = 0 ]
-	# without a mount namespace a command has the host's files, without a user namespace the host's ids
+	# Without a mount namespace a command has the host's files, and without a user namespace the host's ids.
 	[ "$(no_new_privs nsctl exec plain)" = 1 ]
 	[ "$(no_new_privs nsctl exec unmounted)" = 1 ]
 	[ "$(no_new_privs nsctl exec --only=mnt,pid plain)" = 1 ]
@@ -100,7 +100,7 @@ PYTHON
 	done
 	[ "$(no_new_privs nsctl run -mp -r --no-new-privs)" = 1 ]
 	[ "$(no_new_privs nsctl run -mp -r --no-init --no-new-privs)" = 1 ]
-	# root can ask for new privileges or against them
+	# for root, the two options are refused together
 	root_nsctl create -mp roots
 	run root_nsctl call Exec '{"name":"roots","command":["true"],"newPrivileges":true,"noNewPrivileges":true}'
 	[ "$status" -ne 0 ]
@@ -115,13 +115,13 @@ PYTHON
 	[ "$(nsctl exec --user=40 --group=41 box /own/id-33 -u)" = 33 ]
 	[ "$(nsctl exec --user=40 --group=41 box /own/id-33 -g)" = 34 ]
 	[ "$(nsctl exec --no-new-privs --user=40 --group=41 box /own/id-root -u)" = 40 ]
-	# the same file on the host gives its owner's id, which is a subordinate one
+	# on the host, this file belongs to its owner's subordinate id
 	[ "$(stat -c %u:%g "$own/id-33")" = 200032:200033 ]
-	# devices have no effect
+	# devices on the mount have no effect
 	[[ "$(nsctl exec box cat /proc/mounts | options_of /)" == *nodev* ]]
 	[[ "$(nsctl exec box cat /proc/mounts | options_of /)" != *nosuid* ]]
 	nsctl rm box
-	# without a root directory bind mounts stay as they were
+	# without a root directory, bind mounts are still nosuid
 	nsctl create -mp --map-auto --bind="$own:/mnt" box
 	[[ "$(nsctl exec box cat /proc/mounts | options_of /mnt)" == *nosuid*nodev* ]]
 	[ "$(nsctl exec --user=40 --group=41 box /mnt/id-33 -u)" = 40 ]
@@ -143,14 +143,14 @@ PYTHON
 		done
 		for program in "$own/id-host" "$own/id-other"; do
 			[ "$(nsctl exec bare "$program" -u)" = "$inside" ]
-			# with the host's ids, in the set's mounts
+			# the command has the host's ids, and sees the set's mounts
 			[ "$(nsctl exec --only=mnt box sh -c 'exec /own/id-host -u')" = "$user_id" ]
 			[ "$(nsctl exec --only=mnt bare "$program" -u)" = "$user_id" ]
 			[ "$(nsctl exec --only=user bare "$program" -u)" = "$inside" ]
 		done
 		nsctl rm box bare
 	done
-	# a set with a user namespace that root has made gives nothing either
+	# in a set with a user namespace that root has made, the programs give nothing either
 	root_nsctl create -mp --map-users=0:0:900 --map-groups=0:0:900 "${options[@]}" --bind="$own:/outer" roots
 	[ "$(root_nsctl exec --user=5 --group=5 roots /own/id-host -u)" = 5 ]
 	[[ "$(root_nsctl exec roots cat /proc/mounts | options_of /outer)" == *nosuid* ]]

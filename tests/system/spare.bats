@@ -17,7 +17,7 @@ teardown() {
 	eventually has_spares 0
 }
 
-# as_made SET...: checks that /sys shows the set's own network, as without a spare.
+# as_made SET...: checks that /sys shows the set's own network, as it does without a spare.
 as_made() {
 	local set
 	for set; do
@@ -26,7 +26,7 @@ as_made() {
 	done
 }
 
-# Prints the net namespaces that the keeper holds descriptors of, as net:[INODE].
+# spares: prints the net namespaces that the keeper has descriptors of, as net:[INODE].
 spares() { find "/proc/$daemon/fd" -lname 'net:*' -printf '%l\n'; }
 has_spares() { [ "$(spares | wc -l)" -eq "$1" ]; }
 net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
@@ -63,7 +63,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	nsctl create -mn d
 	[ "$(net_of nsctl d)" = "$spare" ]
 	diff <(as_made a) <(as_made d)
-	# a spare for a set without a mount namespace has no sysfs, so the next maker makes its own
+	# A spare for a set without a mount namespace has no sysfs. So the next maker mounts its own.
 	eventually has_spares 0
 	nsctl create -n e
 	nsctl create -n f
@@ -97,7 +97,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 # held NAMESPACE: succeeds if any process has a descriptor of it.
 held() { find /proc/[0-9]*/fd -lname 'net:*' -printf '%l\n' 2>/dev/null | grep -xF "$1" >/dev/null; }
 
-# must be the last test, because it replaces the daemon
+# This must be the last test, because it replaces the daemon.
 @test "a daemon that is killed leaves none, and the next has none" {
 	nsctl create -n a
 	nsctl create -n b

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Starts of the daemon: relative paths in its options are found, and a failed start leaves nothing behind.
+# Starts of the daemon. It finds relative paths of its options, and a start that fails leaves nothing behind.
 
 load daemon.bash
 
@@ -25,7 +25,7 @@ traces() {
 	ls -d "$(daemon_cgroup)" 2>/dev/null || true
 }
 
-# fails_to_start WORD [OPTION...]: the daemon fails to start, with WORD in its error, and leaves nothing.
+# fails_to_start WORD [OPTION...]: checks that the daemon fails to start, with WORD in its error, and leaves nothing.
 fails_to_start() {
 	local word=$1
 	shift
@@ -89,7 +89,7 @@ PYTHON
 	wait "$server" || true
 }
 
-# copy_build HELPER...: copies nsctld, with only these of its helpers.
+# copy_build HELPER...: makes a copy of nsctld, with only these of its helpers.
 copy_build() {
 	mkdir "$place/build"
 	cp "$NSCTL_BUILD/nsctld" "$place/build"
@@ -107,7 +107,7 @@ copy_build() {
 	NSCTL_BUILD=$place/build fails_to_start "the spawner does not start"
 	rm -rf "$place/build"
 	before=$(traces)
-	# a name that no cgroup can have
+	# no cgroup can have this name
 	fails_to_start "make a group" --cgroup=$'/a\nb'
 }
 
@@ -137,12 +137,12 @@ copy_build() {
 		NSCTL_BUILD=$place/build fails_to_start "belongs neither to root nor to the owner of nsctld"
 		chown 0 "$place/build/$helper"
 	done
-	# made writable by an access control list, whose mask the mode shows
+	# an access control list makes the file writable; the file's mode shows the mask of that list
 	if setfacl -m "u:$user_id:rw" "$place/build/nsctld-front" 2>/dev/null; then
 		NSCTL_BUILD=$place/build fails_to_start "chmod 0711"
 		setfacl -b "$place/build/nsctld-front"
 	fi
-	# in a user's build tree all programs belong to the user, nsctld too
+	# in a user's build tree, all programs belong to the user, and so does nsctld
 	chown -R "$user_id" "$place/build"
 	chmod 711 "$place"/build/nsctl[d-]?*
 	client=$NSCTL_BUILD/nsctl
@@ -187,7 +187,7 @@ fail_at() {
 	[[ $output == *"another nsctld runs here"* ]]
 	nsctl exec box true
 	counts_are "$held"
-	# nor is anything removed that a killed daemon has left
+	# a start that fails does not remove what a killed daemon has left
 	kill_daemon
 	held=$(kernel_counts)
 	run timeout "$patience" "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" \
@@ -200,7 +200,7 @@ fail_at() {
 }
 
 @test "what lies in the runtime directory is not hidden: the configuration, the log, what is made at boot" {
-	# on a disk, if /run is on none
+	# the directory is on a disk, in case /run is on none
 	disk=$(mktemp -d /var/tmp/nsctl-start.XXXXXX)
 	for base in "$place" "$disk"; do
 		chmod 755 "$base"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# SIGTERM: operations in progress are finished, those that have not begun are left for the next daemon, and the
-# daemon waits for nothing that may take for ever.
+# SIGTERM to the daemon. The daemon finishes operations in progress, and leaves those that have not begun for the next
+# daemon. It waits for nothing that may take for ever.
 
 load daemon.bash
 load hostile.bash
@@ -46,7 +46,7 @@ removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 @test "the answer that a command has started arrives, though the front is slow" {
 	nsctl status
 	front=$(pgrep -u "$user_id" -P "$(pgrep -P "$daemon" nsctld-spawner)" nsctld-front)
-	# as on a busy machine: each message takes the front a while
+	# each message takes the front a while, as on a busy machine
 	start_server slow strace -qq -o /dev/null -e trace=recvmsg -e inject=recvmsg:delay_enter=300000 -p "$front"
 	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$front/status"; }
 	eventually traced

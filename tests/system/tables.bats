@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Tables: they fit the terminal, columns can be chosen and sorted, and programs get everything, without headings.
-# A frozen set is said to be frozen by everything that tells its state.
+# Tables fit the terminal, and their columns can be chosen and sorted. Programs get all columns whole, without
+# headings. Everything that tells a set's state says that a frozen set is frozen.
 
 load daemon.bash
 
-# nobody who may look at all of this changes anything, so that one bed is enough
+# These tests change nothing that others look at, so one setting is enough for all.
 setup_file() {
 	start_daemon
 	export runtime daemon
@@ -23,7 +23,7 @@ teardown_file() {
 	purge_daemon
 }
 
-# on COLUMNS COMMAND...: what nsctl prints on such a terminal.
+# on COLUMNS COMMAND...: prints what nsctl prints on a terminal of this width.
 on() {
 	local columns=$1
 	shift
@@ -45,7 +45,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	no_color=1 on 60 list | grep -qE '^NAME +OWNER +STATE +AGE$'
 	fails grep -q NAMESPACES <(no_color=1 on 60 list)
 	no_color=1 on 45 list | grep -q '^database-of-the-accounting-department'
-	# what the user has chosen is not left out
+	# a column that the user has chosen is not left out
 	no_color=1 on 60 list -o name,namespaces | grep -q NAMESPACES
 }
 

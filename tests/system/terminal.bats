@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The terminal of a command in a set with a root of its own: it has a name there, and is the command's user's.
+# The terminal of a command in a set with a root directory of its own. It has a name in the set, and belongs to the
+# command's user.
 
 load daemon.bash
 load hands.bash
@@ -25,7 +26,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# named COMMAND...: the command's terminal is the first of the set's, and can be opened by its names.
+# named COMMAND...: checks that the command's terminal is the first of the set's, and that its names open it.
 named() {
 	terminal "$NSCTL_BUILD/nsctl" "$@" sh -c '
 		tty && stat -c owner:%u "$(tty)" && id -u && echo out >/dev/stdout && echo tty >/dev/tty && stty size
@@ -62,7 +63,7 @@ type("fg\n"); foreground(nap)
 type("\x03"); until(r"\^C"); until("ready> ")
 resize(33, 99)
 for _ in range(100):
-    # it hears of it in its own time
+    # the command learns of the new size at some time
     type("stty size; echo si''ze\n"); until("size\r\n")
     if b"33 99" in before: break
 else: assert False, before

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `nsctl top`: what it shows, its keys, and what it does to sets, by a person at a terminal of 80 columns.
+# `nsctl top`: what it shows, what its keys do, and what it does to sets. A person uses it at a terminal of 80
+# columns.
 
 load daemon.bash
 load counted.bash
@@ -30,7 +31,7 @@ sizes = [24, 30] * 100
 def painted(*texts):
     """Waits until the whole screen has these texts, from the top to the bottom."""
     for _ in range(20):
-        # another size has the screen painted anew
+        # a change of the size has the screen painted anew
         resize(sizes.pop(), 80); until("q quit")
         screen = before.split(b"\x1b[2J")[-1]
         if re.search(".*".join(texts).encode(), screen, re.DOTALL): return

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Topologies: all or nothing, whatever happens; and the examples work. By an ordinary user, whom no policy names.
+# Topologies: they are made whole or not at all, and the examples work. The user is an ordinary one, whom the
+# configuration does not name.
 
 load daemon.bash
 load net.bash
@@ -22,7 +23,8 @@ up() {
 	nsctl up "$@" - <<<"$text"
 }
 
-# nothing_of WHY TEXT: the topology is refused for this reason, and leaves nothing, without waiting.
+# nothing_of WHY TEXT: checks that the topology is refused for this reason, and that nothing of it is left, without
+# waiting.
 nothing_of() {
 	run nsctl up - <<<"$2"
 	[ "$status" -ne 0 ]
@@ -129,7 +131,7 @@ item = {"sets": lambda i: {"name": "s%d" % i, "spec": spec},
 	"links": lambda i: {"a": {"set": "s0"}, "b": {"set": "s1"}}}[kind]
 print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
 	}
-	# the user's limits, of which some may be in use
+	# a topology may not exceed the user's limits, of which a part may be in use
 	nothing_of "the limit on sets (1024)" "$(too_many 1025 sets)"
 	nsctl create -u other
 	run up "$(too_many 1024 sets)"
@@ -142,7 +144,8 @@ print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
 	[ "$(nsctl list --quiet | wc -l)" -eq 64 ]
 }
 
-# ring N: a topology of N nodes. Node I has 10.HIGH.LOW.0/31 towards the next one, where I is HIGH and LOW in base 250.
+# ring N: prints a topology of N nodes. Node I has 10.HIGH.LOW.0/31 towards the next one, where I is HIGH and LOW in
+# base 250.
 ring() { python3 -c '
 import json, sys
 n = int(sys.argv[1])
@@ -164,7 +167,7 @@ print(json.dumps({
 
 @test "a thousand nodes from one file: all or nothing, with progress on a terminal" {
 	ring 1000 >"$nets/ring.json"
-	# the last link cannot be: nothing of all that is left
+	# the last link cannot be made, so nothing of all the rest stays
 	python3 - "$nets/ring.json" >"$nets/wrong.json" <<-'END'
 		import json, sys
 		ring = json.load(open(sys.argv[1]))
@@ -179,7 +182,7 @@ print(json.dumps({
 	[ "$(nsctl list --quiet | wc -l)" -eq 1000 ]
 	[ "$(nsctl link list --quiet | wc -l)" -eq 1000 ]
 	nsctl exec n999 ping -c 1 -W 20 10.3.249.1
-	# one answer has no room for it
+	# the answer does not fit into one message, and the caller has asked for one
 	run nsctl call Apply "$(ring 1000 | sed 's/"n/"m/g; s/"l\([0-9]\)/"k\1/g')"
 	[ "$status" -ne 0 ]
 	nsctl rm --all
@@ -219,7 +222,7 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 	leaves "$before"
 }
 
-# of PROJECT: prints the names of its sets.
+# of PROJECT: prints the names of the project's sets.
 of() { nsctl list --quiet --project="$1"; }
 
 @test "projects: the same file twice, by the names in the file; everything of one goes at once" {
@@ -234,7 +237,7 @@ of() { nsctl list --quiet --project="$1"; }
 	[ "$(nsctl exec one.web getent hosts store)" != "$(nsctl exec two.web getent hosts store)" ]
 	refused "there is already a network called one.lan" up -p one "$examples/services.json"
 	[ "$(of one)" = $'one.store\none.web' ]
-	# subnets that the file names
+	# here the file names the subnets
 	up "$two_and_a_network" -p three
 	up "$two_and_a_network" -p four
 	pings three.a 10.9.0.2
@@ -297,7 +300,7 @@ sleeps_in_run() { nsctl ps "$(nsctl list --quiet | grep '\.run$')" | grep -q 'sl
 @test "run --with: the client is killed, and so is the daemon: nothing is left" {
 	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"],
 		"ready": {"command": ["false"], "seconds": 600}}]}' >"$nets/never.json"
-	# while a service is awaited
+	# the client is killed while it waits for a service
 	become_client run --with="$nets/never.json" true &
 	client=$!
 	eventually eval '[ -n "$(nsctl list --quiet)" ]'
@@ -310,13 +313,13 @@ sleeps_in_run() { nsctl ps "$(nsctl list --quiet | grep '\.run$')" | grep -q 'sl
 	kill -TERM $client
 	wait $client && return 1
 	patience=0 leaves "$before"
-	# while the command runs
+	# the client is killed while the command runs
 	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
 	client=$!
 	eventually sleeps_in_run
 	kill -KILL $client
 	leaves "$before"
-	# a daemon that was killed does not matter to the command, or to its end
+	# a daemon that was killed changes nothing for the command, nor for its end
 	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
 	client=$!
 	eventually sleeps_in_run
@@ -329,7 +332,7 @@ sleeps_in_run() { nsctl ps "$(nsctl list --quiet | grep '\.run$')" | grep -q 'sl
 	wait $client || code=$?
 	[ "$code" -eq 143 ]
 	patience=0 leaves "$before"
-	# both at once
+	# client and daemon are killed
 	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
 	client=$!
 	eventually sleeps_in_run

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Rows of docs/tutorial.md that link sets with each other, with the host and with the outside, by an ordinary user
-# to whom the policy allows that. The host and the world are namespaces of the test.
+# Rows of docs/tutorial.md that link sets with each other, with the host and with the outside. The user is an ordinary
+# one to whom the configuration allows that. The host and the world are namespaces of the test.
 
 load daemon.bash
 load net.bash
@@ -72,7 +72,7 @@ pair() {
 	nsctl create -n --link=net/lan two
 	nsctl exec one ping -c 1 -W 5 10.8.0.3
 	nsctl list | grep '10.8.0.2/24'
-	# the host has no interface of it
+	# the host has no interface of the network
 	[ -z "$(on_host ip -o link show type bridge)" ]
 	nsctl rm one two
 	nsctl network rm lan

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Each command of docs/tutorial.md, as it is there. What the commands lead to is tested in tutorial.bats and tutorial-net.bats.
+# Each command of docs/tutorial.md is run as it is there. tutorial.bats and tutorial-net.bats test what the commands
+# lead to.
 
 load daemon.bash
 
@@ -27,13 +28,14 @@ teardown_file() {
 	purge_daemon
 }
 
-# commands: prints the number of the row and the command, for each one in the column of commands. Options alone are none.
+# commands: prints the number of the row and the command, for each command in the column of commands. An option alone
+# is no command.
 commands() {
 	awk -F ' [|] ' '/^[|] [0-9]+ [|]/ { n = substr($1, 3); split($3, part, "`")
 		for (i = 2; i in part; i += 2) if (part[i] ~ /^(nsctl|unshare) /) print n, part[i] }' "$tree/docs/tutorial.md"
 }
 
-# prepare COMMAND: makes what the command takes for granted.
+# prepare COMMAND: makes the objects that the command needs.
 prepare() {
 	local word
 	for word in a b r; do nsctl create -n "$word"; done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Steps of an unshare(1) tutorial, row by row, by an ordinary user.
+# Steps of an unshare(1) tutorial, row by row, as an ordinary user.
 
 load daemon.bash
 load counted.bash
@@ -8,7 +8,8 @@ load counted.bash
 inside() { nsctl exec box readlink "/proc/self/ns/$1"; }
 outside() { readlink "/proc/self/ns/$1"; }
 
-# The namespaces of box that are listed differ from the caller's; all others are the caller's.
+# only_differ KIND...: checks that these namespaces of box differ from the caller's, and that all others are the
+# caller's.
 only_differ() {
 	local kind
 	for kind in mnt pid net uts user ipc cgroup time; do
@@ -45,7 +46,7 @@ only_differ() {
 	run nsctl run -p --mount-proc --no-init sh -c 'echo $$; ps aux'
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 1 ]
-	# a heading, the shell and ps
+	# the lines are a heading, the shell and ps
 	[ "${#lines[@]}" -eq 4 ]
 }
 
@@ -250,7 +251,7 @@ import json, sys
 for line in sys.stdin: print(json.loads(line)["pid"])')
 	[ "$(wc -w <<<"$pids")" -ge 3 ]
 	nsctl rm box
-	# a killed process belongs to no cgroup any more a moment before it is a zombie
+	# a killed process leaves its cgroup a moment before it is a zombie
 	for pid in $pids; do
 		eventually is_gone "$pid"
 	done

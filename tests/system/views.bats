@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Views of files: read-only trees, hidden places and private ones, for an ordinary user, with and without a user
-# namespace; and that nobody inside undoes them.
+# namespace. No process inside can undo them.
 
 load daemon.bash
 
@@ -181,7 +181,7 @@ SH
 	[ -e "$place/own/written" ] && [ ! -e "$place/tree/written" ] && [ ! -e "$place/secret/written" ]
 }
 
-# mine ARGUMENT...: the client of a user with a home directory.
+# mine ARGUMENT...: runs the client of a user with a home directory.
 mine() {
 	bound "$patience"
 	as "$user_id" env HOME="$place/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"
@@ -221,7 +221,7 @@ make_home() {
 	nsctl run -mi --bind="$place/own:/dev/shm/own" --read-only --bind="$place/file:/dev/shm/file" sh -c 'touch /dev/shm/x && ls /dev/shm' |
 		xargs | grep -x "file own x"
 	fails nsctl run -mi --read-only=/dev/shm touch /dev/shm/x
-	# a topology and other clients have it, too
+	# in a topology and with other clients, the set has it, too
 	nsctl up - <<<'{"sets": [{"name": "box", "spec": {"namespaces": ["mnt", "ipc"]}}, {"name": "other", "spec": {"ownShm": false}}]}'
 	fails nsctl exec box test -e "$outside"
 	nsctl show box | grep -q "tmpfs /dev/shm"
@@ -249,17 +249,17 @@ make_home() {
 	[ "$(starts_in "$place/home")" = "$place/own" ]
 	[ "$(starts_in "$place/home" --bind="$place/home:$place/home")" = "$place/home" ]
 	[ "$(starts_in "$place/home" --chdir=/)" = / ]
-	# its parts are listed, and each is undone by its own option
+	# the parts of --job are listed, and each has an option that undoes it
 	mine create --job="$place/own" --no-lease box
 	[ "$(mine show box | grep -cE "readOnly /$|tmpfs (/tmp|/dev/shm|$place/home)|bind $place/own at $place/own")" -eq 5 ]
 	mine create --job="$place/own" --no-lease --no-read-only --private=tmp --share-shm -mp other
 	mine exec other touch "$place/tree/x"
 	[ "$(mine exec other cat "$place/home/up")" = up ]
 	mine rm box other
-	# it ends with the process that has started nsctl
+	# the set ends with the process that has started nsctl
 	# shellcheck disable=SC2016
 	as "$user_id" env HOME="$place/home" sh -c '"$1" create --job="$0/own" box && "$1" show box' "$place" "$NSCTL_BUILD/nsctl"
-	# a home directory that is another private place
+	# the home directory may be another of the private places
 	as "$user_id" env HOME=/tmp "$NSCTL_BUILD/nsctl" run --job="$place/own" true
 	gone() { [ -z "$(nsctl list --quiet)" ]; }
 	eventually gone
@@ -300,7 +300,7 @@ make_home() {
 	[ "$(nsctl run -mp -r --no-init "${given[@]}" sh -c 'umount /proc && echo gone && ls -d /proc/1' 2>/dev/null)" = gone ]
 	make_root
 	nsctl run -mp --no-init -r "${root_options[@]}" sh -c 'test -d /proc/1'
-	# below an overlay of a directory of root's, too
+	# a bind mount is seen below an overlay of a directory of root's, too
 	nsctl create -m --overlay=/usr/share --bind="$place/own:/usr/share/nsctl-test/own" box
 	[ "$(nsctl exec box cat /usr/share/nsctl-test/own/up)" = up ]
 	[ ! -e /usr/share/nsctl-test ]
@@ -325,7 +325,7 @@ make_home() {
 	[[ "$output" == *"--device=$place/file: is not a character device"* ]]
 	nsctl create -m --device="$place/null" box
 	fails nsctl exec box cat "$place/null"
-	# a mount without devices has none inside either
+	# a mount that is nodev has no devices inside either
 	mount --bind "$place/own" "$place/own"
 	mknod -m 666 "$place/own/null" c 1 3
 	mount -o remount,bind,nodev "$place/own"
@@ -402,7 +402,7 @@ make_root() {
 	nsctl show box | grep -q "overlay $place/own at $place/tree"
 	nsctl exec box sh -c 'cd "$0" && echo changed >up && mkdir made && touch made/file' "$place/tree"
 	[ "$(stat -c %u "$place/own/upper/up" "$place/own/upper/made/file" | xargs)" = "$user_id $user_id" ]
-	# one overlay at a time
+	# one directory has only one overlay at a time
 	run nsctl create -m -c --overlay="$place/hidden:$place/own" other
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"--overlay=$place/hidden:$place/own: another overlay keeps what is written in this directory"* ]]
@@ -414,7 +414,7 @@ make_root() {
 		nsctl run -m "$user" --overlay="$place/tree:$place/own" rm -r "$place/tree/made"
 		nsctl run -m "$user" --overlay="$place/tree:$place/own" mkdir "$place/tree/made"
 	done
-	# nothing of another user gets into the directory, and no more than its mount allows
+	# files that the set writes belong to the user, and the overlay has the flags of the mount that it covers
 	cp /bin/true "$place/tree/true"
 	chown root "$place/tree/true"
 	chmod 4755 "$place/tree/true"
@@ -426,7 +426,7 @@ make_root() {
 	nsctl exec box sh -c 'umount "$0"; mount -o remount,bind,suid "$0"' "$place/tree" 2>/dev/null || true
 	nsctl exec box grep " $place/tree .*nosuid,nodev" /proc/self/mountinfo
 	nsctl rm box
-	# what cannot be, and why
+	# refused REASON OPTION...: checks that an overlay is refused, with the reason
 	refused() {
 		run nsctl create -m "${@:2}" box
 		[ "$status" -eq 1 ]
@@ -462,11 +462,11 @@ make_root() {
 		nsctl exec box grep " $place/tree .*nosuid,nodev" /proc/self/mountinfo
 		nsctl rm box
 	done
-	# nor less strict flags than its mount has
+	# an overlay is no less strict than the mount that it covers
 	mount -t tmpfs -o noexec,mode=777 none "$place/tree/below"
 	nsctl run -m --overlay="$place/tree/below" grep -q " $place/tree/below .*nosuid,nodev,noexec" /proc/self/mountinfo
 	umount "$place/tree/below"
-	# a file system that asks a server of its own
+	# this file system asks a server of its own about permissions
 	run nsctl create -m --overlay=/proc box
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"--overlay=/proc: no overlay is made of this file system"* ]]
@@ -480,7 +480,7 @@ make_root() {
 		[ "$status" -ne 0 ]
 		[[ "$output" == *"--overlay=$target: something is mounted below directories that its user could move"* ]]
 	done
-	# the way out that the message tells
+	# the message names this option as the remedy
 	inside create -m --bind="$place/own:$place/own" --overlay="$place/own" inner
 	nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec inner touch "$place/own/written"
 	[ ! -e "$place/own/written" ]
