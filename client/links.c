@@ -36,7 +36,8 @@ static const struct option_row add_options[] = {
 	OPTION("name", 0, "NAME", "name of the link (default: one is chosen)",
 	       FILLS("name", take_name)),
 	OPTION("route", 0, "DEST[,via=ADDR]",
-	       "add a route by end A; ,metric=N ,onlink and ,src=ADDR may follow (may be repeated)",
+	       "add a route by end A; ,metric=N ,onlink and ,src=ADDR may follow (may be "
+	       "repeated)",
 	       FILLS("a.routes[]", take_route)),
 	{0},
 };
@@ -75,7 +76,8 @@ static const struct option_row impair_options[] = {
 	       "send this share of packets without the delay, ahead of the others", IMPAIRS),
 	OPTION("rate", 0, "RATE", "send at most RATE (10mbit; 1mbps counts bytes)", IMPAIRS),
 	OPTION("limit", 0, "PACKETS",
-	       "let at most so many packets wait (default: those of the delay, and 0.1 s of RATE)",
+	       "let at most PACKETS packets wait (default: enough for the delay and 0.1 s of "
+	       "RATE)",
 	       IMPAIRS),
 	OPTION("clear", 0, NULL, "clear all impairments that are not given here", HANDLED(CLEAR)),
 	{0},
@@ -339,13 +341,11 @@ static int links_impair(struct client *client, struct options *options)
 const struct verb links_verbs[] = {
 	{"link add", NULL, "[OPTIONS] A B",
 	 "Makes a link (a veth pair) between two ends\n"
-	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of "
-	 ",address=CIDR (may be repeated) ,gateway=ADDRESS (once for each family) "
-	 ",route=DEST (may be repeated; then ,via=ADDRESS ,metric=N ,onlink "
-	 ",src=ADDRESS) "
-	 ",alias=NAME (may be repeated: another name of the set in the network) "
-	 ",mac=MAC ,mtu=N ,down and the impairments of `link impair` (,delay=50ms ,loss=1%), "
-	 "for example "
+	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, and any of these may follow it: "
+	 ",address=CIDR ,gateway=ADDRESS (once for each family) ,route=DEST (then perhaps "
+	 ",via=ADDRESS ,metric=N ,onlink ,src=ADDRESS) ,alias=NAME (another name of the set in "
+	 "the network) ,mac=MAC ,mtu=N ,down and the impairments of `link impair`, as "
+	 ",delay=50ms ,loss=1%. Addresses, routes and aliases may be repeated. Example: "
 	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
 	 0, 2, 2, links_add, {add_options},
 	 .examples =

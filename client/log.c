@@ -17,7 +17,7 @@
 #include "protocol/name.h"
 
 const struct option_row log_options[] = {
-	OPTION("since", 0, "TIME", "show what has happened since TIME, as journalctl(1) has it",
+	OPTION("since", 0, "TIME", "show what has happened since TIME, in a form of journalctl(1)",
 	       FILLS("since", take_text)),
 	OPTION("all-owners", 0, NULL, "show what has happened to the sets of all users",
 	       FILLS("allOwners", take_true)),

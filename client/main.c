@@ -167,11 +167,10 @@ static const struct verb verbs[] = {
 	 "Handles networks, which connect several sets",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
 	{"egress", NULL, "[OPTIONS] SET|net/NETWORK",
-	 "Changes what a set or network with a list reaches, while it runs\n"
-	 "The set was made with --allow. Connections to what the list does not have any more end. "
-	 "Without options, it prints the list, and what was refused: the destinations of most "
-	 "packets in the last hour. With --learn, what the list does not have is let through for a "
-	 "while, and told",
+	 "Shows or changes the list of what a set or network may reach, while it runs\n"
+	 "The set or network was made with --allow. Without options, nsctl prints the list, and "
+	 "the destinations of the last hour that were refused the most packets. When a list "
+	 "changes, connections to what it does not have any more end",
 	 0, 1, 1, egress_run, {egress_options},
 	 .examples =
 		"nsctl egress box                 # the list, and what was refused\n"
@@ -184,42 +183,44 @@ static const struct verb verbs[] = {
 	 .examples = "nsctl hosts | sudo tee -a /etc/hosts"},
 	{"graph", NULL, "[OPTIONS]",
 	 "Draws your sets and networks, and the links between them\n"
-	 "Each box is followed by its ends of links: the interface, its addresses, what impairs "
-	 "it, and where the other end is",
+	 "Below each box are its ends of links: the interface, its addresses, its impairments, "
+	 "and where the other end is",
 	 0, 0, 0, graph_run, {graph_options},
 	 .examples =
 		"nsctl graph\n"
 		"nsctl graph --format=svg >lab.svg"},
 	{"capture", NULL, "[OPTIONS] LINK|SET[:IFACE]|net/NETWORK",
 	 "Captures packets, as a pcap file\n"
-	 "`nsctl capture web | wireshark -k -i -` shows them as they come. A link is captured at "
-	 "its end in a set, a set at IFACE, its only link or lo, a network at its bridge. ^C ends "
-	 "the capture",
+	 "`nsctl capture web | wireshark -k -i -` shows them as they come. For a LINK, these are "
+	 "the packets at its end in a set. For a SET, they are those of IFACE (default: its only "
+	 "link or, without links, lo). For a NETWORK, they are those of its bridge. ^C ends the "
+	 "capture",
 	 0, 1, 1, capture_run, {capture_options},
 	 .examples =
 		"nsctl capture -w web.pcap --filter='tcp port 80' web\n"
 		"nsctl capture web | wireshark -k -i -"},
 	{"up", NULL, "[OPTIONS] FILE",
 	 "Makes a whole topology (JSON; - is stdin), all of it or nothing\n"
-	 "Then it starts the services: sets that have a \"command\". With \"ready\": {\"port\": N} "
-	 "or {\"command\": [...]} it waits until the service listens, or until the command "
-	 "succeeds in its set, for 60 s or \"seconds\". If one does not, all is removed",
+	 "Then it starts the services: sets that have a \"command\". If a service has \"ready\": "
+	 "{\"port\": N}, nsctl waits until it listens at this port; if it has {\"command\": "
+	 "[...]}, until this command succeeds in the set. If that takes longer than \"seconds\" "
+	 "(default: 60), all is removed",
 	 0, 1, 1, topology_up, {topology_up_options},
 	 .heading = "Topologies",
 	 .examples =
 		"nsctl up two-hosts.json\n"
 		"nsctl up -p job-17 --lease=2h two-hosts.json"},
 	{"down", NULL, "[--project=PROJECT] [FILE]",
-	 "Removes the links, sets and networks that FILE names, or a project",
+	 "Removes the links, sets and networks that FILE names, or those of a project",
 	 0, 0, 1, topology_down, {topology_down_options},
 	 .examples =
 		"nsctl down two-hosts.json\n"
 		"nsctl down -p job-17"},
 	{"monitor", NULL, "[OPTIONS] [NAME]",
 	 "Shows the state of sets, and then events as they happen\n"
-	 "Prints a line for each; with --json the state as {\"sets\": [...]}, and each event as "
-	 "it is. It begins again with the state if the daemon was restarted, or if events were "
-	 "lost because they were read too slowly",
+	 "Each set and each event is a line. With --json, the state is {\"sets\": [...]}, and "
+	 "each event is an object. The state is printed again if the daemon was restarted, or if "
+	 "events were lost because they were read too slowly",
 	 0, 0, 1, monitor_run, {monitor_options},
 	 .heading = "Watching",
 	 .examples =
@@ -227,25 +228,25 @@ static const struct verb verbs[] = {
 		"nsctl --json monitor box"},
 	{"top", NULL, "[OPTIONS]",
 	 "Shows live what your sets use: processors, memory, processes, packets of links\n"
-	 "CPU% is of one processor, and packets are those of a second. c, m, p, n and a sort by "
-	 "processors, memory, processes, packets (net) or names. The arrows select a set: k ends "
-	 "its processes, f freezes or thaws it, e or Enter is `nsctl enter`. Space looks again, q "
-	 "ends",
+	 "CPU% is the share of one processor, and packets are those of a second. c, m, p, n and "
+	 "a sort by processors, memory, processes, packets (net) or names. The arrows select a "
+	 "set: k ends its processes, f freezes or thaws it, e or Enter starts a shell in it. "
+	 "Space shows the present values, q ends",
 	 0, 0, 0, top_run, {top_options},
 	 .examples =
 		"nsctl top\n"
 		"nsctl top --all-owners --delay=5"},
 	{"log", NULL, "[OPTIONS] [SET]",
 	 "Shows what has happened to your sets: nsctld's lines in the journal\n"
-	 "Each line has the time, the user who acted, and the set. The journal shows them to root "
-	 "and to the groups adm and systemd-journal",
+	 "Each line has the time, the user who acted, and the set. The journal shows them to "
+	 "root and to the groups adm and systemd-journal",
 	 0, 0, 1, log_run, {log_options},
 	 .examples =
 		"nsctl log\n"
 		"nsctl log box"},
 	{"which", NULL, "[PID]",
-	 "Shows which set a process is in (default: this one), and which of its namespaces are "
-	 "the host's",
+	 "Shows which set a process is in (default: nsctl itself), and which of its namespaces "
+	 "are the host's",
 	 0, 0, 1, inspect_which, {NULL},
 	 .examples =
 		"nsctl which\n"
@@ -256,16 +257,16 @@ static const struct verb verbs[] = {
 	 .examples = "nsctl status"},
 	{"doctor", NULL, "[CHECK...]",
 	 "Looks for what is missing on this machine or in the way, and says what to do\n"
-	 "Some things can only be seen by root. CHECK is the name of a check, as it is printed. "
-	 "--quiet leaves out what is fine; with --json each check is a document. The status is 1 "
-	 "if there is a problem. To try things, it makes sets, which end with it",
+	 "Only root can see some things. CHECK is the name of a check, as it is printed. --quiet "
+	 "leaves out what is fine; with --json each check is a document. The status is 1 if "
+	 "there is a problem. Some checks make sets, which end with doctor",
 	 0, 0, WORDS_ANY, doctor_run, {NULL},
 	 .examples =
 		"nsctl doctor\n"
 		"nsctl --quiet doctor                    # only what is wrong"},
 	{"metrics", NULL, "[--textfile=FILE]",
 	 "Prints metrics of nsctld and of your sets (as root, of all), for Prometheus\n"
-	 "With --json, each metric as io.systemd.Metrics has it",
+	 "With --json, each metric is an object of io.systemd.Metrics",
 	 VERB_OWN_OPTIONS, 0, 0, metrics_run, {metrics_options},
 	 .examples =
 		"nsctl metrics\n"

@@ -138,8 +138,8 @@ static int take_publish(struct options *options)
 		return options_wrong(options->client, "--publish=%s: %s", options->argument, wrong);
 	if (wrong)
 		return options_reject(options,
-				      "[ADDRESS:]PORT:PORT, PORT-PORT:PORT-PORT, PORT-PORT:PORT or "
-				      "0:PORT, all of them with /udp if wanted");
+				      "[ADDRESS:]PORT:PORT, PORT-PORT:PORT-PORT, PORT-PORT:PORT "
+				      "or 0:PORT, all of them with /udp if wanted");
 	if (inside->last == inside->first)
 		put_publish(options, &publish, host->first, host->last, inside->first);
 	else
@@ -203,8 +203,8 @@ const struct option_row spec_options[] = {
 	OPTION("user", 'U', NULL, "make a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
 	OPTION("cgroup", 'C', NULL, "make a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
 	OPTION("cgroup", 0, "caller",
-	       "keep the processes in a cgroup below yours, under its limits and BPF programs, and "
-	       "end the set with it (needs Delegate=yes and User= in a service; adds pid)",
+	       "keep the processes in a cgroup below yours, under its limits and BPF programs, "
+	       "and end the set with it (needs Delegate=yes and User= in a service; adds pid)",
 	       FILLS("spec.callerCgroup", take_caller), NEEDS(KIND_BIT(KIND_PID))),
 	OPTION("time", 'T', NULL, "make a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
 	OPTION("all", 'a', NULL, "make all eight (default: all but user and time)",
@@ -224,8 +224,8 @@ const struct option_row spec_options[] = {
 	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
 	       FILLS("spec.gidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("propagation", 0, "slave|private|shared",
-	       "how mounts pass between outside and inside", FILLS("spec.propagation", take_word),
-	       NEEDS(KIND_BIT(KIND_MNT))),
+	       "decide which mounts pass between outside and inside",
+	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
 	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
@@ -250,29 +250,30 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("device", 0, "PATH",
 	       "show the character device PATH inside, if nsctld.conf allows it (root: any); "
-	       "its permissions hold",
+	       "its permissions apply",
 	       FILLS("spec.mounts[]", mounts_take_device), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("private", 0, "home,tmp,shm,run",
 	       "give the set empty directories of its own in place of yours (a list): your home "
 	       "directory, /tmp, /dev/shm, /run/user/UID",
 	       TAKEN(views_take_private), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("share-shm", 0, NULL,
-	       "share /dev/shm with the outside (an ipc namespace comes with its own)",
+	       "share /dev/shm with the outside (otherwise an ipc namespace comes with its own)",
 	       FILLS("spec.ownShm", take_false)),
 	OPTION("job", 0, "?WORKSPACE",
-	       "what a CI job sees: --read-only, --private=home,tmp,shm,run as far as they exist, "
-	       "and the directory WORKSPACE (default: this one), which is writable, and where "
-	       "run starts if this directory is not seen; and with "
-	       "create, --lease=parent. --no-read-only, --private=LIST, --bind=WORKSPACE:"
-	       "WORKSPACE:ro, --no-lease, --lease=WHEN and the letters of namespaces "
-	       "change this",
+	       "show what a CI job needs: the directory WORKSPACE (default: this one), which is "
+	       "writable; everything else, which is read-only; and empty places, as with "
+	       "--private=home,tmp,shm,run. run starts here or, if the set does not show this "
+	       "directory, in WORKSPACE; create adds --lease=parent. --no-read-only, "
+	       "--private=LIST, --bind=WORKSPACE:WORKSPACE:ro, --no-lease, --lease=WHEN and the "
+	       "letters of namespaces change this",
 	       TAKEN(views_take_job), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("no-read-only", 0, NULL, "with --job: the rest stays writable",
+	OPTION("no-read-only", 0, NULL, "with --job: keep the rest of the files writable",
 	       TAKEN(views_take_no_read_only)),
-	OPTION("no-lease", 0, NULL, "with --job: the set does not end by itself",
+	OPTION("no-lease", 0, NULL,
+	       "with --job: make no lease, so that the set stays until it is removed",
 	       TAKEN(views_take_no_lease)),
-	OPTION("root", 0, "DIR", "directory to use as / inside",
-	       FILLS("spec.root", mounts_take_root), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
+	OPTION("root", 0, "DIR", "use DIR as / inside", FILLS("spec.root", mounts_take_root),
+	       NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
 	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
 	OPTION("monotonic", 0, "SECONDS", "offset of CLOCK_MONOTONIC inside",
@@ -287,23 +288,22 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.limits.cpus", take_processors)),
 	OPTION("link", 0, "PEER[:IFACE]",
 	       "make a link to host, SET or net/NETWORK; PEER may be followed by ,address=CIDR "
-	       ",peer-address=CIDR ,alias=NAME ,interface=NAME ,gateway=ADDR ,route=DEST,via=ADDR "
-	       "and others "
-	       "(see `nsctl help link add`)",
+	       ",peer-address=CIDR ,alias=NAME ,interface=NAME ,gateway=ADDR "
+	       ",route=DEST,via=ADDR and others (see `nsctl help link add`)",
 	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("route", 0, "DEST[,via=ADDR]",
-	       "add a route through the --link before it (may be repeated); ,metric=N ,onlink and "
-	       ",src=ADDR may follow",
+	       "add a route through the --link before it (may be repeated); ,metric=N ,onlink "
+	       "and ,src=ADDR may follow",
 	       .take = take_route, .id = OPTION_TAKEN, NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("egress", 0, NULL,
-	       "reach the outside by NAT (packets that the set forwards must be translated to its "
-	       "own address)",
+	       "reach the outside by NAT (packets that the set forwards must be translated to "
+	       "its own address)",
 	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("allow", 0, DESTINATION_WORDS,
 	       "reach DEST and nothing else (may be repeated; implies --egress); DEST is a "
-	       "name, *.NAME for all names below it, an address, a subnet, [ADDRESS] for ports of "
-	       "IPv6, @dns for the name servers, @NAME for a list in nsctld.conf, or @FILE, with a "
-	       "slash in FILE, for the lines of a file",
+	       "name, *.NAME for all names below it, an address, a subnet, [ADDRESS] for ports "
+	       "of IPv6, @dns for the name servers, @NAME for a list in nsctld.conf, or @FILE, "
+	       "with a slash in FILE, for the lines of a file",
 	       FILLS("spec.allow[]", destinations_take), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("deny", 0, DESTINATION_WORDS,
 	       "take DEST out of what --allow lets through (may be repeated)",
@@ -316,7 +316,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.dnsSearch[]", take_text),
 	       NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("dns-option", 0, "OPTION",
-	       "an option of resolv.conf(5), such as ndots:2 (may be repeated; adds mount and net)",
+	       "an option of resolv.conf(5), such as ndots:2 (may be repeated; adds mount and "
+	       "net)",
 	       FILLS("spec.dnsOptions[]", take_text),
 	       NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("add-host", 0, "NAME:ADDRESS",

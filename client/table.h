@@ -43,13 +43,14 @@ struct table {
 };
 
 /* The options of tables, in tables of options of verbs. table_begin() reads them. */
-#define TABLE_OPTIONS                                                                              \
-	OPTION("columns", 'o', "COLUMN,...",                                                       \
-	       "show these columns, in this order (those of the headings, or all)",                \
-	       TAKEN(table_take)),                                                                 \
-		OPTION("sort", 0, "COLUMN", "sort by COLUMN; -COLUMN: the largest first",          \
-		       TAKEN(table_take)),                                                         \
-		OPTION("no-headings", 0, NULL, "leave the headings out, which only terminals get", \
+#define TABLE_OPTIONS                                                                     \
+	OPTION("columns", 'o', "COLUMN,...",                                              \
+	       "show these columns, in this order (those of the headings, or all)",       \
+	       TAKEN(table_take)),                                                        \
+		OPTION("sort", 0, "COLUMN", "sort by COLUMN; -COLUMN: the largest first", \
+		       TAKEN(table_take)),                                                \
+		OPTION("no-headings", 0, NULL,                                            \
+		       "print no headings (without a terminal, there are none)",          \
 		       TAKEN(table_take))
 int table_take(struct options *options);
 
