@@ -109,7 +109,7 @@ static void offer_projects(const struct completion *completion)
 	for_names(completion, "org.nsctl.List", "summaries", "a project", offer_project);
 }
 
-/* The objects that a verb's NAME is one of. */
+/* Offers the names of the objects that a verb's NAME can be. */
 static void offer_named(const struct completion *completion)
 {
 	const struct verb *verb = completion->verb;

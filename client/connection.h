@@ -85,8 +85,8 @@ int client_remove_each(struct client *client, char *const *names, const char *me
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, struct call_fds *fds,
 		     void (*each)(void *context, json_t *reply), void *context);
-/* The same, and adds the lists in all replies to those in the first one, which becomes *ret.
- * progress: called with every reply; NULL: nothing is called. */
+/* Like client_call_more(), and adds the lists in all replies to those in the first one, which
+ * becomes ret. progress: called with every reply; NULL: nothing is called. */
 int client_call_joined(struct client *client, const char *subject, const char *method,
 		       json_t *parameters, struct call_fds *fds,
 		       void (*progress)(const json_t *reply), json_t **ret);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Job control: may this process read from the terminal on stdin, and change it? */
+/*
+ * Job control: finds out whether this process may read from the terminal on stdin, and change it.
+ */
 #ifndef NSCTL_CLIENT_FOREGROUND_H
 #define NSCTL_CLIENT_FOREGROUND_H
 

@@ -116,7 +116,9 @@ static int replace_file(const char *path, const struct text *text)
 	return r;
 }
 
-/* The same, while signals wait: otherwise one that ends us could leave the new file behind. */
+/*
+ * Replaces the file while signals wait: otherwise one that ends us could leave the new file behind.
+ */
 static int replace_undisturbed(const char *path, const struct text *text)
 {
 	sigset_t all, before;

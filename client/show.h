@@ -36,7 +36,7 @@ void show_refused(const json_t *usage);
 bool show_plainly(const struct client *client, const json_t *item);
 /* Returns the state of a set in one word: "frozen" for a ready set whose processes are stopped. */
 const char *show_state(const json_t *set);
-/* The same, by the set's members. */
+/* Returns the word for a set's state, by the members of the set. */
 const char *show_state_word(const json_t *state, const json_t *frozen);
 /* Returns the seconds that have passed since the time in object's member key. */
 double show_age(const json_t *object, const char *key);

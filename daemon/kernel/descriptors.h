@@ -13,7 +13,7 @@
  */
 int descriptors_check(const struct wire_command *command, struct fault *fault);
 
-/* The same for those of a capture. */
+/* Checks the descriptors of a capture. */
 int descriptors_check_capture(const struct task_capture *task, struct fault *fault);
 
 /* Returns true if fd is a pipe that is open only for reading: a pipe that its reader can also write

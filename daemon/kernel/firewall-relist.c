@@ -6,8 +6,8 @@
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall.h"
 
-/* Without the list's chains, the table is about to be restored, as the record says; until then
- * nothing passes. */
+/* Changes a way's list. If the list's chains are missing, the table is about to be restored, as the
+ * record says; until then nothing passes. */
 static int change(struct nft *nft, const struct task_relist *task, struct fault *fault)
 {
 	int r;

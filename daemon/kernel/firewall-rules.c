@@ -134,8 +134,8 @@ static void accept_related(struct nft *nft, const char *chain, uint8_t family, u
 	nft_add_rule(nft, rule);
 }
 
-/* For a chain of packets from ways out: accepts packets of established connections, and errors
- * about a connection from or to the way's own address. */
+/* Accepts packets of established connections, and errors about a connection from or to the way's
+ * own address. chain: one of packets from ways out. */
 static void accept_own_answers(struct nft *nft, const char *chain)
 {
 	static const uint8_t families[] = {NFPROTO_IPV4, NFPROTO_IPV6};

@@ -34,7 +34,8 @@ static struct examined examine_end(const struct host *host, const char *id,
 	return examined;
 }
 
-/* The kernel deletes both ends together, so one that is missing alone was moved. */
+/* Reports the state of an end. The kernel deletes both ends together, so one that is missing alone
+ * was moved. */
 static void report_end(const struct host *host, size_t position, const struct examined *end,
 		       const struct examined *other)
 {

@@ -52,11 +52,9 @@ int maker_open_namespaces(struct maker *maker, pid_t pid)
 	return 0;
 }
 
-/*
- * A mount namespace can only be pinned in the vault if its id is higher than the vault's. Each CPU
- * hands out ids in batches (docs/kernel.md, 2), so the mount namespace is made again on another CPU
- * until that is the case.
- */
+/* Makes a mount namespace that can be pinned. One can only be pinned in the vault if its id is
+ * higher than the vault's. Each CPU hands out ids in batches (docs/kernel.md, 2), so the mount
+ * namespace is made again on another CPU until that is the case. */
 static int make_young_enough(struct maker *maker)
 {
 	cpu_set_t all, one;

@@ -47,7 +47,7 @@ int mount_put_below(int mount_fd, const char *name, int on_fd);
 /* Makes a detached mount the root of the process's mount namespace, in place of the former one.
  * Returns 0 or -errno. */
 int mount_enter_root(int mount_fd);
-/* The same for a mount that is attached on the root already. */
+/* Like mount_enter_root(), for a mount that is attached on the root already. */
 int mount_pivot(int mount_fd);
 /*
  * Opens path with the rights of files (NULL: the process's own). No link leads out of the process's

@@ -140,7 +140,8 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 	return r;
 }
 
-/* Before 6.15 the kernel attaches nothing to a detached mount, so /dev is filled last. */
+/* Puts a small /dev on the target. Before 6.15 the kernel attaches nothing to a detached mount, so
+ * /dev is filled last. */
 int own_put_dev(const struct mounts *mounts, int target_fd, struct own_mounts *own,
 		const struct identity *files)
 {

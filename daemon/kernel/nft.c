@@ -103,8 +103,8 @@ void nft_begin(struct nft *nft)
 	add_bound(nft, NFNL_MSG_BATCH_BEGIN);
 }
 
-/* Every request asks for an answer. The first refusal or the answer to the last request is the
- * result. */
+/* Sends the transaction, and reads the answers. Every request asks for one; the first refusal, or
+ * the answer to the last request, is the result. */
 int nft_commit(struct nft *nft)
 {
 	uint32_t last = nft->sequence;

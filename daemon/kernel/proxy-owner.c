@@ -24,7 +24,8 @@ static void fill_address(const union proxy_address *from, __be32 address[static 
 	}
 }
 
-/* For UDP, the kernel takes the source for the far side (docs/kernel.md, 31). */
+/* Asks for the socket of a flow. For UDP, the kernel takes the source for the far side
+ * (docs/kernel.md, 31). */
 static int ask(int fd, const union proxy_address *client, const union proxy_address *at,
 	       uint32_t number)
 {

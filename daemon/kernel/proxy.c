@@ -29,7 +29,7 @@ static int take_task(const struct task_proxy *task, struct proxy *ret)
 	return helper_keep(fds, n);
 }
 
-/* The child: becomes the proxy. It is in the set's net namespace. */
+/* Becomes the proxy. Runs in a child, which is in the set's net namespace. */
 static void run(const struct host *host, const struct task_proxy *task, int owner_fd)
 {
 	struct proxy proxy = {.owner_fd = owner_fd};

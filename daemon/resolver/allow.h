@@ -11,9 +11,10 @@
 
 /* Asks the keeper to let the addresses of ask->answer through, when it is the set's turn. */
 void allow_ask(struct ask *ask);
-/* Must be called when such a question ends. */
+/* Takes a question off the list of those that wait. Must be called when the question ends. */
 void allow_forget(struct ask *ask);
-/* Must be called when the keeper has answered a request, or the pipe has room again. */
+/* Sends requests that wait, as far as there is room. Must be called when the keeper has answered a
+ * request, or the pipe has room again. */
 void allow_go_on(struct resolver *resolver);
 
 /* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the keeper is behind. */

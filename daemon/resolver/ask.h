@@ -14,9 +14,10 @@
 struct ask *ask_new(struct set *set, const uint8_t *bytes, size_t size,
 		    const struct question *question, const uint32_t *entries, size_t n_entries,
 		    ask_done_fn *done);
-/* Ends it without an answer. */
+/* Ends a question without an answer. */
 void ask_free(struct ask *ask);
-/* Handles the keeper's answer to this request. */
+/* Handles the keeper's answer to the request with this number. refused: a bit for each address that
+ * is not let through. */
 void ask_allowed(struct resolver *resolver, uint32_t request, uint64_t refused);
 
 #endif

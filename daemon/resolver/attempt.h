@@ -36,7 +36,7 @@ struct message {
 
 /* Sends the question, and reports later. Returns 0 or -errno, if nothing was sent. */
 int attempt_start(struct attempt *attempt, struct event_base *loop, const struct message *message);
-/* Closes its socket. It reports nothing any more. */
+/* Closes the attempt's socket. The attempt reports nothing any more. */
 void attempt_end(struct attempt *attempt);
 
 #endif

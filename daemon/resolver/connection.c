@@ -18,7 +18,7 @@ static void on_written(struct bufferevent *stream _unused_, void *context)
 	event_active(connection->set->resume, EV_TIMEOUT, 1);
 }
 
-/* The connection has ended, or was idle for too long. */
+/* Frees a connection that has ended, or was idle for too long without a question in progress. */
 static void on_end(struct bufferevent *stream, short what, void *context)
 {
 	struct connection *connection = context;

@@ -16,7 +16,7 @@ static bool may_ask(const struct set *set)
 	       set->n_asks < QUESTIONS_ALL_MAX - set->resolver->n_asks;
 }
 
-/* At its end, the set has its budget again. */
+/* Begins a period of a set, at whose end the set has its budget again. */
 static void begin_period(struct set *set)
 {
 	static const struct timeval period = {0, PERIOD_MS * 1000L};
@@ -156,7 +156,7 @@ static void on_udp(evutil_socket_t fd, short what _unused_, void *context)
 	update_reading(listener->set);
 }
 
-/* The question of a connection. */
+/* Handles a question that came over TCP. */
 static void on_request(struct connection *connection, const uint8_t *bytes, size_t size)
 {
 	static struct question question;

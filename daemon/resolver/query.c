@@ -19,7 +19,7 @@ struct query {
 	uint8_t bytes[];
 };
 
-/* The query is in no list any more. */
+/* Frees a query that is in no list any more. */
 static void destroy(struct query *query)
 {
 	for (size_t i = 0; i < query->n_attempts; i++)
@@ -154,7 +154,8 @@ static void wait_for(struct query *query, long milliseconds)
 	event_add(query->timer, &time);
 }
 
-/* Another name server may know what this one does not. */
+/* Returns true if the code is a failure of this name server, so that another one may know the
+ * answer. */
 static bool is_unhelpful(const struct query *query, int code)
 {
 	return (code == LDNS_RCODE_SERVFAIL || code == LDNS_RCODE_REFUSED ||

@@ -20,10 +20,10 @@ struct query_calls {
 	void (*failed)(struct ask *ask);
 };
 
-/* Has name servers be asked; one of the calls follows, perhaps at once. It may free the question,
- * and no other one. */
+/* Asks name servers, or joins an equal question. One of the calls follows, perhaps at once. It may
+ * free this question, and no other one. */
 void query_join(struct ask *ask, const struct query_calls *calls);
-/* The question needs no answer any more. */
+/* Takes a question off its query, because it needs no answer any more. */
 void query_leave(struct ask *ask);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "daemon/resolver/resolver.h"
 
-/* The set of a cookie, or NULL. */
+/* Returns the set of a cookie, or NULL. */
 struct set *set_find(struct resolver *resolver, uint64_t cookie);
 /* Adds a set; takes its sockets out of resolver->message. Returns 0, -EINVAL if the keeper has
  * broken a rule, or another -errno. */

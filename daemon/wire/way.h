@@ -12,8 +12,9 @@
 /* The group of all ways' interfaces on the host (IFLA_GROUP), whichever nsctld has made them. */
 #define WAY_GROUP 0x6e73
 
-/* Writes to ret the address that is that many ways further in its pool, with the prefix of address,
- * if it has one. ret may be address. */
+/* Adds the size of this many ways to an address, and writes the result to ret, with the prefix
+ * length of address, if it has one. So the function finds the next address in the pool. ret may be
+ * address. */
 void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE]);
 
 #endif

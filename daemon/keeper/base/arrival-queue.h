@@ -41,8 +41,8 @@ void arrival_queue_count_fruitless(struct arrival_queue *queue, uid_t uid, uint6
 /* Forgives the fruitless connections of all users. */
 void arrival_queue_forgive_all(struct arrival_queue *queue);
 
-/* Frees the queues of users who have neither waiting connections nor fruitless ones that are still
- * to be forgiven. */
+/* Frees the queues of users without waiting connections whose fruitless connections are all
+ * forgiven. */
 void arrival_queue_tidy(struct arrival_queue *queue, uint64_t now);
 
 #endif

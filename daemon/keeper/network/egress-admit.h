@@ -14,13 +14,15 @@
 int egress_admit(struct keeper *keeper, struct egress_names *names,
 		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
 		 uint32_t request);
-/* Must be called before names are freed. */
+/*
+ * Forgets these names in all requests that are in progress. Must be called before they are freed.
+ */
 void egress_admit_forget(const struct egress_names *names);
-/* Must be called when names get another list: addresses of the old one that workers are adding are
- * removed again. */
+/* Has the addresses of the old list that workers are adding removed again. Must be called when
+ * names get another list. */
 void egress_admit_outdate(const struct egress_names *names);
-/* Must be called when the table was flushed: all addresses that workers have added, or are adding,
- * are lost. */
+/* Counts all addresses that workers have added, or are adding, as lost. Must be called when the
+ * table was flushed. */
 void egress_admit_flushed(void);
 
 #endif

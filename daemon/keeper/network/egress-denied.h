@@ -17,9 +17,10 @@ size_t egress_denied_tell(struct set *set, struct told *told, const struct task_
  * as in struct wire_resolver_denied. */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
-/* Must be called when the firewall's table is about to be made anew: its counters begin anew. */
+/* Changes egress_denied_generation(), because the counters begin anew. Must be called when the
+ * firewall's table is about to be made anew. */
 void egress_denied_flushed(void);
-/* Returns a number of the present table. */
+/* Returns the number of the present table. Each table has another one. */
 uint64_t egress_denied_generation(void);
 
 #endif

@@ -24,7 +24,7 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
  * ERROR_LIMIT_EXCEEDED. */
 int egress_list_hold(struct keeper *keeper, struct set *set, const struct wire_reach *reach,
 		     struct failure *failure);
-/* The same for one that exists already, without a limit. */
+/* Counts the entries of an existing set's or network's list, without a limit. */
 void egress_list_count(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 void egress_list_release(struct keeper *keeper, struct set *set);
 

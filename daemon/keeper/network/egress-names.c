@@ -131,7 +131,7 @@ static bool is_closed(const struct egress_names *names)
 	return !names->open && !names->opening && names->set->state == SET_READY;
 }
 
-/* Has on_pump() be called when the first pause ends. */
+/* Sets the timer that calls on_pump() when the first pause ends. */
 static void await_pauses(void)
 {
 	uint64_t now = clock_boottime(), first = UINT64_MAX;
@@ -143,7 +143,8 @@ static void await_pauses(void)
 		pump_in(first > now ? first - now : 0);
 }
 
-/* A resolver that ends again and again must not keep the machine busy. */
+/* Lets the user's sets wait for a pause when their resolver has ended: one that ends again and
+ * again must not keep the machine busy. */
 static void on_lost(struct keeper *keeper _unused_, uid_t uid)
 {
 	uint64_t now = clock_boottime();

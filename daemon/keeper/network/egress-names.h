@@ -18,9 +18,12 @@
  * error. */
 int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
 		       struct failure *failure);
-/* Must be called when what the list of the set or network says may have changed. If its names have
- * changed, none of them leads anywhere until it is asked for again. Returns true if it
- * has names now and had none before, or the other way round: it then has other name servers. */
+/*
+ * Follows a change of the list of the set or network. If the list's names have changed, none of
+ * them leads anywhere until it is asked for again. Returns true if the list has names now and had
+ * none before, or the other way round: the set then has other name servers. Must be called when the
+ * list, or a list that it names, may have changed.
+ */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 /*
  * set->named, which the record has, says to which names the set's connections may be open
@@ -31,11 +34,11 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
  */
 /* Returns the digest of the names that the list has now. */
 uint64_t egress_names_digest(const struct set *set);
-/* Must be called when all connections to names have ended that a list with this digest does not
- * have. Writes the record if that is news. */
+/* Writes the digest of the list into the record, if it is new. Must be called when all connections
+ * to names have ended that a list with this digest does not have. */
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
-/* Must be called when learning a list begins or ends (egress-learned.h): tells the resolver of a
- * set that had names before. */
+/* Tells the resolver of a set that had names before. Must be called when learning a list begins or
+ * ends (egress-learned.h). */
 void egress_names_learn(struct set *set);
 /* Frees the names of a set that is forgotten. */
 void egress_names_forget(struct set *set);
@@ -49,9 +52,10 @@ void egress_names_close(struct set *set);
 /* Returns true while a worker is in the namespace. Its end calls upcalls->network_idle(). */
 bool egress_names_busy(const struct set *set);
 
-/* Must be called when name servers may have changed. */
+/* Tells the resolvers the present name servers. Must be called when these may have changed. */
 void egress_names_servers_changed(void);
-/* Must be called when elements of the firewall's table were or will be lost. */
+/* Forgets all addresses that names lead to, so each name must be asked for again. Must be called
+ * when elements of the firewall's table were or will be lost. */
 void egress_names_flushed(void);
 
 int egress_names_listen(struct keeper *keeper);

@@ -177,7 +177,7 @@ static void on_settled(void *context)
 		end(reader);
 }
 
-/* What fails is tried again later. */
+/* Begins to read a list's counters. If that fails, it is tried again later. */
 static void begin(struct reader *reader, const struct set *set)
 {
 	reader->busy = true;
@@ -225,7 +225,9 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	return reading;
 }
 
-/* The prefix of a message is the id of a way. */
+/*
+ * Notes that a list has refused something. prefix: that of the message, which is the id of a way.
+ */
 static void hear(const char *prefix, void *context _unused_)
 {
 	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);
@@ -238,7 +240,7 @@ static void hear(const char *prefix, void *context _unused_)
 	set->reading->unread = true;
 	if (!set->reading->due)
 		set->reading->due = set->reading->heard + SETTLE_MICROSECONDS;
-	/* later, because the caller may be in the middle of a task */
+	/* the timer does this later, because the caller may be in the middle of a task */
 	event_active(reader->timer, EV_TIMEOUT, 0);
 }
 

@@ -9,7 +9,8 @@
 
 /* Zero: nothing was told. */
 struct told {
-	struct task_refusal *items; /* with the packets that were told of */
+	struct task_refusal *items; /* destinations, each with the number of packets that events
+				     * have told of */
 	size_t n;
 	uint64_t generation; /* the caller's */
 };

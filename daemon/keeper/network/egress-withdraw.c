@@ -36,7 +36,8 @@ static void withdrawal_free(struct withdrawal *withdrawal)
 
 static void go_on(struct withdrawal *withdrawal);
 
-/* A failure does no harm: the addresses end by their time-out, or are gone with the table. */
+/* Goes on with the next addresses, also after a failure. That does no harm: the addresses end by
+ * their time-out, or are gone with the table. */
 static void on_removed(struct operation *operation, const struct task_report *report _unused_)
 {
 	struct withdrawal *withdrawal = operation->context;

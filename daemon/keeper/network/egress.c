@@ -306,8 +306,8 @@ void egress_follow(struct keeper *keeper)
 	send_or_log(keeper, &task);
 }
 
-/* The table is restored when all lists are read: it may have addresses of names that a list does
- * not have any more. */
+/* Restores the table when all lists are read: it may have addresses of names that a list does not
+ * have any more. */
 static void finish_names(struct keeper *keeper)
 {
 	egress_names_servers_changed();

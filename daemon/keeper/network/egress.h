@@ -29,8 +29,8 @@ void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct ta
 /* Enables forwarding on the interfaces by which the host's present routes lead outside. A worker
  * does it, later. */
 void egress_follow(struct keeper *keeper);
-/* Must be called when the host's name servers or the configuration have changed: what lists lead to
- * may have changed, too. */
+/* Reads anew what lists lead to. Must be called when the host's name servers or the configuration
+ * have changed. */
 void egress_lists_changed(struct keeper *keeper);
 /* Calls back when no restoration is in progress, perhaps at once: one that is in progress has been
  * told of lists as they were before. */
@@ -43,7 +43,7 @@ struct egress_waiter {
 void egress_settle(struct egress_waiter *waiter);
 /* Restores the table: it may differ from the records. */
 void egress_restore(struct keeper *keeper);
-/* Must be called when a way was removed with its set. Removes the table with the last way. */
+/* Removes the table with the last way. Must be called when a way was removed with its set. */
 void egress_gone(struct keeper *keeper);
 
 /* Begins to watch the host's rules for changes. Must be called before privileges are dropped. */

@@ -129,7 +129,8 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 	return r;
 }
 
-/* The set's list begins with its youngest link, but the oldest one is made first. */
+/* Fills in the links of a task, oldest first. The set's list begins with its youngest link, but the
+ * oldest one is made first. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
 	static struct link_plan_task tasks[TASK_SPEC_LINKS_MAX];

@@ -61,7 +61,7 @@ static void answer(struct keeper *keeper, struct link *link, const struct failur
 	}
 }
 
-/* A link_done for work without a request. */
+/* Does nothing: a link_done for work without a request. */
 static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
 			const struct failure *failure _unused_, void *context _unused_)
 {

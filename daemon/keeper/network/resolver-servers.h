@@ -12,7 +12,7 @@ void resolver_servers_fill(struct resolver_plan *naming);
  * number. They are valid until the next call. */
 size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
 			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
-/* The same for the host's. */
+/* Finds the name servers of the host that sets can use. Returns their number. */
 size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
 /* The same for a process of the host's: if sets can use none of the host's name servers, this is
  * its own resolver, on loopback. */

@@ -23,21 +23,21 @@ void resolver_stop(void);
 /* Fills in the files of a set for its maker, and begins to watch the host's files for the set. */
 void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
-/* Must be called when the list of the set or network has names now and had none before, or the
- * other way round. */
+/* Makes the set, or the members of the network, due. Must be called when their list has names now
+ * and had none before, or the other way round. */
 void resolver_names_changed(struct set *set);
-/* Must be called when the name servers of any sets may have changed. */
+/* Makes all sets due whose name servers may have changed. Must be called after such a change. */
 void resolver_all_changed(struct keeper *keeper);
 
-/* Must be called when a link between these two places (NULL: the host) was made, changed or
- * removed. Returns true if sets have become due. */
+/* Makes sets due whose files name the other side. Returns true if there are any. Must be called
+ * when a link between these two places (NULL: the host) was made, changed or removed. */
 bool resolver_links_changed(struct set *a, struct set *b);
 
 /* Calls settled when all sets of this owner that are due now have been updated, perhaps at once. */
 typedef void resolver_settled(void *context);
 void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 
-/* Must be called before the set is freed. */
+/* Takes the set off the list of due sets. Must be called before the set is freed. */
 void resolver_forget(struct set *set);
 
 /* Holds back the files of this owner's sets until resolver_go_on() has been called as often as this

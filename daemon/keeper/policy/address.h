@@ -31,7 +31,7 @@ const char *address_read_host(const char *text, struct address *ret);
 const char *address_read_listener(const char *text, struct address *ret);
 bool address_is_unspecified(const struct address *address);
 bool address_is_loopback(const struct address *address);
-/* Only of IPv6. */
+/* Returns true for a link-local address of IPv6. */
 bool address_is_link_local(const struct address *address);
 /* Parses the MAC address of an interface: not multicast, not zero. *ret is in lower case. */
 const char *address_read_mac(const char *text, char ret[static MAC_SIZE]);

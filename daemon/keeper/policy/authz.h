@@ -91,16 +91,16 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
  * wall or within these, and one inside a set on that set and those within it.
  */
 bool authz_reaches(const struct authz_subject *subject, struct authz_made made);
-/* The same for the method op: one with METHOD_THROUGH_WALLS may act on all sets of the user, unless
- * the subject is inside a set. */
+/* Returns true if the subject may act on the set by the method op. A method with
+ * METHOD_THROUGH_WALLS may act on all sets of the user, unless the subject is inside a set. */
 bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, struct authz_made made);
 
-/* Returns true if lists show the owner's objects to the subject. all_owners: the subject asked for
- * the objects of all users. */
+/* Returns true if an answer of List, or the like, shows the owner's objects to the subject.
+ * all_owners: the subject asked for the objects of all users. */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
-/* The same for a set. Inside a set, a subject sees only that set and those within it, and only if
- * the subject is its owner or root. */
+/* Returns true if an answer of List, or the like, shows this set to the subject. Inside a set, a
+ * subject sees only that set and those within it, and only if the subject is its owner or root. */
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
 		    struct authz_made made);
 

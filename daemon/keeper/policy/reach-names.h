@@ -40,7 +40,8 @@ struct reach_names {
  * none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
 int reach_names_find(const struct config *config, const struct wire_reach *reach,
 		     struct reach_names **ret);
-/* The same, but *ret is NULL only if there is no list: one without names has none of them. */
+/* Like reach_names_find(), but ret is NULL only if there is no list. A list without names has an
+ * empty result. */
 int reach_names_find_all(const struct config *config, const struct wire_reach *reach,
 			 struct reach_names **ret);
 /* Returns the names, for another user of them, which releases them as well. */

@@ -68,7 +68,7 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 			 gid_t gid, uint32_t mapping, uint32_t kinds, const struct wire_spec *spec,
 			 const struct wire_command *command, struct runs_as *as,
 			 struct failure *failure);
-/* The same for a command in an existing set. */
+/* Decides whether the request may run a command in an existing set, and with which ids. */
 int admission_of_exec(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure);

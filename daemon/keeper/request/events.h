@@ -18,9 +18,10 @@
 
 struct subscription;
 
-/* Must be called when the connection has ended. Ends its subscription, if it has one. */
+/* Ends the subscription of a connection, if it has one. Must be called when the connection has
+ * ended. */
 void events_end(struct keeper *keeper, struct client_connection *connection);
-/* Must be called when a front's channel has room for answers again. Sends what waits. */
+/* Sends answers that wait. Must be called when a front's channel has room for answers again. */
 void events_resume(struct keeper *keeper);
 /* Frees everything, at the keeper's end. */
 void events_stop(void);

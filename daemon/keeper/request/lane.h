@@ -38,10 +38,11 @@ struct lane_process {
 /* Opens another lane for the front, up to the limit. Sends the front either the lane when it is
  * ready, or the reason why it gets none. */
 void lane_open(struct lanes *lanes);
-/* Must be called when the front has closed its end of a lane. Returns 0, or -EBADMSG if the
- * front has no such lane. */
+/* Frees a lane. Returns 0, or -EBADMSG if the front has no such lane. Must be called when the front
+ * has closed its end of the lane. */
 int lane_end(struct lanes *lanes, struct wire_message *message);
-/* Must be called when the front is gone. Frees its lanes; their workers finish their tasks. */
+/* Frees all lanes of a front; their workers finish their tasks. Must be called when the front is
+ * gone. */
 void lanes_free(struct lanes *lanes);
 
 /*
@@ -50,11 +51,12 @@ void lanes_free(struct lanes *lanes);
  * latter, too. Returns 0, or -EBADMSG for a message that our fronts never send.
  */
 int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
-/* Must be called when the request was answered. The lane's worker closes descriptors
- * that no task has taken. */
+/* Has the lane's worker close descriptors that no task has taken. Must be called when the request
+ * was answered. */
 void lane_release(const struct request *request);
-/* The same for a request that is never answered, because its connection has ended. The front learns
- * by answers which of its lanes are free, so it loses this one. */
+/* Takes the request's lane away from the front, and releases it. Must be called for a request that
+ * is never answered because its connection has ended. The front learns only by answers which of its
+ * lanes are free. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the lane's worker carries out another task of this request. */

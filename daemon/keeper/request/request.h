@@ -60,8 +60,8 @@ void request_end(struct keeper *keeper, struct request *request);
  * and goes to the client directly if it can. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
-/* The same, with an answer in JSON that goes to the client directly if it can. It must need no
- * escapes. */
+/* Like request_done(), with an answer in JSON, which goes to the client directly if that is
+ * possible. The answer must need no escapes. */
 void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
 			   const struct wire_layout *layout, const void *value);
 /* Sends an error as the last answer, and logs it. */
@@ -89,7 +89,7 @@ void request_set_about(struct request *request, const char *name);
  * an error and *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
-/* The same for the set that ask names. */
+/* Finds the set that ask names, as request_find_set() does. */
 int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		       struct set **ret, struct failure *failure);
 

@@ -133,8 +133,8 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
-/* The answer for a member of a network waits until the other members know its name; in a topology,
- * only the answer to the Apply waits for that. */
+/* Answers a creation. The answer for a member of a network waits until the other members know its
+ * name; in a topology, only the answer to the Apply waits for that. */
 static void settle_creation(void *context)
 {
 	struct creation *creation = context;

@@ -20,8 +20,8 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
 /* Returns its way out, or NULL. */
 const struct link *egress_find_way(const struct set *set);
 
-/* Must be called when the list may have got names or lost all of them: has the files in /etc
- * follow. */
+/* Has the files in /etc follow the list. Must be called when the list may have got names or lost
+ * all of them. */
 void egress_names_follow(struct set *set, bool had_names);
 
 #endif

@@ -16,7 +16,8 @@ typedef void set_expired(struct keeper *keeper, struct set *set, const char *how
 int expiry_open(struct keeper *keeper, set_expired *expired);
 void expiry_close(void);
 
-/* Must be called when the set's lease_expires or idle_expires has changed. Sets the clock. */
+/* Sets the clock for this set. Must be called when the set's lease_expires or idle_expires has
+ * changed. */
 void expiry_settle(struct keeper *keeper, struct set *set);
 
 #endif

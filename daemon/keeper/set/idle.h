@@ -10,8 +10,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Must be called when a command, a process or a link of the set may have begun or ended. Starts
- * or stops the set's time. */
+/* Starts or stops the time of an idle set. Must be called when a command, a process or a link of
+ * the set may have begun or ended. */
 void idle_look(struct keeper *keeper, struct set *set);
 /* Calls idle_look() for all sets and networks of this owner that may depend on other ones. Must be
  * called when one of the owner's sets was made or removed. */

@@ -79,7 +79,7 @@ static void log_change(const struct learner *learner, const struct set *set, con
 		      user_name(set->owner).text);
 }
 
-/* Has the resolver and the files in /etc follow. */
+/* Has the resolver and the files in /etc follow the beginning or the end of learning. */
 static void follow(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

@@ -10,7 +10,9 @@
 
 #include <stdint.h>
 
-/* Must be called when a connection has ended. */
+/*
+ * Ends the learning that this connection has begun. Must be called when the connection has ended.
+ */
 void learn_connection_gone(uint32_t connection);
 
 #endif

@@ -47,13 +47,14 @@ static void on_watcher_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "pipe");
 }
 
-/* The init of a set in its caller's cgroup has ended, as it does with the caller's service. */
+/* Ends the lease of a set in its caller's cgroup: its init has ended, as it does with the caller's
+ * service. */
 static void on_init_ended(struct keeper *keeper, struct set *set)
 {
 	expire(keeper, set, "cgroup");
 }
 
-/* The init of a Run's set has ended, as it does with the command. */
+/* Removes the set of a Run: its init has ended, as it does with the command. */
 static void on_runs_init_ended(struct keeper *keeper, struct set *set)
 {
 	if (set->state == SET_READY)

@@ -10,15 +10,15 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 
-/* Must be called before watchers are started for this request, if it names pipes. Until
- * pipe_watch_release(), no watcher is killed for being in no record. */
+/* Keeps watchers alive that no record has yet, until pipe_watch_release(). Must be called before
+ * watchers are started for this request, if it names pipes. */
 void pipe_watch_hold(struct keeper *keeper, const struct request *request);
 /* Must be called when the request is over, or when its sets have recorded their watchers. Kills
  * those of its watchers that no set has. */
 void pipe_watch_release(const struct request *request, const struct lane_process *processes);
 
-/* Must be called when the set does not need its watcher any more. Kills the watcher,
- * unless another set has it. */
+/* Kills the watcher of a set, unless another set has it, too. Must be called when the set does not
+ * need its watcher any more. */
 void pipe_watch_let_go(struct keeper *keeper, struct set *set);
 
 /* Kills watchers of an earlier daemon that no set has. Must be called when all records are read. */

@@ -22,8 +22,8 @@ void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_remo
 void set_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
 		    struct request *request);
 
-/* Must be called when no operation on the set's links is left. Starts a removal
- * that has waited for that. */
+/* Starts a removal that has waited for operations on the set's links. Must be called when none of
+ * these is left. */
 void remove_go_on(struct keeper *keeper, struct set *set);
 /* Must be called when a command in the set has ended. Finishes a removal
  * that has waited for that. */

@@ -43,7 +43,8 @@ void session_kill_start(struct keeper *keeper, const struct session *session);
 /* Removes the set of a Run whose command could not be started. */
 void session_remove_run_set(struct keeper *keeper, struct set *set);
 
-/* Must be called when a connection is gone. Closes the leashes of its commands, which end then. */
+/* Closes the leashes of a connection's commands, which end then. Must be called when the connection
+ * is gone. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
 /* Watches a session again that was recorded as running. Returns 0, or -errno if

@@ -12,8 +12,8 @@
 
 struct session;
 
-/* Must be called when a command has ended and its end is recorded and reported. If it has left
- * processes, watches for their end; otherwise settles the session, which may free it. */
+/* Watches for the end of the processes that a command has left. If there are none, settles the
+ * session, which may free it. Must be called when the command's end is recorded and reported. */
 void session_leave(struct keeper *keeper, struct session *session);
 /* The same for a session that ended before this start of nsctld. Returns 0 or -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);

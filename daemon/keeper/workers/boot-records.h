@@ -37,8 +37,8 @@ void boot_set_changed(struct keeper *keeper, struct set *set, boot_written *writ
 /* Removes the record of the set with this id. */
 void boot_forget_set(struct keeper *keeper, const char *id, boot_written *written, void *context);
 
-/* Must be called when a link is ready or has changed. Records the link if the
- * next boot makes it again. */
+/* Records a link if the next boot makes it again. Must be called when the link is ready or has
+ * changed. */
 void boot_link_made(struct keeper *keeper, struct link *link);
 /* Must be called when a link is removed. Removes its record. */
 void boot_link_gone(struct keeper *keeper, struct link *link);

@@ -26,7 +26,8 @@ struct ending;
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill);
 /* Kills and adds a process that is neither a worker nor started by one. Takes its pidfd. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid);
-/* Must be called when the spawner reports that process number has ended. */
+/* Stops counting a process against its user. Must be called when the spawner reports that process
+ * number has ended. */
 void ending_is_over(struct keeper *keeper, uint32_t number);
 /* Returns the number of processes of this user that hang. */
 size_t ending_count(const struct keeper *keeper, uid_t uid);

@@ -25,7 +25,7 @@
 static struct turns turns;
 static struct wire_writer to_worker;
 
-/* How users share the processors. */
+/* The turns of all users: how they share the processors. */
 static struct {
 	uid_t last;	  /* user of the last operation; -1: there was none */
 	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */

@@ -9,7 +9,7 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Must be called before the first order. Returns 0 or -ENOMEM. */
+/* Prepares the sending of orders. Must be called before the first order. Returns 0 or -ENOMEM. */
 int spawner_orders_begin(void);
 /* Sends an order about process number, or queues it if the channel is full. contents NULL: it has
  * none. Returns 0 or -errno. */
