@@ -18,7 +18,8 @@ enum command_status {
 
 /* Returns the exit status of a command as reply reports it, or -1 if reply reports none. */
 int attach_outcome(const json_t *reply);
-/* The same for the line of the status pipe, "exit N" or "signal N". */
+/* Returns the exit status that a line of the status pipe reports, "exit N" or "signal N", or -1 if
+ * it reports none. */
 int attach_outcome_of_line(const char *line);
 
 struct attach {

@@ -288,7 +288,8 @@ static void offer_command(struct completion *completion, int place)
 		offer_verbs(completion, completion->verbs);
 }
 
-/* Offers what the usage has at the place of the last word: "[NAME...]" is NAME, there and after. */
+/* Offers what the verb's usage has at the place of the last word: "[NAME...]" is NAME, there and
+ * after. */
 static void offer_word(struct completion *completion)
 {
 	const char *usage = completion->verb->usage;

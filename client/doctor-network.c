@@ -66,8 +66,8 @@ static void look_at_links(struct patient *patient, struct finding *ret)
 		    patient->linked ? "" : why.data);
 }
 
-/* Removes what the checks have made. Otherwise it would end with the connection, but perhaps after
- * nsctl has ended. */
+/* Removes the sets that the checks have made. Otherwise they would end with the connection, but
+ * perhaps after nsctl has ended. */
 static void remove_sets(struct patient *patient)
 {
 	static const char *const ends[] = {OTHER_END, ""};

@@ -17,7 +17,7 @@
 
 /* The size of the kernel's sets of signals, on every processor of raw.h. */
 #define SIGSET_SIZE 8
-/* The same on all of them, too. */
+/* Numbers of signals, which are the same on all of these processors. */
 #define TERM 15
 #define CHILD 17
 #define NO_PROCESS (-3) /* -ESRCH */

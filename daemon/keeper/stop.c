@@ -6,7 +6,7 @@
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/stop.h"
 
-/* The same as the deadline of a maker. */
+/* The time for requests in progress: as long as the deadline of a maker. */
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 

@@ -9,7 +9,7 @@
 /* Names of the table's sets and maps. */
 #define LINKS "links"	    /* our interfaces: the host's ends of ways out */
 #define OUTWARD "outward"   /* those of our interfaces that may reach the outside */
-#define OPEN "open"	    /* those of OUTWARD that have no list */
+#define OPEN "open"	    /* the interfaces of OUTWARD that have no list */
 #define LISTED "listed"	    /* the others of OUTWARD: each leads to its list's chain */
 #define LEARNING "learning" /* those of LISTED whose list is learned now; they end by themselves */
 #define SOURCES4 "sources4"

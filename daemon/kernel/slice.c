@@ -18,9 +18,8 @@ struct attributes {
 	uint64_t runtime, deadline, period; /* runtime: the slice, unless the policy is DEADLINE */
 };
 
-/*
- * Sets the slice; 0: the system's. A failure changes how soon the process runs, and nothing else.
- */
+/* Sets the slice; 0: the system's. A failure changes how soon the process runs, and nothing
+ * else. */
 static void set(uint64_t nanoseconds)
 {
 	struct attributes attributes = {.size = sizeof(attributes)};

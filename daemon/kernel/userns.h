@@ -13,8 +13,8 @@
  * over the process. Returns 0, -ESRCH if the process is in our user namespace, or -errno.
  */
 int userns_outermost_owner(int directory_fd, ino_t own, uid_t *ret);
-/* The same for an open namespace, which is a user namespace or owned by one. -ESRCH: that user
- * namespace is ours, or not below ours. */
+/* Finds the user behind an open namespace, which is a user namespace or owned by one. Returns as
+ * userns_outermost_owner() does; -ESRCH: that user namespace is ours, or not below ours. */
 int userns_outermost_owner_of(int fd, bool is_user, ino_t own, uid_t *ret);
 
 #endif

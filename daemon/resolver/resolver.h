@@ -52,20 +52,20 @@ struct ask {
 	LIST_ENTRY(ask) of_set;
 	struct set *set;
 	ask_done_fn *done;
-	int fd; /* UDP: the set's socket, and who asked */
+	int fd; /* UDP: the set's socket; peer is the address that has asked */
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
 	struct connection *connection; /* TCP */
 
 	struct question question;
-	uint8_t bytes[QUESTION_MAX]; /* as the set sent them */
+	uint8_t bytes[QUESTION_MAX]; /* the question as the set sent it */
 	size_t size;
-	uint64_t version; /* of the list, and its entries that match */
+	uint64_t version; /* the list's version; entries has those that match */
 	size_t n_entries;
 	uint32_t entries[RESOLVER_ENTRIES_MAX];
 
 	struct servers *servers; /* of the set */
-	struct event *timer;	 /* begins, and waits for the keeper */
+	struct event *timer;	 /* starts the question, and bounds the wait for the keeper */
 	struct query *query;	 /* to name servers (query.h), or NULL */
 	TAILQ_ENTRY(ask) of_query;
 
@@ -115,11 +115,11 @@ struct set {
 	LIST_HEAD(ask_list, ask) asks;
 	LIST_HEAD(connection_list, connection) connections;
 	size_t n_asks, n_connections;
-	TAILQ_HEAD(waiting_list, ask) waiting; /* for their turn to ask the keeper */
+	TAILQ_HEAD(waiting_list, ask) waiting; /* questions that wait for their turn */
 	TAILQ_ENTRY(set) of_turns;
-	unsigned int budget;  /* questions that are left of this period */
+	unsigned int budget;  /* questions that the set may still ask in this period */
 	struct event *period; /* pending: a period has begun */
-	struct event *resume; /* reads again */
+	struct event *resume; /* lets the set be read again */
 	struct denied denied[DENIED_MAX];
 	size_t n_denied;
 	struct event *deny_rest; /* pending: the keeper has been told less than a second ago */
@@ -128,7 +128,7 @@ struct set {
 struct resolver {
 	struct event_base *loop;
 	struct event *readable; /* the channel from the keeper */
-	struct event *writable; /* the pipe to it */
+	struct event *writable; /* the pipe to the keeper */
 	struct wire_writer writer;
 	struct wire_outbox outbox;
 	struct wire_message message;

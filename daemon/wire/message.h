@@ -14,7 +14,7 @@ int wire_send(struct wire_writer *writer, int socket_fd);
 
 /* Allocates the buffer of a message. Returns 0 or -ENOMEM. */
 int wire_message_init(struct wire_message *message);
-/* The same, for messages that come through a pipe. */
+/* Allocates the buffer for messages that come through a pipe. Returns 0 or -ENOMEM. */
 int wire_message_init_stream(struct wire_message *message);
 /* Frees the buffer and closes the descriptors that were not taken. */
 void wire_message_done(struct wire_message *message);

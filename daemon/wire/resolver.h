@@ -27,8 +27,8 @@
 /* RESOLVER_ALLOW that the keeper has not answered yet. It reads no further ones meanwhile. */
 #define RESOLVER_REQUESTS_MAX 16
 
-/* Descriptors that a resolver with as many sets as it may have can need; it raises its own limit as
- * far as whoever starts it allows. */
+/* The number of descriptors that a resolver needs if it has as many sets as it may have. It raises
+ * its own limit as far as its parent's limit allows. */
 #define RESOLVER_DESCRIPTORS 24576
 
 enum resolver_type {
@@ -127,13 +127,14 @@ struct wire_resolver_address {
 	uint32_t seconds;    /* RESOLVER_SECONDS_MIN to RESOLVER_SECONDS_MAX */
 };
 
-/* Asks for addresses that a listed name leads to. The set gets the answer when the keeper has let
- * them through, which it reports only when the firewall has them. */
+/* Asks the keeper to let addresses through that a listed name leads to. The keeper answers when the
+ * firewall has them, and then the set gets its answer. */
 struct wire_resolver_allow {
 	uint64_t cookie;
-	uint64_t version; /* of the list by which the name was matched */
-	const char *name; /* that the set asked for: lower case, no final dot */
-	size_t n_entries; /* all that match; 0: none does, and wire_resolver_list.every was set */
+	uint64_t version; /* version of the list by which the name was matched */
+	const char *name; /* the name that the set asked for: lower case, no final dot */
+	size_t n_entries; /* entries that match; 0: none does, and wire_resolver_list.every was
+			   * set */
 	struct wire_resolver_entry entries[RESOLVER_ENTRIES_MAX];
 	size_t n_addresses; /* at least 1, distinct */
 	struct wire_resolver_address addresses[RESOLVER_ADDRESSES_MAX];
@@ -148,9 +149,9 @@ struct wire_resolver_allowed {
 	uint64_t refused;
 };
 
-/* A set has asked for a name that is not on its list, so often since the last message about it. For
- * each set there are at most eight such messages a second; with more names, the last one counts the
- * questions for others, too. */
+/* Tells how often a set has asked for a name that is not on its list, since the last message about
+ * this name. For each set there are at most eight such messages a second; with more names, the last
+ * one counts the questions for others, too. */
 struct wire_resolver_denied {
 	uint64_t cookie;
 	const char *name; /* as in wire_resolver_allow, with other bytes as \DDD; "" is "." */

@@ -16,27 +16,28 @@ struct task_firewall {
 	const char *pools[2];			      /* of addresses: IPv4, IPv6 */
 	struct wire_address forbidden[FORBIDDEN_MAX]; /* addresses that egress does not reach */
 	size_t n_forbidden;
-	/* the group of nfnetlink_log by which lists say that they have refused something; 0: they
-	 * only count */
+	/* the group of nfnetlink_log by which lists report refused packets; 0: lists only count
+	 * them */
 	uint32_t log_group;
 };
 
 /* Makes the sockets at which a resolver (wire/resolver.h) answers in a set or network. */
 struct task_listen {
 	const char *pin; /* UID/NAME in the vault */
-	/* where they are bound: at most one of each family; NULL: none */
+	/* addresses of the sockets: at most one of each family; NULL: none */
 	const char *addresses[2];
 };
 
-/* Lets a way with a list reach addresses of names on that list, for a time, or no longer. */
+/* An address of a name on a way's list, which the way may reach for this time. */
 #define ADMIT_ADDRESSES_MAX 64
 #define ADMIT_SERVICES_MAX 32
 struct task_admitted {
 	const char *address;
-	uint32_t seconds; /* 0: is removed */
+	uint32_t seconds; /* 0: the address is removed */
 };
 struct task_service {
-	uint32_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: any, or with a port both */
+	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP; 0: any protocol, or both of these with
+			    * a port */
 	uint32_t port;	   /* 0: any */
 };
 struct task_admit {
@@ -50,7 +51,7 @@ struct task_admit {
 
 /* The proxy of a set's published ports on the host's loopback addresses. */
 struct task_listener {
-	int fd; /* bound, and listening if it is TCP's */
+	int fd; /* a bound socket, which listens if it is one of TCP */
 	bool udp;
 	uint32_t port; /* in the set */
 };

@@ -135,7 +135,7 @@ struct task_limits {
 /* A set, with all that is needed to name its kernel objects. */
 struct task_set {
 	uint32_t owner;
-	const char *above;     /* the sets around it: see cgroup_path() */
+	const char *above;     /* the sets around this set: see cgroup_path() */
 	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
 	uint32_t kinds;
 	struct spec_traces traces;
@@ -148,9 +148,9 @@ struct task_set {
 /* One end of a link, as it must be in the kernel. The keeper has checked and completed it. */
 struct task_end {
 	bool host;	       /* in the host's net namespace */
-	const char *pin;       /* else: UID/NAME in the vault; NULL: the set that is being made */
+	const char *pin;       /* or in this set, UID/NAME in the vault; NULL: the set being made */
 	const char *interface; /* the kernel's name of it */
-	const char *altname;   /* another name for it; on the host, its user's */
+	const char *altname;   /* its second name; on the host, the name that its user has chosen */
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX];
 	size_t n_addresses;
@@ -158,7 +158,7 @@ struct task_end {
 	size_t n_routes;
 	uint32_t mtu; /* 0: the kernel's default */
 	bool down;
-	bool port; /* it is a port of BRIDGE_NAME, the bridge in its namespace */
+	bool port; /* a port of the bridge BRIDGE_NAME in its net namespace */
 	struct wire_impairment impairment;
 };
 
@@ -168,15 +168,15 @@ struct task_link {
 	const char *id;
 	struct task_end a, b;
 	bool egress;  /* a way out: b is on the host, behind the firewall */
-	bool outward; /* a's side may reach the outside, and is not only reached from there */
-	bool inner;   /* a is in a network, which also translates its members' addresses */
+	bool outward; /* a's side may reach the outside; false: it is only reached from there */
+	bool inner;   /* a is in a network, where its members' addresses are translated */
 	struct spec_publish publish[PUBLISH_MAX]; /* ports of the host that lead to a's addresses */
 	size_t n_publish;
-	/* egress goes to what allow has without deny, and nowhere else: entries in the form of
-	 * destination.h, one a line, without words that begin with '@' */
+	/* egress leads only to what allow has and deny does not have. Both have entries in the form
+	 * of destination.h, one a line, without words that begin with '@'. */
 	bool listed;
 	const char *allow, *deny;
-	bool named; /* allow also had names of hosts, whose addresses come by struct task_admit */
+	bool named;	/* the list has names, too; their addresses come by struct task_admit */
 	bool end_named; /* names were taken off: connections to addresses of any name end */
 	/* The list is being learned: its chain has rules that count and accept what it does not
 	 * have, as long as struct task_learn says so. */
@@ -192,24 +192,25 @@ struct task_restore {
 	struct task_firewall firewall;
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
-	bool more;   /* these are further links: they are added to the table */
+	bool more;   /* these links are added to the table of an earlier task */
 	bool follow; /* only the host's routes have changed */
 };
 
-/* Changes what a way leads to. Connections end that the list does not have any more. Then, or
- * without a change at once, reports what the list has refused. */
+/* Changes the list of a way, if change is set, and ends connections that the list does not have any
+ * more. Then reports what the list has refused. */
 struct task_relist {
 	struct task_firewall firewall;
 	struct task_link link;
 	bool change;
 };
 
-/* Lets all through that the way's list does not have, for so many seconds from now on; 0: no more,
- * and connections to it end. Reports what was let through until now by REPORT_REFUSED. */
+/* Lets all through that the way's list does not have, for this many seconds. With 0 seconds, closes
+ * the list, and ends connections to what it does not have. Reports what was let through until now
+ * by REPORT_REFUSED. */
 struct task_learn {
 	struct task_firewall firewall;
-	struct task_link link; /* learned is set, unless the list leads nowhere */
-	bool begin;	       /* the rules for that are not there yet */
+	struct task_link link; /* its member learned is set, unless the list leads nowhere */
+	bool begin;	       /* the list's chain lacks the rules for learning */
 	uint32_t seconds;
 };
 
@@ -218,10 +219,10 @@ struct task_capture {
 	uint32_t uid;		 /* the user whose process the capturer is */
 	const char *pin;	 /* UID/NAME in the vault: where the interface is */
 	const char *interface;	 /* the kernel's name of it */
-	bool bridge;		 /* it is a network's bridge */
+	bool bridge;		 /* the interface is a network's bridge */
 	int capture_fd, stop_fd; /* the client's: see struct wire_capture */
-	/* A pipe's writing end: struct task_captured goes here. The capturer is killed when the
-	 * other end is closed. */
+	/* The writing end of a pipe, into which the capturer writes struct task_captured. The
+	 * capturer is killed when the other end is closed. */
 	int result_fd;
 	struct wire_instruction filter[FILTER_MAX];
 	size_t n_filter;
@@ -239,7 +240,7 @@ struct task_captured {
 struct task_boot_record {
 	int directory_fd;
 	const char *name;
-	const char *temporary; /* the name under which it was written */
+	const char *temporary; /* the name under which the file was written first */
 	int file_fd;	       /* -1: the record is removed */
 };
 
@@ -401,7 +402,8 @@ struct task_start {
 	bool no_init;			  /* the command becomes process 1 of a new pid namespace */
 	bool mount_proc;		  /* with no_init: the command gets its own /proc */
 	struct task_limits caller_limits; /* of the time when the caller connected */
-	const char *caller_profile;	  /* AppArmor's profile of that time; "": none */
+	const char *caller_profile;	  /* the caller's AppArmor profile when it connected; "":
+					   * none */
 	struct task_caller caller;
 	uint64_t caller_bounding; /* the caller's bounding set: 1 << CAP_* */
 	bool may_gain;		  /* setuid programs and file capabilities have an effect */

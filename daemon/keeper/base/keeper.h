@@ -56,12 +56,12 @@ struct keeper {
 	struct event_base *loop;
 	struct config *config;
 	const char *config_path;
-	uint64_t config_read; /* when; Unix epoch, microseconds */
+	uint64_t config_read; /* when the file was read: microseconds since the Unix epoch */
 	struct registry *registry;
 	struct store *store;
 	const struct peer_host *host;
 	struct counters counters;
-	uint64_t started; /* Unix epoch, microseconds */
+	uint64_t started; /* when nsctld started: microseconds since the Unix epoch */
 	/* runtime directory, vault, cgroup, firewall */
 	char *runtime; /* the runtime directory: an absolute path without symbolic links */
 	int runtime_fd;
@@ -69,7 +69,7 @@ struct keeper {
 	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
 	bool delegated;	       /* the cgroup was delegated by the service manager */
 	const char *table;     /* name of the firewall's table */
-	uint16_t log_group;    /* as in struct task_firewall */
+	uint16_t log_group;    /* nfnetlink_log's group of ours: see struct task_firewall */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
 	/* state of workers/ */

@@ -95,7 +95,7 @@ static size_t add_lost(char *text, size_t size, size_t used)
 		       : used;
 }
 
-/* Returns true if the whole line was written. */
+/* Writes a line to stderr. Returns true if the whole line was written. */
 static bool write_stderr(int level, const char *message, const struct log_fields *fields)
 {
 	char line[LINE_SIZE];

@@ -14,9 +14,8 @@
 int egress_admit(struct keeper *keeper, struct egress_names *names,
 		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
 		 uint32_t request);
-/*
- * Forgets these names in all requests that are in progress. Must be called before they are freed.
- */
+/* Forgets these names in all requests that are in progress. Must be called before they are
+ * freed. */
 void egress_admit_forget(const struct egress_names *names);
 /* Has the addresses of the old list that workers are adding removed again. Must be called when
  * names get another list. */

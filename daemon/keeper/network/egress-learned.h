@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What a set or network has reached while its list was learned (set/learn.c), and the names that
- * have led there. Until it ends, the set's resolver forwards all names.
- */
+/* What a set or network has reached while its list was learned (set/learn.c), and the names that
+ * have led there. Until the learning ends, the set's resolver forwards all names. */
 #ifndef NSCTL_KEEPER_EGRESS_LEARNED_H
 #define NSCTL_KEEPER_EGRESS_LEARNED_H
 
@@ -17,15 +15,15 @@
 
 enum learned_state {
 	LEARNED_GROWS,	 /* all is let through */
-	LEARNED_CLOSING, /* no names any more; the firewall may still have its rules */
+	LEARNED_CLOSING, /* no more names are forwarded; the firewall may still have its rules */
 	LEARNED_DONE,
 };
 
-/* Begins. Returns 0, -ENOMEM, -EUSERS: LEARNED_LISTS_MAX of the owner's lists are learned, or
- * -ENOSPC: the owner's resolver has RESOLVER_SETS_MAX other sets. */
+/* Begins to learn the set's list. Returns 0, -ENOMEM, -EUSERS (the owner already learns
+ * LEARNED_LISTS_MAX lists) or -ENOSPC (the owner's resolver has RESOLVER_SETS_MAX other sets). */
 int egress_learned_begin(struct set *set);
 void egress_learned_change(struct set *set, enum learned_state state);
-/* Forgets all. It is no error if nothing was begun. */
+/* Forgets all that was learned of the set. It is no error if nothing was. */
 void egress_learned_forget(struct set *set);
 
 /* Returns true if the resolver forwards names that are not on the list. */
@@ -33,14 +31,14 @@ bool egress_learned_forwards(const struct set *set);
 /* Returns true if the firewall has rules for learning, or may have them. */
 bool egress_learned_has_rules(const struct set *set);
 
-/* Notes what a name leads to. */
+/* Notes the addresses that a name leads to. */
 void egress_learned_note(struct set *set, const struct wire_resolver_allow *allow);
-/* Notes the destinations to which packets were let through. full: there were others. */
+/* Notes the destinations to which packets were let through. */
 void egress_learned_add(struct set *set, const struct task_refusals *refusals);
 void egress_learned_overflow(struct set *set);
 
-/* Fills in what was not told before. Each destination is told with every name that leads to its
- * address, or without one if there is none. */
+/* Fills in the destinations that were not told before. Each is told with every name that leads to
+ * its address, or without one if there is none. */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);
 

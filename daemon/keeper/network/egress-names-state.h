@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the keeper knows of the names of a list. Only the files egress-*.c may use this header. */
+/* The names of hosts in a list, as the keeper keeps them. Only the files egress-*.c may use this
+ * header. */
 #ifndef NSCTL_KEEPER_EGRESS_NAMES_STATE_H
 #define NSCTL_KEEPER_EGRESS_NAMES_STATE_H
 
@@ -21,11 +22,11 @@ struct egress_names {
 	/* addresses that workers are adding to the firewall, and pairs as in struct grants */
 	size_t n_admitting, pairs_admitting;
 	bool open;    /* the resolver has its sockets */
-	bool opening; /* a worker makes these */
-	/* CLOCK_BOOTTIME, microseconds: when the resolver has ended, 0: never; until when no new
-	 * sockets are made */
+	bool opening; /* a worker makes these sockets */
+	/* Both are CLOCK_BOOTTIME in microseconds. lost: when the resolver has ended; 0: never.
+	 * resume: no sockets are made before. */
 	uint64_t lost, resume;
-	uint64_t pause; /* the last one after a failure */
+	uint64_t pause; /* the last pause after a failure */
 	egress_names_opened *opened;
 	void *context;
 };

@@ -264,7 +264,7 @@ void egress_names_open(struct set *set, egress_names_opened *opened, void *conte
 {
 	struct egress_names *names = set->names;
 
-	/* only one caller waits */
+	/* only one caller can wait at a time */
 	if (!names || names->open || names->opened) {
 		opened(context);
 		return;
@@ -317,7 +317,7 @@ static bool has_any(uid_t uid)
 	return false;
 }
 
-/* Takes the list, which may be NULL, and gives up the one before. */
+/* Replaces the list of names. Takes list, which may be NULL, and gives up the one before. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;

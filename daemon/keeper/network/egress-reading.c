@@ -225,9 +225,8 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	return reading;
 }
 
-/*
- * Notes that a list has refused something. prefix: that of the message, which is the id of a way.
- */
+/* Notes that a list has refused something. prefix: that of the message, which is the id of a
+ * way. */
 static void hear(const char *prefix, void *context _unused_)
 {
 	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reads what lists have refused, and has it told (egress-denied.h).
- *
- * A list that refuses something sends a message, one a second at most. A worker reads the list's
- * counters a second later, when all packets are counted for which the list has sent no message.
- * There is one reading at a time for each user.
+ * Reads what lists have refused, and passes it on to egress-denied.h. A list that refuses something
+ * sends a message, one a second at most. A worker reads the list's counters a second later, when
+ * all packets are counted for which the list has sent no message. There is one reading at a time
+ * for each user.
  */
 #ifndef NSCTL_KEEPER_EGRESS_READING_H
 #define NSCTL_KEEPER_EGRESS_READING_H

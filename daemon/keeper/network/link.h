@@ -58,9 +58,8 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 /* Records that the maker has given the set's way out other addresses: those of the way that is
  * `ways` ways further in the pools. Returns 0 or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
-/*
- * Records and reports that the set's links are ready. Must be called when its maker has made them.
- */
+/* Records and reports that the set's links are ready. Must be called when its maker has made
+ * them. */
 void link_all_made(struct keeper *keeper, struct set *set);
 /* Deletes the links' records, when nothing of the links is left in the kernel. Must be called
  * before the set's own record is deleted. Returns 0 or -errno. */

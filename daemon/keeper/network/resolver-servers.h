@@ -14,8 +14,8 @@ size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
 			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
 /* Finds the name servers of the host that sets can use. Returns their number. */
 size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
-/* The same for a process of the host's: if sets can use none of the host's name servers, this is
- * its own resolver, on loopback. */
+/* Finds the name servers of a process of the host. If sets can use none of the host's name servers,
+ * this is the host's own resolver, on loopback. Returns their number. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
 
 #endif

@@ -58,22 +58,18 @@ struct authz_place {
 	const char *set;	       /* name of the set that the peer is in, or NULL */
 	bool is_confined, is_filtered; /* see struct peer */
 };
-/*
- * Decides whether a connection may be served, and with which scope. The scope is SCOPE_CONFINED if
- * it is not certain where the peer is, if the peer is confined, or if it is filtered and [allow]
- * unfiltered does not name it. Returns 0 or ERROR_NOT_PERMITTED.
- */
+/* Decides whether a connection may be served, and with which scope. The scope is SCOPE_CONFINED in
+ * three cases: it is not certain where the peer is; the peer is confined; the peer is filtered, and
+ * [allow] unfiltered does not name its user. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_scope *ret_scope,
 		  struct failure *failure);
 
 /* Checks that the subject's scope allows the method op. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
 
-/*
- * Checks that the subject may renew a lease. surrounds: it is the lease of the set that the subject
- * is in. Then the answer is no, because a process inside a set must not postpone the set's end.
- * Returns 0 or ERROR_NOT_PERMITTED.
- */
+/* Checks that the subject may renew a lease. surrounds: the lease is that of the set that the
+ * subject is in. Then the answer is no, because a process inside a set must not postpone the set's
+ * end. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure);
 
 /*

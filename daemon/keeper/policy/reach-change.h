@@ -13,8 +13,8 @@
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);
-/* Returns true if changed may let through what old refuses: it allows an entry more, or denies one
- * less. */
+/* Returns true if the list changed may let through what the list old refuses: it allows an entry
+ * more, or denies one less. */
 bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);
 
 #endif

@@ -8,8 +8,8 @@
 
 #define DNS_WORD "@dns"
 
-/* Calls f for every entry of these, with each list replaced by its entries. of_list: the entry is
- * of such a list. Returns the last entry whose list the configuration does not have any more, or
+/* Calls f for each of the entries, with a list by name replaced by its entries. of_list: the entry
+ * is of such a list. Returns the last entry whose list the configuration does not have any more, or
  * NULL. */
 const char *reach_each(const struct config *config, const struct wire_destination *entries,
 		       size_t n, void (*f)(const char *text, bool of_list, void *context),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The names of hosts in a list of what a way out leads to, and the ports at which each name may be
- * reached. Sets with the same list share what is kept of it, because an administrator's list may
- * have thousands of names.
+ * The names of hosts in a list of egress, and the ports at which each name may be reached. Sets
+ * with the same list share one copy, because an administrator's list may have thousands of names.
  */
 #ifndef NSCTL_KEEPER_REACH_NAMES_H
 #define NSCTL_KEEPER_REACH_NAMES_H
@@ -24,33 +23,33 @@ struct reach_names {
 	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
 	size_t n_services;
 	bool overflow; /* entries were left out: there are too many names or services */
-	/* the same for the same names with the same ports, in whatever order, and hardly for
-	 * others; 0 only without names */
+	/* Lists with the same names and ports have the same digest, in whatever order, and others
+	 * hardly ever. It is 0 only without names. */
 	uint64_t digest;
 
 	/* of reach-names.c */
 	struct reach_names *next;
 	size_t users;
 	uint64_t generation; /* of the configuration */
-	char *key;	     /* what the list says */
+	char *key;	     /* the entries of the list */
 	size_t key_size;
 };
 
-/* Finds the names that the list allows, those of its lists by word, too. *ret is NULL if there are
- * none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
+/* Finds the names that the list allows, with those of the lists that it has by name. *ret is NULL
+ * if there are none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
 int reach_names_find(const struct config *config, const struct wire_reach *reach,
 		     struct reach_names **ret);
 /* Like reach_names_find(), but ret is NULL only if there is no list. A list without names has an
  * empty result. */
 int reach_names_find_all(const struct config *config, const struct wire_reach *reach,
 			 struct reach_names **ret);
-/* Returns the names, for another user of them, which releases them as well. */
+/* Returns the names for one more user, which must release them, too. */
 struct reach_names *reach_names_share(struct reach_names *names);
-/* Accepts NULL. Returns NULL. */
+/* Gives the names up, and frees them with their last user. Accepts NULL. Returns NULL. */
 struct reach_names *reach_names_release(struct reach_names *names);
 /* Returns true if both have the same names with the same ports. */
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
-/* Returns true if names, which may be NULL, have all names and ports of others, which may, too. */
+/* Returns true if names have all names and ports of others. Both may be NULL. */
 bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of what a way out leads to (struct wire_reach): whether they make sense, whether the caller
- * may have them, and what their words mean. */
+/* Lists of egress (struct wire_reach): whether they make sense, whether the caller may have them,
+ * and what their words mean. */
 #ifndef NSCTL_KEEPER_REACH_H
 #define NSCTL_KEEPER_REACH_H
 
@@ -11,8 +11,8 @@
 /* Bytes of a user's entries for one set. */
 #define REACH_SIZE_MAX (32 * 1024)
 
-/* Checks the entries. prefix: the path of the fields allow and deny, for errors. Sets *egress if
- * there is a list, because that implies it. Returns 0 or ERROR_INVALID_VALUE. */
+/* Checks the entries of a list. prefix: the path of the fields allow and deny, for errors. Sets
+ * *egress if there is a list, which implies egress. Returns 0 or ERROR_INVALID_VALUE. */
 int reach_check(const struct config *config, const struct wire_reach *reach, bool *egress,
 		const char *prefix, struct failure *failure);
 
@@ -25,7 +25,7 @@ struct reach_lines {
 	bool named;	     /* the list has names of hosts, which are left out */
 	bool overflow;	     /* there was no room: the lines are not complete */
 };
-/* Name servers. */
+/* Name servers: those of the set, and those of the host. */
 struct reach_servers {
 	const struct wire_address *own, *host; /* the set's, the host's */
 	size_t n_own, n_host;

@@ -35,7 +35,7 @@ static void **part_of(struct set *set, size_t **ret_size)
 	return set_is_network(set) ? &set->network : &set->spec;
 }
 
-/* Packs that part of the record with another list. Returns 0 or -errno. */
+/* Packs the part of the record that has the list, with another list. Returns 0 or -errno. */
 static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
 		     size_t *size)
 {

@@ -37,7 +37,7 @@ struct learner {
 	struct learner *next;
 	struct keeper *keeper;
 	uint32_t connection;	 /* 0: it is gone */
-	uid_t uid;		 /* who learns */
+	uid_t uid;		 /* the user who learns */
 	char id[ID_SIZE];	 /* of the set or network */
 	struct request *request; /* to be answered; NULL: none */
 	struct egress_waiter waiter;

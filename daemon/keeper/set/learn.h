@@ -10,9 +10,8 @@
 
 #include <stdint.h>
 
-/*
- * Ends the learning that this connection has begun. Must be called when the connection has ended.
- */
+/* Ends the learning that this connection has begun. Must be called when the connection has
+ * ended. */
 void learn_connection_gone(uint32_t connection);
 
 #endif

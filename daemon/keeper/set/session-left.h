@@ -15,7 +15,8 @@ struct session;
 /* Watches for the end of the processes that a command has left. If there are none, settles the
  * session, which may free it. Must be called when the command's end is recorded and reported. */
 void session_leave(struct keeper *keeper, struct session *session);
-/* The same for a session that ended before this start of nsctld. Returns 0 or -ENOMEM. */
+/* Like session_leave(), for a session that ended before this start of nsctld. Returns 0 or
+ * -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
 /* Settles all ended sessions of a set, when the processes that they had left have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);

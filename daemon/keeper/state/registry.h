@@ -43,7 +43,7 @@ struct set {
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	struct spec_traces traces;
 	char group[ID_SIZE];  /* id of the Apply that made the set, or "" */
-	char *above;	      /* the sets around it (cgroup_path()); NULL: none */
+	char *above;	      /* the sets around this set (cgroup_path()); NULL: none */
 	char *callers_cgroup; /* as in struct task_set */
 	uint64_t callers_inode;
 	char *wall;   /* wall of its maker's caller (kernel/wall.h); NULL: none */
@@ -68,7 +68,7 @@ struct set {
 	uint64_t init_start;	  /* its start time, in clock ticks since boot */
 	struct session *sessions; /* linked by session->next_in_set */
 	struct link *links;	  /* linked by link->next: see link_next() */
-	bool has_left_ports;	  /* owned by port-sweep.c: to be swept, if it is a network */
+	bool has_left_ports;	  /* owned by port-sweep.c: a network with ports to be swept */
 	void *network;		  /* packed wire_network; NULL: this is a set, not a network */
 	size_t network_size;
 	bool boot;	    /* the set is made again at each boot */
@@ -81,10 +81,11 @@ struct set {
 	size_t n_ports;
 	int proxy_leash_fd;
 	uint32_t n_published;		/* ports counted for the owner */
-	uint32_t n_entries;		/* of its list, counted for the owner */
+	uint32_t n_entries;		/* entries of its list, counted for the owner */
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
 	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
-	uint64_t named;			/* what connections to names are open to: egress-names.h */
+	uint64_t named;			/* digest of the names to which connections may be open:
+					 * egress-names.h */
 	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
@@ -232,9 +233,9 @@ struct set *registry_find_at(const struct registry *registry, const char *path);
 bool registry_has_within(const struct registry *registry);
 /* Finds a network. Networks are among the sets, so the other functions return both. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
-/* Returns the set with a namespace of this kind and inode, or NULL. If both ids are known, they
- * must be the same, too. Of several, the one for which the namespace was made. inode 0:
- * unknown. */
+/* Returns the set with a namespace of this kind and inode (0: unknown), or NULL. If both ids are
+ * known, they must be the same, too. If several sets have the namespace, returns the one for which
+ * it was made. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
@@ -252,16 +253,14 @@ int registry_add_link(struct registry *registry, struct link *link);
 void registry_drop_link(struct registry *registry, struct link *link);
 struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name);
 struct link *registry_find_link_id(const struct registry *registry, const char *id);
-/* Like registry_next_set(). */
+/* Returns the first link after (owner, name), as registry_next_set() does for sets. */
 struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name);
 
 /* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
-/*
- * Records that a session has ended, after the caller has filled in how. An owner keeps at most
- * ENDED_MAX ended sessions. If there are more, calls drop for the oldest one, so that the caller
- * removes its files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.)
- */
+/* Records that a session has ended; the caller has filled in how. An owner keeps at most ENDED_MAX
+ * ended sessions. If there are more, calls drop for the oldest one, so that the caller removes its
+ * files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.) */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,

@@ -19,11 +19,9 @@ struct spare {
  * none, both descriptors are -1, and the maker makes the net namespace. */
 struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
-/*
- * Must be called when a set of this owner and these kinds has been made. Makes a spare for the next
- * set, unless this is the owner's first set for a while, or other operations are in progress.
- * Failures are not reported: the next maker will run into the same, and report it.
- */
+/* Makes a spare for the owner's next set, unless this is the owner's first set for a while, or
+ * other operations are in progress. Failures are not reported: the next maker will run into the
+ * same, and report it. Must be called when a set of this owner and these kinds has been made. */
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
 /* Releases all spares, because they count against their user's limit of namespaces. */
 void spare_drop(void);
