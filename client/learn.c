@@ -115,15 +115,15 @@ int learn_run(struct client *client, const char *word, json_t *parameters)
 	interrupt_hold(&interrupt);
 	r = client_call(client, word, METHOD, json_incref(parameters), NULL, &reply);
 	if (r == 0) {
-		say(client, word, "is let through to what its list does not have, until ^C");
+		say(client, word, "may reach what its list does not have, until ^C");
 		print_all(client, reply);
 		r = follow(client, word, parameters, &interrupt, &full);
 	}
 	interrupt_release(&interrupt);
 	if (r != 0)
 		return r;
-	say(client, word, "reaches its list alone again");
+	say(client, word, "may reach only its list again");
 	if (full)
-		say(client, word, "has reached more than could be remembered");
+		say(client, word, "has reached more than nsctld could remember");
 	return 0;
 }

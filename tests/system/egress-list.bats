@@ -253,7 +253,7 @@ guide() {
 	# A command of the guide runs as the user. One that learns is itself the background job that the guide ends.
 	nsctl() {
 		[ "$1 $2" != "egress --learn" ] || become_client "$@" 2>"$nets/learning"
-		[ ! -e "$nets/learning" ] || eventually grep -q "is let through" "$nets/learning"
+		[ ! -e "$nets/learning" ] || eventually grep -q "may reach what its list does not have" "$nets/learning"
 		bound "$patience" && as "$user_id" env HOME="$nets/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"
 	}
 	mkdir "$nets/home" "$nets/job"
