@@ -13,7 +13,7 @@
 #define GROUPS UINT32_C(0x7000)
 #define TRIES 16
 #define MESSAGES_AT_ONCE 256
-/* Room for some thousand messages, by the kernel's count. */
+/* The size of the socket's queue: room for some thousand messages, as the kernel counts them. */
 #define ROOM (2 * 1024 * 1024)
 
 /* Asks for the group, with one message for each packet, at once and without the packet. */

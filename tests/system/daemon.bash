@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# A daemon of the test's own: started, killed, restarted, and nothing of it left behind.
-# NSCTL_BUILD is the build directory. What a test does it does as an ordinary user: nsctl().
+# A daemon of the test's own, which the test starts, kills and restarts, and of which nothing is left behind. NSCTL_BUILD
+# is the build directory. nsctl() runs the client as an ordinary user.
 # shellcheck disable=SC2317 # is loaded
 [ -n "${NSCTL_TEST_ISOLATED:-}" ] || { echo "it counts mounts and processes: run it by ./dev test FILE" >&2; exit 1; }
 
@@ -9,10 +9,10 @@
 . "${BASH_SOURCE[0]%/*}/../lib/load.bash"
 user_id=${user_id:-61000}
 other_id=${other_id:-61001}
-# seconds that a command may take on an idle machine: more where it is an emulated one
+# the seconds that a command may take on an idle machine; an emulated machine needs more
 patience=${NSCTL_TEST_PATIENCE:-60}
 
-# eventually COMMAND...: polls until it is true; fails after a generous bound.
+# eventually COMMAND...: runs the command until it succeeds. Fails after a generous bound.
 eventually() {
 	local start=$SECONDS
 	until "$@"; do
@@ -28,12 +28,12 @@ not_in_time() {
 	[ "$1" != counts_are ] || diff <(echo "$2") <(kernel_counts) || mount_table || true
 }
 
-# fails COMMAND...: "! COMMAND" does not fail a test.
+# fails COMMAND...: succeeds if the command fails. ("! COMMAND" alone does not fail a test.)
 fails() { ! "$@"; }
 
 sanitized() { ldd "$NSCTL_BUILD/nsctld" | grep -q libasan; }
 
-# as UID COMMAND...: runs it without any privilege, and with only the path of root's environment.
+# as UID COMMAND...: runs the command as this user, without any privilege, and with only PATH of root's environment.
 # client_in: a command that runs clients in the daemon's namespaces: see daemon_in.
 as() {
 	local uid=$1
@@ -111,8 +111,8 @@ stop_daemon() {
 # is_gone PID: succeeds if the process has ended, even if it is still a zombie of this shell.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev/null || [ ! -e "/proc/$1" ]; }
 
-# await PID: waits for the end of a child of this shell, and returns its status. The wait of bash 5.2 may lose a child that ends just as the wait begins
-# ("No record of process"): so this waits first until it has ended.
+# await PID: waits for the end of a child of this shell, and returns its status. "wait" of bash 5.2 may lose a child that
+# ends just as the wait begins ("No record of process"), so this function first waits until the child has ended.
 await() {
 	eventually is_gone "$1" || true
 	wait "$1"

@@ -5,7 +5,7 @@
 # inside SET ARGUMENT...: runs the client within the set.
 inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 
-# remove_first SET: of a, b in a, and c in b, this one is removed first, which takes those in it along; then the others.
+# remove_first SET: removes this one of a, b (in a) and c (in b) first, with the sets within it; then removes the others.
 remove_first() {
 	nsctl rm "$1"
 	case $1 in

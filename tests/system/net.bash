@@ -3,7 +3,7 @@
 # The host of a test of links is a net namespace of the test's own, held by a file, in which its
 # daemons run; there may be more beside it. Loaded after daemon.bash.
 
-# make_net NAME: a net namespace with lo up. It forwards nothing, even where the machine does (docs/kernel.md, 27).
+# make_net NAME: makes a net namespace with lo up. It forwards nothing, even where the machine does (docs/kernel.md, 27).
 make_net() {
 	[ -n "${nets:-}" ] || {
 		nets=$(mktemp -d /run/nsctl-test-net.XXXXXX)
@@ -48,7 +48,8 @@ purge_host() {
 	return $status
 }
 
-# A test may have ended between a kill and the start that should have followed it.
+# Removes the sets and networks of a test, and checks that nothing is left. Starts the daemon first, if a test has ended
+# while it was killed.
 clean_host() {
 	answers || start_daemon --config="$config"
 	nsctl rm --all

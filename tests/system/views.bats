@@ -334,7 +334,7 @@ make_home() {
 	umount "$place/own"
 }
 
-# A root directory whose /dev is empty.
+# make_root: makes a root directory whose /dev is empty; $root is its path.
 make_root() {
 	root=$place/root
 	mkdir -p "$root"/{usr,bin,lib,lib64,dev,proc,sys,etc}

@@ -22,7 +22,7 @@ wire_world() {
 	in_world ip link set w0 up
 	on_host ip route add default via 203.0.113.1
 	on_host ip route add default via 2001:db8::1
-	# a table of another program
+	# the table of another program, which nsctld must leave alone
 	on_host nft add table inet theirs
 	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
 	on_host nft add rule inet theirs forward counter
@@ -98,6 +98,6 @@ watch_world() {
 		in_world nft add rule inet seen input "$rule"
 	done
 }
-# Prints how many packets they have counted.
+# Prints how many packets the rules of watch_world() have counted.
 seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
 unwatch_world() { in_world nft delete table inet seen; }

@@ -12,7 +12,7 @@
 
 struct egress_record {
 	bool changed; /* the record has the new list */
-	/* private: */
+	/* members that only egress-record.c may use */
 	struct egress_record *next;
 	char id[ID_SIZE]; /* of the set or network */
 	void *before;	  /* the old specification, or the old network */

@@ -18,7 +18,8 @@ static const struct {
 /* the part that was decoded last */
 static union part_wish wish;
 
-/* This cannot fail, because collect() has decoded each part before. */
+/* Reads a part from the request again. This cannot fail, because collect() has decoded each part
+ * before. */
 union part_wish *part_read(struct parts *parts, const struct part *part)
 {
 	const struct nlattr *position = part->before;
