@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * See learn.h. The daemon lets all through as long as this calls again and again, over the same
- * connection. A signal ends that after a last call, which tells the rest.
+ * connection. A signal ends that after a last call, which tells the rest; so does the end of a
+ * program that reads the entries.
  */
 #include "client/learn.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/client-error.h"
 #include "client/connection.h"
@@ -78,7 +81,15 @@ static int call_again(struct client *client, const char *word, json_t *parameter
 	return 0;
 }
 
-/* Calls until a signal has come and all is told. */
+/* Returns true if stdout is a pipe or socket that nobody reads any more. */
+static bool reader_has_gone(void)
+{
+	struct pollfd poll_fd = {.fd = STDOUT_FILENO};
+
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLERR | POLLHUP);
+}
+
+/* Calls until a signal has come, or nobody reads any more, and all is told. */
 static int follow(struct client *client, const char *word, json_t *parameters,
 		  const struct interrupt *interrupt, bool *full)
 {
@@ -90,7 +101,7 @@ static int follow(struct client *client, const char *word, json_t *parameters,
 
 		if (!more && !end)
 			interrupt_wait(interrupt, -1, PAUSE_MS);
-		if (interrupt_has_come() && !end) {
+		if (!end && (interrupt_has_come() || reader_has_gone())) {
 			end = true;
 			json_put(parameters, "end", json_true());
 		}

@@ -246,6 +246,23 @@ END
 	eventually has_no_rules
 }
 
+@test "it ends when nobody reads any more what is printed" {
+	local pipe=$BATS_TEST_TMPDIR/pipe reader
+	nsctl create -n --allow=198.51.100.1 a
+	mkfifo "$pipe"
+	sleep infinity <"$pipe" &
+	reader=$!
+	become_client egress --learn a >"$pipe" 2>"$BATS_TEST_TMPDIR/said" &
+	learner=$!
+	echo "$learner" >"$BATS_TEST_TMPDIR/learner"
+	eventually grep "may reach what its list does not have" "$BATS_TEST_TMPDIR/said"
+	reaches a 198.51.100.2:8000
+	kill "$reader"
+	eventually is_gone "$learner"
+	is_closed a
+	has_no_rules
+}
+
 @test "a flush of the firewall does not open the list, and learning goes on" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
@@ -320,7 +337,7 @@ END
 	[[ "$output" == *"from outside"* ]]
 	nsctl create -n --egress open
 	run nsctl egress --learn open
-	[[ "$output" == *"has no list"* ]]
+	[[ "$output" == *"has no list, since its egress reaches everything"* ]]
 	run nsctl egress --learn --allow=198.51.100.2 a
 	[ "$status" -eq 2 ]
 	is_closed a

@@ -25,11 +25,16 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
 {
 	static struct wire_spec spec;
 
-	if (egress_find_way(set) && egress_list_read(set, &spec, ret))
+	const struct link *way = egress_find_way(set);
+
+	if (way && egress_list_read(set, &spec, ret))
 		return 0;
-	return failure_set(failure, ERROR_INVALID_VALUE, 0,
-			   set_is_network(set) ? "network" : "name",
-			   "has no list, and cannot get one later: make it with --allow");
+	return failure_set(
+		failure, ERROR_INVALID_VALUE, 0, set_is_network(set) ? "network" : "name",
+		way ? "has no list, since its egress reaches everything, and cannot get "
+		      "one later: make it with --allow"
+		    : "has no list, since it has no egress of its own, and cannot get one "
+		      "later: make it with --allow");
 }
 
 const struct link *egress_find_way(const struct set *set)
