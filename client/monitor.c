@@ -161,6 +161,10 @@ static void print_reply(const struct monitoring *monitoring, const json_t *reply
 
 	if (json && sets)
 		print_json(reply);
+	else if (sets && monitoring->name && json_array_size(sets) == 0 &&
+		 !monitoring->client->quiet)
+		print_hint("there is no set called %s yet; its events will be told",
+			   monitoring->name);
 	json_array_foreach(json ? NULL : sets, i, object) {
 		print_set(monitoring, object);
 	}

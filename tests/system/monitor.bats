@@ -83,7 +83,7 @@ networkRemoved lan" ]
 @test "lines for people; a set that is not there is waited for, others are not told of" {
 	nsctl create -n other
 	listen monitor box
-	sleep 0.1
+	eventually says "there is no set called box yet"
 	nsctl create -n also
 	nsctl rm other
 	nsctl create -n box
