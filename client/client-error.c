@@ -146,7 +146,8 @@ static void add_field(struct text *text, const struct client *client, const char
 	}
 	add_origin(text, client, field);
 	/* the message begins with the word that the user wrote, so these say nothing more */
-	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0)
+	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0 &&
+	    strcmp(field, "network") != 0)
 		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;
 	if (rest && strncmp(rest, "].end.", 6) == 0)
@@ -225,6 +226,11 @@ static void hint_busy(const struct client *client, const char *what, const char 
 {
 	if (strcmp(what, "frozen") == 0)
 		print_hint("`nsctl thaw %s` continues its processes", text);
+	else if (strcmp(what, "learning") == 0)
+		print_hint("another `nsctl egress --learn` lets all through; its end, as by ^C, "
+			   "makes the list free");
+	else if (strcmp(what, "changing") == 0)
+		print_hint("another change of the list is in progress; try again");
 	else if (client->verb && strncmp(client->verb, "network", 7) == 0)
 		print_hint("`nsctl network list` shows its members");
 	else if (!client->verb || strcmp(client->verb, "down") != 0)

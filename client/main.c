@@ -118,7 +118,7 @@ static const struct verb verbs[] = {
 	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl\n"
 	 "As a job in the background of a terminal, COMMAND reads only while nsctl is in the "
 	 "foreground. What COMMAND leaves running stays in the set, unless nsctl itself is ended "
-	 "by a signal or loses its terminal",
+	 "by a signal or loses its terminal. An interactive shell needs --tty, or nsctl enter",
 	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options},
 	 .examples =
 		"nsctl exec box ip -o addr\n"

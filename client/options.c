@@ -144,13 +144,46 @@ static const char *guess(const struct options *options, const char *option)
 	return NULL;
 }
 
+/* Options that users of similar programs try, and what to do instead. */
+static const struct {
+	const char *verb, *option, *remedy;
+} foreign[] = {
+	{"exec", "-i", "stdin is passed on anyway; -t gives a terminal"},
+	{"enter", "-i", "stdin is passed on anyway, and there is a terminal"},
+	{"run", "--rm", "the set is removed anyway, when COMMAND ends"},
+	{"run", "--name", "the set is the command's own; `nsctl create NAME` makes one to keep"},
+	{"create", "--name", "the name comes last: `nsctl create [OPTIONS] NAME`"},
+	{"create", "--volume", "write --bind=SOURCE:TARGET"},
+	{"run", "--volume", "write --bind=SOURCE:TARGET"},
+	{"create", "--network", "write --link=net/NETWORK"},
+	{"run", "--network", "write --link=net/NETWORK"},
+	{"exec", "-w", "write --chdir=DIR"},
+	{"exec", "--workdir", "write --chdir=DIR"},
+	{"rm", "-f", "processes are ended anyway; --ignore accepts sets that do not exist"},
+	{"rm", "--force", "processes are ended anyway; --ignore accepts sets that do not exist"},
+	{"kill", "-9", "write --signal=KILL"},
+	{"capture", "-i", "write SET:IFACE"},
+};
+
+/* Returns what to do instead of an option that does not exist, or NULL. */
+static const char *find_remedy(const char *verb, const char *option)
+{
+	size_t n = strcspn(option, "=");
+
+	for (size_t i = 0; verb && i < ARRAY_SIZE(foreign); i++)
+		if (strcmp(foreign[i].verb, verb) == 0 && strlen(foreign[i].option) == n &&
+		    strncmp(foreign[i].option, option, n) == 0)
+			return foreign[i].remedy;
+	return NULL;
+}
+
 static int tell_bad_option(const struct options *options, bool argument_missing)
 {
 	const char *verb = options->verb ? options->verb->name : NULL;
 	char letter[3];
 	const char *option = typed(options, letter);
 	size_t prefix = strncmp(option, "--", 2) == 0 ? strcspn(option + 2, "=") : 0;
-	const char *meant = NULL;
+	const char *meant = NULL, *remedy = NULL;
 
 	if (argument_missing)
 		client_problem(options->client, NULL, "%s needs a value", option);
@@ -162,7 +195,8 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 		for (size_t i = 0; i < options->n_rows; i++)
 			if (strncmp(options->rows[i].row->name, option + 2, prefix) == 0)
 				matches++;
-		meant = guess(options, option);
+		remedy = matches == 0 ? find_remedy(verb, option) : NULL;
+		meant = remedy ? NULL : guess(options, option);
 		client_problem(options->client, NULL,
 			       matches > 1 ? "%s is short for more than one option"
 					   : "there is no option %s",
@@ -172,9 +206,12 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 			       "\"=\" follows a letter that takes no value (--name=VALUE, or -n "
 			       "VALUE)");
 	} else {
+		remedy = find_remedy(verb, option);
 		client_problem(options->client, NULL, "there is no option %s", option);
 	}
-	if (meant)
+	if (remedy)
+		print_hint("%s", remedy);
+	else if (meant)
 		print_hint("write --%s", meant);
 	else
 		print_hint("`nsctl help%s%s` lists the options", verb ? " " : "", verb ? verb : "");
@@ -299,14 +336,36 @@ int options_check_text(const struct client *client, const char *word)
 				       word);
 }
 
+/* Returns true if the value of the last option is a word of its own, as in --allow box. */
+static bool took_word(const struct options *options)
+{
+	for (int i = 1; options->argument && i < options->argc; i++)
+		if (options->argv[i] == options->argument)
+			return true;
+	return false;
+}
+
+static int tell_few_words(const struct options *options)
+{
+	const struct verb *verb = options->verb;
+
+	if (took_word(options))
+		return options_wrong(options->client,
+				     "too few arguments, as %s is the value of --%s; usage: nsctl "
+				     "%s %s",
+				     options->argument, options->row->name, verb->name,
+				     verb->usage);
+	return options_wrong(options->client, "too few arguments; usage: nsctl %s %s", verb->name,
+			     verb->usage);
+}
+
 int options_words(const struct options *options)
 {
 	const struct verb *verb = options->verb;
 	int r = 0;
 
 	if (options->n_words < verb->least)
-		return options_wrong(options->client, "too few arguments; usage: nsctl %s %s",
-				     verb->name, verb->usage);
+		return tell_few_words(options);
 	if (verb->most != WORDS_ANY && options->n_words > verb->most)
 		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s%s%s",
 				     options->words[verb->most], verb->name,

@@ -57,6 +57,12 @@ wrong() {
 	wrong 2 "command cp" "there is no command" "\`nsctl help\` lists them" cp
 	wrong 2 "command stop" "there is no command" "write \`nsctl rm" stop box
 	wrong 2 "--hotsname=x" "there is no option" "write --hostname" create --hotsname=x y
+	wrong 2 "--allow" "too few arguments, as box is the value" "\`nsctl help egress\`" egress --allow box
+	wrong 125 "-i" "there is no option" "stdin is passed on anyway" exec -it box sh
+	wrong 125 "--rm" "there is no option" "removed anyway" run --rm true
+	wrong 2 "--name=x" "there is no option" "the name comes last" create --name=x
+	wrong 2 "-9" "there is no option" "write --signal=KILL" kill -9 box
+	wrong 2 "-f" "there is no option" "--ignore" rm -f box
 	wrong 125 "exec" "no COMMAND given" "\`nsctl help exec\`" exec box
 }
 

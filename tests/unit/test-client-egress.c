@@ -17,6 +17,18 @@
 	"{\"address\":\"192.0.2.2\",\"protocol\":\"tcp\",\"port\":443,\"packets\":7},"           \
 	"{\"address\":\"2001:db8::1\",\"protocol\":\"udp\",\"port\":53,\"packets\":3},"          \
 	"{\"address\":\"2001:db8::2\",\"protocol\":\"icmpv6\",\"packets\":2}]}"
+#define NAMES "{\"allow\":[\"::1\",\"1.2.example:80\"],\"deny\":[]}"
+#define NAMES_SHOWN                                                                          \
+	"  allowed     ::1\n"                                                                \
+	"              1.2.example:80\n"                                                     \
+	"  note        the names that it is refused are told by `nsctl monitor` and `nsctl " \
+	"log`\n"
+#define NO_NAMES \
+	"{\"allow\":[\"fd00::a\",\"192.0.2.0/24:80/tcp\",\"[2001:db8::1]:80\"],\"deny\":[]}"
+#define NO_NAMES_SHOWN                        \
+	"  allowed     fd00::a\n"             \
+	"              192.0.2.0/24:80/tcp\n" \
+	"              [2001:db8::1]:80\n"
 #define NOTHING "{\"allow\":[],\"deny\":[]}"
 
 static void test_verb(void **state _unused_)
@@ -51,6 +63,8 @@ static void test_verb(void **state _unused_)
 		 {NOTHING},
 		 0,
 		 "  allowed     nothing\n"},
+		{"egress box", {"SetEgress {\"name\":\"box\"}"}, {NAMES}, 0, NAMES_SHOWN},
+		{"egress box", {"SetEgress {\"name\":\"box\"}"}, {NO_NAMES}, 0, NO_NAMES_SHOWN},
 		{"egress --json box", {"SetEgress {\"name\":\"box\"}"}, {NOTHING}, 0, NOTHING "\n"},
 		{"egress --allow=192.0.2.1 --allow=@dns --deny=192.0.2.1:80 --remove=::1 box",
 		 {"SetEgress {\"allow\":[\"192.0.2.1\",\"@dns\"],\"deny\":[\"192.0.2.1:80\"],"
@@ -73,6 +87,21 @@ static void test_verb(void **state _unused_)
 		 {"!Busy {\"name\":\"box\",\"state\":\"learning\"}"},
 		 STATUS_FAILED,
 		 "!box is learning"},
+		{"egress --allow=::1 box",
+		 {"SetEgress {\"allow\":[\"::1\"],\"name\":\"box\"}"},
+		 {"!Busy {\"name\":\"box\",\"state\":\"learning\"}"},
+		 STATUS_FAILED,
+		 "!hint: another `nsctl egress --learn` lets all through"},
+		{"egress --allow=::1 box",
+		 {"SetEgress {\"allow\":[\"::1\"],\"name\":\"box\"}"},
+		 {"!Busy {\"name\":\"box\",\"state\":\"changing\"}"},
+		 STATUS_FAILED,
+		 "!hint: another change of the list is in progress"},
+		{"egress --allow ::1",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!too few arguments, as ::1 is the value of --allow"},
 		{"egress", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
 		{"egress a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
 	};
