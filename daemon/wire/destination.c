@@ -144,6 +144,8 @@ static const char *read_service(const char *at, struct destination_service *ret)
 {
 	unsigned long first, last;
 
+	if (strncmp(at, "://", 3) == 0)
+		return "is a URL: write the host and the port, as in example.org:443/tcp";
 	if (*at == ':') {
 		at++;
 		if (!read_number(&at, UINT16_MAX, &first) || first == 0)

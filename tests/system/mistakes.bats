@@ -75,6 +75,8 @@ wrong() {
 	wrong 2 "--add-host" '"db" is not NAME:ADDRESS' "db:10.0.0.5" create --add-host=db x
 	wrong 1 "--dns=x" "is not the IP address" "of a host" create --dns=x y
 	wrong 1 "--link=box,address=10.0.0.1" "needs a prefix length" "10.0.0.1/24" create --link=box,address=10.0.0.1 y
+	wrong 1 "--subnet=10.0.0.0" "needs a prefix length" "10.0.0.0/24" network create --subnet=10.0.0.0 y
+	wrong 1 "--subnet=10.0.0.1/24" "has bits set behind its prefix" "the subnet's first address" network create --subnet=10.0.0.1/24 y
 	wrong 1 "--link=box,rate=10" "10 is less than 8000" "bits per second" create --link=box,rate=10 y
 	wrong 2 "--signal" '"FOO" is not a signal' "such as TERM" kill -s FOO box
 	wrong 2 "--sort" 'there is no column "SIZE"' "the columns are NAME" list --sort=SIZE
@@ -104,6 +106,9 @@ wrong() {
 	wrong 125 "--only=user" "but not user" "the set has mnt,pid,net" exec --only=user box true
 	wrong 1 "renew box" "the set has no lease by time" "it lives until it is removed" renew box
 	wrong 1 "--link=x" "x cannot be linked to itself" "" create --link=x x
-	wrong 1 "egress box" "has no list" "make it with --allow" egress box
+	wrong 1 "egress box" "has no list, since it has no egress of its own" "make it with --allow" egress box
+	wrong 1 "--allow=https://a.test/" "is a URL" "example.org:443/tcp" create --allow=https://a.test/ x
+	wrong 1 "--deny" "a list of what is allowed, and there is none" "0.0.0.0/0" create --deny=192.0.2.1 x
+	wrong 1 "egress net/lan" "net/lan: has no list, since it has no egress" "make it with --allow" egress net/lan
 	wrong 1 "--allow=@nolist" "is no list of [lists] in nsctld.conf" "@./FILE" create --allow=@nolist x
 }

@@ -5,6 +5,7 @@
 #include "daemon/keeper/policy/address.h"
 
 #define PREFIX_MIN 8
+#define BITS_BEHIND "has bits set behind its prefix: write the subnet's first address"
 
 static unsigned int bits_of(const struct address *address)
 {
@@ -112,8 +113,11 @@ const char *address_read_interface(const char *text, struct address *ret)
 const char *address_read_subnet(const char *text, struct address *ret)
 {
 	struct address first;
-	const char *wrong = read_cidr(text, PREFIX_MIN, ret);
+	const char *wrong;
 
+	if (!strchr(text, '/'))
+		return "needs a prefix length, as 10.0.0.0/24";
+	wrong = read_cidr(text, PREFIX_MIN, ret);
 	if (!wrong)
 		wrong = check_unicast(ret);
 	if (wrong)
@@ -122,7 +126,7 @@ const char *address_read_subnet(const char *text, struct address *ret)
 		return "has no room for two hosts";
 	first = *ret;
 	fill_bits(&first, first.prefix, false);
-	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
+	return address_equals(&first, ret) ? NULL : BITS_BEHIND;
 }
 
 /* Reads a host's address, or a subnet whose prefix has at least this number of bits. */
@@ -145,7 +149,7 @@ static const char *read_subnet(const char *text, unsigned int least, struct addr
 		return wrong;
 	first = *ret;
 	fill_bits(&first, first.prefix, false);
-	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
+	return address_equals(&first, ret) ? NULL : BITS_BEHIND;
 }
 
 const char *address_read_any(const char *text, struct address *ret)

@@ -112,8 +112,8 @@ int reach_check(const struct config *config, const struct wire_reach *reach, boo
 	if (reach->n_deny > 0 && !reach->listed) {
 		snprintf(field, sizeof(field), "%sdeny", prefix);
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-				   "takes destinations out of what is allowed, but nothing is: "
-				   "allow 0.0.0.0/0 and ::/0 to let all else through");
+				   "takes destinations out of a list of what is allowed, and there "
+				   "is none: allow 0.0.0.0/0 and ::/0 to let all else through");
 	}
 	if (size > REACH_SIZE_MAX) {
 		snprintf(field, sizeof(field), "%sallow", prefix);
