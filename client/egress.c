@@ -36,32 +36,17 @@ static void show_entries(const char *heading, const json_t *entries)
 		show_line(i == 0 ? heading : NULL, "%s", json_string_value(entry));
 }
 
-/* Returns true if the entry may have names: it begins with a label that is no part of an IPv6
- * address, or is a list of the administrator's. */
-static bool may_name(const char *entry)
+/* Prints the names that were refused below what show_refused() prints, if that is something. */
+static void show_refused_names(const json_t *list)
 {
-	size_t label = strspn(entry, "0123456789.");
-	const char *colon = strchr(entry, ':');
-
-	if (*entry == '@')
-		return strcmp(entry, "@dns") != 0;
-	return *entry != '[' && !(colon && strchr(colon + 1, ':')) && entry[label] &&
-	       !strchr(":/", entry[label]);
-}
-
-/* The daemon tells names that were refused by events and its log only. */
-static void show_where_names_are(const json_t *entries)
-{
-	json_t *entry;
+	const char *heading = json_object_get(list, "refusedPackets") ? NULL : "refused";
+	json_t *refused;
 	size_t i;
 
-	json_array_foreach(entries, i, entry) {
-		if (!may_name(json_string_value(entry)))
-			continue;
-		show_line("note", "the names that it is refused are told by `nsctl monitor` and "
-				  "`nsctl log`");
-		return;
-	}
+	json_array_foreach(json_object_get(list, "refusedNames"), i, refused)
+		show_line(i == 0 ? heading : NULL, "the name %s: %" JSON_INTEGER_FORMAT,
+			  json_text(refused, "name", "?"),
+			  json_integer_value(json_object_get(refused, "questions")));
 }
 
 static void show_list(const json_t *list)
@@ -73,7 +58,7 @@ static void show_list(const json_t *list)
 	show_entries("allowed", allow);
 	show_entries("denied", json_object_get(list, "deny"));
 	show_refused(list);
-	show_where_names_are(allow);
+	show_refused_names(list);
 }
 
 int egress_run(struct client *client, struct options *options)

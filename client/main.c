@@ -168,9 +168,10 @@ static const struct verb verbs[] = {
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
 	{"egress", NULL, "[OPTIONS] SET|net/NETWORK",
 	 "Shows or changes the list of what a set or network may reach, while it runs\n"
-	 "The set or network was made with --allow. Without options, nsctl prints the list, and "
-	 "the destinations of the last hour that were refused the most packets. When a list "
-	 "changes, connections to what it does not have any more end",
+	 "The set or network was made with --allow. Without options, nsctl prints the list, "
+	 "the destinations of the last hour that were refused the most packets, and the names "
+	 "that were refused last. When a list changes, connections to what it does not have any "
+	 "more end",
 	 0, 1, 1, egress_run, {egress_options},
 	 .examples =
 		"nsctl egress box                 # the list, and what was refused\n"

@@ -30,6 +30,12 @@ static const struct wire_field wire_refused_fields[] = {
 };
 LAYOUT(wire_refused);
 
+static const struct wire_field wire_refused_name_fields[] = {
+	STRING(1, wire_refused_name, name, DESTINATION_NAME_SIZE - 1, ALWAYS("name")),
+	U64(2, wire_refused_name, questions, 0, ALWAYS("questions")),
+};
+LAYOUT(wire_refused_name);
+
 static const struct wire_field wire_egress_list_fields[] = {
 	INNER_ARRAY(1, wire_egress_list, reach, allow, wire_destination, DESTINATION_TEXTS_MAX,
 		    ALWAYS("allow")),
@@ -40,6 +46,8 @@ static const struct wire_field wire_egress_list_fields[] = {
 	    GIVEN(wire_egress_list, has_refused)),
 	ARRAY(5, wire_egress_list, refused_to, wire_refused, REFUSED_MAX,
 	      JSON("refusedDestinations")),
+	ARRAY(6, wire_egress_list, refused_names, wire_refused_name, REFUSED_NAMES_MAX,
+	      JSON("refusedNames")),
 };
 LAYOUT(wire_egress_list);
 

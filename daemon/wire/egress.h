@@ -10,6 +10,7 @@
 
 /* Destinations that an answer tells. */
 #define REFUSED_MAX 64
+#define REFUSED_NAMES_MAX 32
 
 /* The way of a set or network, and the entries that are added to its list and removed. */
 struct wire_egress {
@@ -29,6 +30,12 @@ struct wire_refused {
 	uint64_t packets;
 };
 
+/* A name that was refused. */
+struct wire_refused_name {
+	const char *name;
+	uint64_t questions;
+};
+
 /* The list of a way, and what it has refused since the firewall's table was made. */
 struct wire_egress_list {
 	struct wire_reach reach;
@@ -36,6 +43,8 @@ struct wire_egress_list {
 	uint64_t refused;			     /* packets */
 	struct wire_refused refused_to[REFUSED_MAX]; /* those with most packets */
 	size_t n_refused_to;
+	struct wire_refused_name refused_names[REFUSED_NAMES_MAX];
+	size_t n_refused_names;
 };
 
 /* The set or network whose list is learned. */
@@ -64,7 +73,7 @@ struct wire_learned_list {
 	bool full; /* there were more than can be remembered */
 };
 
-extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_egress_list_layout,
-	wire_learn_layout, wire_learned_layout, wire_learned_list_layout;
+extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_refused_name_layout,
+	wire_egress_list_layout, wire_learn_layout, wire_learned_layout, wire_learned_list_layout;
 
 #endif

@@ -136,6 +136,9 @@ for port in sys.argv[3:]:
 	for name in one two three four; do exits 6 nsctl exec a curl -s -m 20 -o /dev/null "http://$name.test/"; done
 	for name in other one two three four; do eventually tells_of "a $name.test"; done
 	logged "was refused the name other.test ("
+	# the list tells them, too, the last one first
+	nsctl egress a | grep -E '^ +the name other.test: [0-9]+$'
+	[ "$(nsctl egress a | grep -o 'the name [a-z]*' | cut -d' ' -f3 | xargs)" = "four three two one other" ]
 	# of a name that is too long for an event, the beginning is told
 	nsctl exec a python3 -c '
 import socket

@@ -17,18 +17,11 @@
 	"{\"address\":\"192.0.2.2\",\"protocol\":\"tcp\",\"port\":443,\"packets\":7},"           \
 	"{\"address\":\"2001:db8::1\",\"protocol\":\"udp\",\"port\":53,\"packets\":3},"          \
 	"{\"address\":\"2001:db8::2\",\"protocol\":\"icmpv6\",\"packets\":2}]}"
-#define NAMES "{\"allow\":[\"::1\",\"1.2.example:80\"],\"deny\":[]}"
-#define NAMES_SHOWN                                                                          \
-	"  allowed     ::1\n"                                                                \
-	"              1.2.example:80\n"                                                     \
-	"  note        the names that it is refused are told by `nsctl monitor` and `nsctl " \
-	"log`\n"
-#define NO_NAMES \
-	"{\"allow\":[\"fd00::a\",\"192.0.2.0/24:80/tcp\",\"[2001:db8::1]:80\"],\"deny\":[]}"
-#define NO_NAMES_SHOWN                        \
-	"  allowed     fd00::a\n"             \
-	"              192.0.2.0/24:80/tcp\n" \
-	"              [2001:db8::1]:80\n"
+#define NAMES                                                                            \
+	"{\"allow\":[\"a.example\"],\"deny\":[],\"refusedPackets\":0,\"refusedNames\":[" \
+	"{\"name\":\"b.example\",\"questions\":3},{\"name\":\"c.example\",\"questions\":1}]}"
+#define NAMES_ALONE \
+	"{\"allow\":[],\"deny\":[],\"refusedNames\":[{\"name\":\"b.example\",\"questions\":3}]}"
 #define NOTHING "{\"allow\":[],\"deny\":[]}"
 
 static void test_verb(void **state _unused_)
@@ -63,8 +56,20 @@ static void test_verb(void **state _unused_)
 		 {NOTHING},
 		 0,
 		 "  allowed     nothing\n"},
-		{"egress box", {"SetEgress {\"name\":\"box\"}"}, {NAMES}, 0, NAMES_SHOWN},
-		{"egress box", {"SetEgress {\"name\":\"box\"}"}, {NO_NAMES}, 0, NO_NAMES_SHOWN},
+		{"egress box",
+		 {"SetEgress {\"name\":\"box\"}"},
+		 {NAMES},
+		 0,
+		 "  allowed     a.example\n"
+		 "  refused     0 packets to what it may not reach\n"
+		 "              the name b.example: 3\n"
+		 "              the name c.example: 1\n"},
+		{"egress box",
+		 {"SetEgress {\"name\":\"box\"}"},
+		 {NAMES_ALONE},
+		 0,
+		 "  allowed     nothing\n"
+		 "  refused     the name b.example: 3\n"},
 		{"egress --json box", {"SetEgress {\"name\":\"box\"}"}, {NOTHING}, 0, NOTHING "\n"},
 		{"egress --allow=192.0.2.1 --allow=@dns --deny=192.0.2.1:80 --remove=::1 box",
 		 {"SetEgress {\"allow\":[\"192.0.2.1\",\"@dns\"],\"deny\":[\"192.0.2.1:80\"],"

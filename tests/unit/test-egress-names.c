@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reach-names.c, outside.c and egress-grants.c: the names of lists, to which addresses they may
- * lead, and what was let through. */
+/* reach-names.c, outside.c, egress-grants.c and egress-refused-names.c: the names of lists, to
+ * which addresses they may lead, what was let through, and which names were refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/network/egress-held.h"
+#include "daemon/keeper/network/egress-refused-names.h"
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/keeper/policy/reach-names.h"
 
@@ -298,16 +299,50 @@ static void test_grants(void **state _unused_)
 	grants_clear(&grants);
 }
 
+/* --- refused names --- */
+
+static void test_refused(void **state _unused_)
+{
+	struct wire_refused_name view[REFUSED_NAMES_MAX];
+	_cleanup_free_ char *long_name = calloc(1, DESTINATION_NAME_SIZE + 1);
+	struct refused_names names = {};
+	char name[32];
+
+	assert_int_equal(refused_names_view(&names, view), 0);
+	refused_names_add(&names, "a.test", 2);
+	refused_names_add(&names, "b.test", 1);
+	refused_names_add(&names, "a.test", 3);
+	assert_int_equal(refused_names_view(&names, view), 2);
+	assert_string_equal(view[0].name, "a.test");
+	assert_int_equal(view[0].questions, 5);
+	assert_string_equal(view[1].name, "b.test");
+	assert_int_equal(view[1].questions, 1);
+	assert_non_null(long_name);
+	memset(long_name, 'x', DESTINATION_NAME_SIZE);
+	refused_names_add(&names, long_name, 1);
+	assert_int_equal(refused_names_view(&names, view), 2);
+	/* b.test is forgotten first, then a.test */
+	for (int i = 0; i < REFUSED_NAMES_MAX - 1; i++) {
+		snprintf(name, sizeof(name), "%d.test", i);
+		refused_names_add(&names, name, 1);
+	}
+	assert_int_equal(refused_names_view(&names, view), REFUSED_NAMES_MAX);
+	assert_string_equal(view[REFUSED_NAMES_MAX - 1].name, "a.test");
+	refused_names_add(&names, "c.test", 1);
+	assert_int_equal(refused_names_view(&names, view), REFUSED_NAMES_MAX);
+	assert_string_equal(view[0].name, "c.test");
+	assert_string_equal(view[REFUSED_NAMES_MAX - 1].name, "0.test");
+	refused_names_clear(&names);
+	assert_int_equal(refused_names_view(&names, view), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_sharing),
-		cmocka_unit_test(test_no_names),
-		cmocka_unit_test(test_cover),
-		cmocka_unit_test(test_too_many_services),
-		cmocka_unit_test(test_outside),
-		cmocka_unit_test(test_grants),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_sharing), cmocka_unit_test(test_no_names),
+		cmocka_unit_test(test_cover),	cmocka_unit_test(test_too_many_services),
+		cmocka_unit_test(test_outside), cmocka_unit_test(test_grants),
 		cmocka_unit_test(test_held),
 	};
 

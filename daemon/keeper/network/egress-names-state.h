@@ -6,6 +6,7 @@
 
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/network/egress-refused-names.h"
 #include "daemon/keeper/policy/reach-names.h"
 
 /* The names of a set or network. */
@@ -19,6 +20,7 @@ struct egress_names {
 	char interface[INTERFACE_SIZE];	 /* the way's end on the host, once addresses were let
 					 * through */
 	struct grants grants;
+	struct refused_names refused;
 	/* addresses that workers are adding to the firewall, and pairs as in struct grants */
 	size_t n_admitting, pairs_admitting;
 	bool open;    /* the resolver has its sockets */

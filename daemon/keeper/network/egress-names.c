@@ -54,11 +54,19 @@ static struct egress_names *find(uint64_t cookie)
 
 static void on_denied(uid_t uid, const struct wire_resolver_denied *denied)
 {
-	const struct egress_names *names = find(denied->cookie);
+	struct egress_names *names = find(denied->cookie);
 
 	if (!names || names->set->owner != uid)
 		return;
+	if (denied->name)
+		refused_names_add(&names->refused, denied->name, denied->questions);
 	egress_denied_name(names->set, denied->name ? denied->name : ".", denied->questions);
+}
+
+size_t egress_names_refused(const struct set *set,
+			    struct wire_refused_name ret[static REFUSED_NAMES_MAX])
+{
+	return set->names ? refused_names_view(&set->names->refused, ret) : 0;
 }
 
 static size_t count_pairs(uid_t uid)
@@ -365,6 +373,7 @@ void egress_names_forget(struct set *set)
 	call_opened(names);
 	replace_list(names, NULL);
 	grants_clear(&names->grants);
+	refused_names_clear(&names->refused);
 	free(names);
 	if (!has_any(set->owner))
 		egress_resolver_end(set->owner);

@@ -12,6 +12,7 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
+#include "daemon/wire/egress.h"
 #include "protocol/error.h"
 
 /* Checks that the owner may have the names of this list for the set or network. Returns 0 or an
@@ -40,6 +41,10 @@ void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest)
 /* Tells the resolver of a set that had names before. Must be called when learning a list begins or
  * ends (egress-learned.h). */
 void egress_names_learn(struct set *set);
+/* Puts the names that the set was refused last into ret, which points to them. Returns their
+ * number. */
+size_t egress_names_refused(const struct set *set,
+			    struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 /* Frees the names of a set that is forgotten. */
 void egress_names_forget(struct set *set);
 

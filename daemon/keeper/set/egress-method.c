@@ -96,6 +96,7 @@ static void answer(struct change *change, const struct set *set)
 	list.has_refused = change->has_refused;
 	list.refused = change->refused;
 	list.n_refused_to = egress_view_refused(&change->refusals, list.refused_to);
+	list.n_refused_names = egress_names_refused(set, list.refused_names);
 	request_done(change->keeper, change->request, &wire_egress_list_layout, &list);
 	change_free(change);
 }
