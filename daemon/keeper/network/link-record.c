@@ -151,6 +151,14 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
 }
 
+/* Returns true if the link's other end is being removed, too. */
+static bool is_going(const struct link *link, const struct set *set)
+{
+	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
+
+	return other && other->state == SET_REMOVING;
+}
+
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task)
 {
 	static struct link_plan_task tasks[TASK_LINKS_MAX];
@@ -161,7 +169,9 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 	     link = link_next(link, set)) {
 		struct link_plan_task *planned = &tasks[task->n_links];
 
-		if (link_plan_task(link, NULL, planned) < 0)
+		/* the kernel deletes it with either end's net namespace: there is nothing to wait
+		 * for */
+		if (is_going(link, set) || link_plan_task(link, NULL, planned) < 0)
 			continue;
 		if (link->egress) {
 			(void)egress_fill_link(keeper, link, &spec, &planned->task);
