@@ -296,6 +296,7 @@ static const struct wire_field wire_exec_fields[] = {
 	BOOL(2, wire_exec, has_owner),
 	U32(3, wire_exec, owner, ID_MAX, JSON("owner"), GIVEN(wire_exec, has_owner)),
 	NESTED(4, wire_exec, command, wire_command, JSON("")),
+	BOOL(5, wire_exec, remove, JSON("remove")),
 };
 LAYOUT(wire_exec);
 

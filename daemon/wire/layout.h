@@ -193,6 +193,7 @@ struct wire_exec {
 	const char *name;
 	bool has_owner;
 	uint32_t owner;
+	bool remove; /* the set is removed after the command, with all of its group */
 	struct wire_command command;
 };
 

@@ -224,6 +224,29 @@ static int replace(struct keeper *keeper, struct set *set, const struct wire_lea
 	return 0;
 }
 
+int lease_end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
+			   struct failure *failure)
+{
+	struct wire_lease lease;
+	int r;
+
+	if (surrounds(keeper, &request->subject, set))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
+				   "removing what was made together from inside",
+				   "the caller is inside set %s", request->subject.scope_text);
+	wire_clear(&wire_lease_layout, &lease);
+	/* while the command runs, neither the set is idle nor what was made with it */
+	lease.idle = set->idle;
+	process_watch_end(set);
+	set->run = true;
+	r = replace(keeper, set, &lease, request);
+	if (r == 0)
+		return 0;
+	set->run = false;
+	lease_resume(keeper, set);
+	return failure_from_errno(failure, r, "end the lease");
+}
+
 static int replace_group(struct keeper *keeper, const struct request *request, struct set *set,
 			 struct wire_lease *lease, struct failure *failure)
 {

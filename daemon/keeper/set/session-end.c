@@ -9,6 +9,7 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
@@ -51,48 +52,6 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* The last answer to a Run, which waits until the set is gone. */
-struct run_end {
-	struct request *request;
-	struct wire_session wire;
-	char id[ID_SIZE], name[NAME_SIZE];
-};
-
-static void on_run_removed(struct keeper *keeper, const struct failure *failure, void *context)
-{
-	struct run_end *end = context;
-
-	if (end && end->request && failure)
-		request_fail(keeper, end->request, failure);
-	else if (end && end->request)
-		request_done(keeper, end->request, &wire_session_layout, &end->wire);
-	free(end);
-}
-
-static void remove_run_set(struct keeper *keeper, const struct session *session,
-			   struct request *request)
-{
-	struct run_end *end = calloc(1, sizeof(*end));
-
-	if (end) {
-		end->request = request;
-		wire_clear(&wire_session_layout, &end->wire);
-		view_session(session, &end->wire);
-		memcpy(end->id, session->id, sizeof(end->id));
-		end->wire.session = end->id;
-		memcpy(end->name, session->set->name, sizeof(end->name));
-		end->wire.set = end->name;
-	} else if (request) {
-		session_answer_ended(keeper, request, session);
-	}
-	set_remove(keeper, session->set, 0, on_run_removed, end);
-}
-
-void session_remove_run_set(struct keeper *keeper, struct set *set)
-{
-	set_remove(keeper, set, 0, on_run_removed, NULL);
-}
-
 /* Ends a session in which the caller has filled in how the command ended. Answers all requests that
  * wait. What the command has left goes on. */
 static void end_session(struct watch *watch)
@@ -120,9 +79,10 @@ static void end_session(struct watch *watch)
 		watch->waiters = waiter->behind;
 		session_answer_ended(keeper, waiter, session);
 	}
-	store_write_session(keeper->store, session);
+	/* removals are recorded first: the next start continues them, also without this record */
 	if (session->removes_set)
-		remove_run_set(keeper, session, starter);
+		run_end_answer(keeper, session, starter);
+	store_write_session(keeper->store, session);
 	watch_free(watch);
 	session_leave(keeper, session);
 	idle_look(keeper, set);
@@ -142,7 +102,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
 	if (session->removes_set && set->state == SET_READY)
-		session_remove_run_set(keeper, set);
+		run_end(keeper, set);
 	watch_free(watch);
 	registry_drop_session(keeper->registry, session);
 	idle_look(keeper, set);
@@ -211,7 +171,7 @@ static void on_command_ended(evutil_socket_t fd _unused_, short what _unused_, v
 	struct watch *watch = context;
 
 	if (watch->session->set->state == SET_READY)
-		set_remove(watch->keeper, watch->session->set, 0, NULL, NULL);
+		run_end(watch->keeper, watch->session->set);
 }
 
 void session_watch_command(struct watch *watch, int command_fd)

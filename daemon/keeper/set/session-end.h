@@ -40,8 +40,6 @@ void session_watch_command(struct watch *watch, int command_fd);
 /* Kills a start: the runner, which is privileged until it executes the command, and all processes
  * in the cgroup of the session. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
-/* Removes the set of a Run whose command could not be started. */
-void session_remove_run_set(struct keeper *keeper, struct set *set);
 
 /* Closes the leashes of a connection's commands, which end then. Must be called when the connection
  * is gone. */

@@ -14,7 +14,9 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
@@ -287,7 +289,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	if (r == 0 && quota_take(keeper, set->owner, QUOTA_SESSIONS, &failure)) {
 		request_fail(keeper, request, &failure);
 		if (removes_set)
-			session_remove_run_set(keeper, set);
+			run_end(keeper, set);
 		return;
 	}
 	if (r == 0)
@@ -298,7 +300,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 		failure_from_errno(&failure, r, "start the session");
 		request_fail(keeper, request, &failure);
 		if (removes_set)
-			session_remove_run_set(keeper, set);
+			run_end(keeper, set);
 		return;
 	}
 	watch->starter = request;
@@ -341,11 +343,17 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 		r = check_command(&asked->command, set->kinds, failure);
 	if (r == 0)
 		r = admission_of_exec(keeper, request, set, &asked->command, &as, failure);
+	if (r == 0 && asked->remove)
+		r = lease_end_with_command(keeper, request, set, failure);
+	fault_point("exec-ends-set");
+	/* its init may have ended just now */
+	if (r == 0 && asked->remove)
+		r = check_running(set, failure);
 	if (r)
 		return r;
 	request = request_keep(request);
 	if (!request)
 		return failure_from_errno(failure, -ENOMEM, "start the session");
-	session_start(keeper, request, set, &asked->command, &as, false);
+	session_start(keeper, request, set, &asked->command, &as, asked->remove);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "daemon/keeper/request/admission.h"
 
 /* Starts a command for the kept request, and answers the request in any case. removes_set: the set
- * belongs to a Run, and ends with the command. */
+ * ends with the command (run-end.h). */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
 

@@ -47,7 +47,7 @@ struct set {
 	char *callers_cgroup; /* as in struct task_set */
 	uint64_t callers_inode;
 	char *wall;   /* wall of its maker's caller (kernel/wall.h); NULL: none */
-	bool run;     /* made by Run: the set ends with its command */
+	bool run;     /* the set ends with its command: of a Run, or of an Exec with remove */
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
 	void *spec;   /* packed wire_spec */
 	size_t spec_size;
@@ -166,7 +166,7 @@ struct session {
 	uint64_t started, ended; /* Unix epoch, microseconds */
 	bool exited; /* true: with an exit status; false: by a signal. Valid after the end */
 	uint32_t status, signal;
-	bool attached, removes_set; /* removes_set: the command was started by Run */
+	bool attached, removes_set; /* removes_set: the set ends with the command */
 	void *words;		    /* packed: the first words of the command line, for display */
 	size_t words_size;
 	void *work; /* owned by session.c: its watch of the session */

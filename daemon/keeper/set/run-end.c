@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/run-end.h"
+#include "daemon/keeper/state/view.h"
+
+/* The last answer to a Run or Exec, which waits for removals. */
+struct run_end {
+	struct request *request;
+	struct wire_session wire;
+	char id[ID_SIZE], name[NAME_SIZE];
+	size_t pending;		/* removals that have not ended */
+	struct failure failure; /* of the first one that has failed */
+};
+
+static void on_removed(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct run_end *end = context;
+
+	if (failure && !end->failure.error)
+		end->failure = *failure;
+	if (--end->pending > 0)
+		return;
+	if (end->failure.error)
+		request_fail(keeper, end->request, &end->failure);
+	else
+		request_done(keeper, end->request, &wire_session_layout, &end->wire);
+	free(end);
+}
+
+static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
+{
+	if (end)
+		end->pending++;
+	set_remove(keeper, set, 0, end ? on_removed : NULL, end);
+}
+
+/* Returns true if the other set or network was made by the same Apply. One that is still being made
+ * is left to the Apply. */
+static bool is_mate(const struct set *set, const struct set *other)
+{
+	return other != set && other->state != SET_CREATING && *set->group &&
+	       strcmp(other->group, set->group) == 0;
+}
+
+/* Removes the set's mates: networks, or sets. */
+static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
+			 struct run_end *end)
+{
+	struct set *at = registry_next_set(keeper->registry, set->owner, NULL);
+
+	for (; at && at->owner == set->owner;
+	     at = registry_next_set(keeper->registry, at->owner, at->name))
+		if (is_mate(set, at) && set_is_network(at) == networks)
+			remove_one(keeper, at, end);
+}
+
+/* Removes the set and its mates. Networks come last: they need not wait for links to sets that are
+ * being removed. end may be NULL. */
+static void remove_all(struct keeper *keeper, struct set *set, struct run_end *end)
+{
+	remove_one(keeper, set, end);
+	remove_mates(keeper, set, false, end);
+	remove_mates(keeper, set, true, end);
+}
+
+void run_end(struct keeper *keeper, struct set *set)
+{
+	remove_all(keeper, set, NULL);
+}
+
+void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request)
+{
+	struct run_end *end = request ? calloc(1, sizeof(*end)) : NULL;
+	struct failure failure;
+
+	if (request && !end) {
+		failure_from_errno(&failure, -ENOMEM, "wait for the end of the set");
+		request_fail(keeper, request, &failure);
+	}
+	if (!end) {
+		run_end(keeper, session->set);
+		return;
+	}
+	end->request = request;
+	wire_clear(&wire_session_layout, &end->wire);
+	view_session(session, &end->wire);
+	memcpy(end->id, session->id, sizeof(end->id));
+	end->wire.session = end->id;
+	memcpy(end->name, session->set->name, sizeof(end->name));
+	end->wire.set = end->name;
+	end->pending = 1;
+	remove_all(keeper, session->set, end);
+	on_removed(keeper, NULL, end);
+}
