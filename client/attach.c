@@ -312,6 +312,7 @@ static void on_reply(struct session *session)
 	}
 	session->connected = r == 0 && reply.continues && !reply.error;
 	session->dropped = r != 0;
+	session->client->answered = r == 0 && !reply.continues && !reply.error;
 	if (r == 0 && reply.error && !session->running)
 		session->failure = attach_failed(session->client, session->how, &reply);
 	else if (r == 0 && reply.error)

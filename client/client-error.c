@@ -323,6 +323,10 @@ int client_error(const struct client *client, const char *subject,
 
 	if (fields && fields->subject)
 		what = json_text(reply->parameters, fields->subject, "?");
+	if (client->own_part && strncmp(what, client->own_part, strlen(client->own_part)) == 0) {
+		what += strlen(client->own_part);
+		subject = NULL;
+	}
 	if (fields && fields->text)
 		text = json_text(reply->parameters, fields->text, "?");
 	if (error == ERROR_INVALID_VALUE || error == ERROR_INVALID_PARAMETER) {

@@ -32,9 +32,10 @@ struct client {
 	const char *verb;			 /* for messages */
 	const struct option_row *const *options; /* the verb's tables of options, for messages */
 	const char *root;			 /* the argument of --root, for messages; or NULL */
-	json_t *origins; /* the option of each entry of spec.mounts, for messages; or NULL */
-	json_t *typed;	 /* the same for other lists and for values, by their option's field */
-	json_t *given;	 /* the names of the options that were typed; or NULL */
+	json_t *origins;      /* the option of each entry of spec.mounts, for messages; or NULL */
+	json_t *typed;	      /* the same for other lists and for values, by their option's field */
+	json_t *given;	      /* the names of the options that were typed; or NULL */
+	const char *own_part; /* the beginning of what the options fill in the call, or NULL */
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;
@@ -43,6 +44,7 @@ struct client {
 	unsigned closed;     /* bit N: descriptor N was closed at the start */
 	struct nsctl *nsctl; /* the connection; NULL: there is none yet */
 	bool repeated;	     /* the last call was made more than once */
+	bool answered;	     /* the call of an attached command has had its last reply */
 };
 
 /* Prints "nsctl: VERB SUBJECT: TEXT"; subject may be NULL. Returns STATUS_FAILED. */

@@ -447,6 +447,7 @@ static int run_with(struct client *client, const struct command *command, struct
 	if (r != 0)
 		return r;
 	how->subject = json_text(command->parameters, "name", NULL);
+	how->method = with.method;
 	r = attach(client, command, how, command->parameters, options->fds, options->words);
 	/* a failure is reported there, and the status stays the command's */
 	(void)with_end(client, &with);

@@ -328,10 +328,6 @@ static void show_progress(const json_t *reply)
 int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
 		  json_t **ret)
 {
-	int r = topology_open(client, path, topology, fds);
-
-	if (r != 0)
-		return r;
 	return client_call_joined(client, path, "org.nsctl.Apply", json_incref(topology), fds,
 				  client->quiet ? NULL : show_progress, ret);
 }
@@ -379,7 +375,9 @@ int topology_up(struct client *client, struct options *options)
 	if (r != 0)
 		return r;
 	json_object_update(topology, options->parameters);
-	r = topology_make(client, path, topology, options->fds, &reply);
+	r = topology_open(client, path, topology, options->fds);
+	if (r == 0)
+		r = topology_make(client, path, topology, options->fds, &reply);
 	if (r != 0)
 		return r;
 	r = service_start_all(client, path, services, false);

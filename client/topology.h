@@ -22,7 +22,7 @@ int topology_read(const struct client *client, const char *path, const char *sub
 int topology_open(const struct client *client, const char *path, json_t *topology,
 		  struct call_fds *fds);
 
-/* Opens the paths, and makes the topology. path is the file's, for messages; *ret becomes the
+/* Makes the topology, whose paths were opened. path is the file's, for messages; *ret becomes the
  * answer. Returns 0, or an exit status after reporting the failure. */
 int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
 		  json_t **ret);

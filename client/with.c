@@ -10,6 +10,7 @@
 #include "client/print.h"
 #include "client/project.h"
 #include "client/service.h"
+#include "client/show.h"
 #include "client/text.h"
 #include "client/topology.h"
 
@@ -35,10 +36,11 @@ static int choose_project(const struct client *client, struct with *with)
 
 /* Puts the command's set into the topology, linked to all of its networks, so that it gets its
  * names there. */
-static int add_set(const struct client *client, const char *subject, json_t *topology, json_t *set)
+static int add_set(const struct client *client, const char *subject, json_t *topology, json_t *run)
 {
 	json_t *sets = json_member(topology, "sets", json_array), *object, *links;
-	const char *name = json_text(set, "name", DEFAULT_NAME);
+	json_t *spec = json_member(run, "spec", json_object);
+	const char *name = json_text(run, "name", DEFAULT_NAME);
 	size_t i;
 
 	json_array_foreach(sets, i, object) {
@@ -52,22 +54,31 @@ static int add_set(const struct client *client, const char *subject, json_t *top
 		return client_problem(client, subject,
 				      "it has no network, by which the command could reach its "
 				      "sets");
-	links = json_member(json_member(set, "spec", json_object), "links", json_array);
+	links = json_member(spec, "links", json_array);
 	json_array_foreach(json_object_get(topology, "networks"), i, object) {
 		json_push(links,
 			  json_pack("{s:{s:s}}", "peer", "network", json_text(object, "name", "")));
 	}
-	json_put(set, "name", json_string(name));
-	json_push(sets, json_incref(set));
+	json_push(sets, json_pack("{s:s, s:O}", "name", name, "spec", spec));
 	return 0;
 }
 
-/* Takes the command's set out of the topology again: Run makes it. */
-static void remove_set(json_t *topology)
+/* Takes the command's set out of the topology again, and returns it. */
+static json_t *take_set(json_t *topology)
 {
 	json_t *sets = json_object_get(topology, "sets");
+	size_t last = json_array_size(sets) - 1;
+	json_t *set = json_incref(json_array_get(sets, last));
 
-	(void)json_array_remove(sets, json_array_size(sets) - 1);
+	(void)json_array_remove(sets, last);
+	return set;
+}
+
+/* Returns true if only Run can make such a set. */
+static bool needs_run(const json_t *run)
+{
+	return json_object_get(run, "init") ||
+	       json_object_get(json_object_get(run, "spec"), "lease");
 }
 
 /* Gives the topology a lease by a pipe, in addition to the one in the file. */
@@ -84,28 +95,73 @@ static int add_lease(const struct client *client, struct with *with, json_t *top
 	return 0;
 }
 
-/* Makes the topology and starts its services. */
-static int make(struct client *client, const char *path, struct with *with, json_t *topology,
-		const json_t *services)
+/* Tells which published ports of the set were chosen. */
+static void tell_ports(const struct client *client, const json_t *set, const json_t *reply)
 {
-	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	const char *name = json_text(set, "name", "");
+	json_t *made;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "sets"), i, made) {
+		const json_t *spec = json_object_get(made, "spec");
+
+		if (strcmp(json_text(made, "name", ""), name) == 0)
+			show_chosen_ports(client, name, json_object_get(spec, "publish"));
+	}
+}
+
+/* Makes the topology. set: made with it, or NULL. */
+static int make(struct client *client, const char *path, struct with *with, json_t *topology,
+		json_t *set, struct call_fds *fds)
+{
+	json_t *sets = json_object_get(topology, "sets");
 	_cleanup_json_ json_t *reply = NULL;
-	int r = add_lease(client, with, topology, &fds);
+	_cleanup_text_ struct text own = {0};
+	int r = topology_open(client, path, topology, fds);
 
 	if (r == 0)
-		r = topology_make(client, path, topology, &fds, &reply);
+		r = add_lease(client, with, topology, fds);
+	if (r != 0)
+		return r;
+	text_format(&own, "sets[%zu].", json_array_size(sets));
+	client->own_part = own.data;
+	if (set)
+		json_push(sets, json_incref(set));
+	r = topology_make(client, path, topology, fds, &reply);
+	client->own_part = NULL;
 	if (r != 0)
 		return r;
 	with->topology = json_incref(topology);
-	r = service_start_all(client, path, services, true);
-	if (r != 0)
-		(void)with_end(client, with);
+	if (set)
+		tell_ports(client, set, reply);
+	return 0;
+}
+
+/* Makes the topology, and perhaps the command's set, and fills in the call that starts the
+ * command. */
+static int make_for(struct client *client, struct options *options, struct with *with,
+		    json_t *topology, json_t *set)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	json_t *parameters = options->parameters;
+	int r;
+
+	json_put(parameters, "name", json_incref(json_object_get(set, "name")));
+	if (needs_run(parameters)) {
+		with->method = "org.nsctl.Run";
+		return make(client, options->with, with, topology, NULL, &fds);
+	}
+	with->method = "org.nsctl.Exec";
+	r = make(client, options->with, with, topology, set, options->fds);
+	json_object_del(parameters, "spec");
+	json_put(parameters, "remove", json_true());
+	call_fds_done(options->fds);
 	return r;
 }
 
 int with_begin(struct client *client, struct options *options, struct with *with)
 {
-	_cleanup_json_ json_t *topology = NULL, *services = NULL;
+	_cleanup_json_ json_t *topology = NULL, *services = NULL, *set = NULL;
 	const char *path = options->with, *project = options->project;
 	_cleanup_text_ struct text subject = {0};
 	int r;
@@ -120,15 +176,21 @@ int with_begin(struct client *client, struct options *options, struct with *with
 		r = project_rename(client, project ? project : with->project, topology);
 	if (r != 0)
 		return r;
-	remove_set(topology);
-	return make(client, path, with, topology, services);
+	set = take_set(topology);
+	r = make_for(client, options, with, topology, set);
+	if (r == 0)
+		r = service_start_all(client, path, services, true);
+	if (r != 0)
+		(void)with_end(client, with);
+	return r;
 }
 
 int with_end(struct client *client, struct with *with)
 {
 	_cleanup_json_ json_t *topology = take_ptr(with->topology);
+	bool is_removed = strcmp(with->method, "org.nsctl.Exec") == 0 && client->answered;
 
-	return topology ? topology_remove(client, topology) : 0;
+	return topology && !is_removed ? topology_remove(client, topology) : 0;
 }
 
 void with_done(struct with *with)

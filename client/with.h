@@ -13,18 +13,21 @@
 struct with {
 	char project[NAME_SIZE]; /* chosen, if none was given */
 	json_t *topology;	 /* NULL: nothing was made */
+	const char *method;	 /* starts the command: Exec if its set was made, too, or Run */
 	int pipe_fd;		 /* the writing end; -1: none */
 };
 
 /* Takes --with into options->with. */
 int with_take(struct options *options);
 
-/* Makes the topology, waits until its services are ready, and adds what joins its networks to the
- * command's set in options->parameters. Returns 0, or an exit status after reporting the failure;
- * nothing is left then. */
+/* Makes the topology and the command's set, which options->parameters describe, and waits until its
+ * services are ready. options->parameters become those of with->method: an Exec with which all of
+ * this ends. If only Run can make the set, it becomes a member of the networks there. Returns 0, or
+ * an exit status after reporting the failure; nothing is left then. */
 int with_begin(struct client *client, struct options *options, struct with *with);
 
-/* Removes the topology. Returns an exit status. */
+/* Removes the topology, if the command's call was not answered by its end. Returns an exit
+ * status. */
 int with_end(struct client *client, struct with *with);
 
 void with_done(struct with *with);
