@@ -93,6 +93,18 @@ recovers() {
 	recovers box named
 }
 
+@test "run --with of a program on FUSE that hangs: it fails, its services end, and all else goes on" {
+	mount_fuse fuse --hang=open --only=program --allow-other
+	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"]}]}' >"$runtime.with"
+	stuck nsctl run --with="$runtime.with" --project=job "$runtime/fuse/program"
+	rm "$runtime.with"
+	fuse_hangs fuse open program
+	state_is job.s ""
+	state_is job.run broken
+	check_others
+	recovers job.run
+}
+
 @test "a look-up on a user's own FUSE mount is done with that user's ids, and no other's" {
 	local options
 	mount_fuse fuse
