@@ -71,6 +71,8 @@ static json_t *fd_json(struct encoding *encoding, int fd)
 
 static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
 			   const void *record);
+static json_t *value_json(struct encoding *encoding, const struct wire_field *field,
+			  const char *record);
 
 static json_t *array_json(struct encoding *encoding, const struct wire_field *field, size_t n,
 			  const char *at)
@@ -84,17 +86,17 @@ static json_t *array_json(struct encoding *encoding, const struct wire_field *fi
 }
 
 /* Returns an object for structs whose rows are a key and a value. */
-static json_t *map_json(const struct wire_field *field, size_t n, const char *at)
+static json_t *map_json(struct encoding *encoding, const struct wire_field *field, size_t n,
+			const char *at)
 {
 	const struct wire_field *rows = field->layout->fields;
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < n; i++, at += field->layout->size) {
 		const char *key = *(const char *const *)(const void *)(at + rows[0].offset);
-		const char *value = *(const char *const *)(const void *)(at + rows[1].offset);
 
 		if (key)
-			encode_put(object, key, text_json(&rows[1], value));
+			encode_put(object, key, value_json(encoding, &rows[1], at));
 	}
 	return object;
 }
@@ -120,7 +122,7 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 		return struct_json(encoding, field->layout, at);
 	case WIRE_ARRAY:
 		n = *(const size_t *)(const void *)(record + field->count_offset);
-		return field->form == FORM_MAP ? map_json(field, n, at)
+		return field->form == FORM_MAP ? map_json(encoding, field, n, at)
 					       : array_json(encoding, field, n, at);
 	default:
 		return number_json(field, at);
@@ -179,17 +181,7 @@ static json_t *struct_json(struct encoding *encoding, const struct wire_layout *
 
 /* --- replies --- */
 
-/* Room for any struct of a reply. */
-static union {
-	struct wire_set set;
-	struct wire_summary summary;
-	struct wire_session session;
-	struct wire_namespace namespace;
-	struct wire_link link;
-	struct wire_network network;
-	struct wire_event event;
-	struct wire_captured captured;
-} record;
+static union encode_record record;
 
 /* Reads the next item into record. Returns false if there are no more. */
 static bool next_item(struct encoding *encoding, const struct reply_part *part,

@@ -12,6 +12,12 @@ struct reply_fds {
 	size_t n;
 };
 
+/* Room for any struct of a reply. That of a set is the largest: see method.c. */
+union encode_record {
+	struct wire_set set;
+	struct wire_summary summary;
+};
+
 /* A part of a reply. A method's list of parts ends with one that has no key. */
 struct reply_part {
 	const char *key;     /* its member; "": its fields are members of the reply itself */

@@ -9,14 +9,19 @@
 #define REPLY_VIEW(record, view) .reply = {PART_VIEW("", 0, record, view)}
 #define REPLY_LIST(key, item, record) .reply = {PART(key, item, record)}
 #define REPLY_PARTS(...) .reply = {__VA_ARGS__}
-#define PART(key, item, record)                   \
-	{                                         \
-		key, item, &record##_layout, NULL \
+#define PART(key, item, record)                                    \
+	{                                                          \
+		key, (item) + FITS(record), &record##_layout, NULL \
 	}
-#define PART_VIEW(key, item, record, view)           \
-	{                                            \
-		key, item, &record##_layout, &(view) \
+#define PART_VIEW(key, item, record, view)                            \
+	{                                                             \
+		key, (item) + FITS(record), &record##_layout, &(view) \
 	}
+/* 0; does not compile if a reply's struct has no room in encode.c. */
+#define FITS(record)                                                                       \
+	(0 * sizeof(struct {                                                               \
+		 int fits : sizeof(struct record) <= sizeof(union encode_record) ? 1 : -1; \
+	 }))
 #define REPLY_BY(function) .encode = (function)
 #define ASKED_BY(function) .put = (function)
 #define NOTHING .encode = NULL

@@ -144,7 +144,8 @@ static bool fits(const struct at *at, const struct wire_field *row, const struct
 		return struct_fits(at, row->layout, named);
 	case WIRE_ARRAY:
 		if (row->form == FORM_MAP)
-			return type->kind == TYPE_MAP && inner(type->element)->kind == TYPE_STRING;
+			return type->kind == TYPE_MAP &&
+			       fits(at, &row->layout->fields[1], type->element);
 		return type->kind == TYPE_ARRAY && struct_fits(at, row->layout, type->element);
 	default:
 		return number_fits(row, type);
@@ -229,9 +230,8 @@ static void check_found(const struct wire_layout *layout)
 {
 	for (size_t i = 0; i < layout->n; i++) {
 		const struct wire_field *row = &layout->fields[i];
-		bool is_part = row->json && !*row->json;
 
-		if (row->json && !is_part && !is_found(row))
+		if (row->json && *row->json && !is_found(row))
 			tell("%s is no field of the interface", row->json);
 		if (row->json && row->layout && row->form != FORM_MAP)
 			check_found(row->layout);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that only read: Get, GetNetwork, List, ListSessions, OpenNamespaces and GetStatus. Only
- * the kernel knows a set's interfaces and the packets that were refused, so a worker reads them for
- * Get and GetNetwork. */
+/* Methods that only read: Get, GetNetwork, List, ListSessions and OpenNamespaces. Only the kernel
+ * knows a set's interfaces and the packets that were refused, so a worker reads them for Get and
+ * GetNetwork. */
 #include <string.h>
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/policy/config.h"
-#include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
@@ -17,12 +15,9 @@
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
-#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/wire/layout.h"
 #include "daemon/wire/link.h"
@@ -404,73 +399,5 @@ int on_open(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	audit_done(request, NULL);
 	request_end(keeper, request);
 	close_all(fds);
-	return 0;
-}
-
-/* --- status --- */
-
-static void put_count(struct keeper *keeper, enum wire_count_class class, const char *name,
-		      uint64_t value)
-{
-	struct wire_count count = {.class = class, .name = name, .value = value};
-
-	wire_put_item(keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
-}
-
-/* Names the lists that the caller's ways out may lead to, as many as fit into the answer. */
-static void put_lists(struct keeper *keeper, const struct request *request)
-{
-	const struct authz_lists lists = admission_lists(keeper, request);
-
-	for (size_t i = 0; i < lists.config->n_lists; i++) {
-		const struct config_list *list = &lists.config->lists[i];
-		const struct wire_word word = {list->name};
-
-		if (authz_has_list(&request->subject, &lists, list) &&
-		    !wire_put_item(keeper->to_front, WIRE_ITEM_WORD, &wire_word_layout, &word))
-			break;
-	}
-}
-
-int on_status(struct keeper *keeper, struct request *request, struct wire_ask *asked _unused_,
-	      struct failure *failure _unused_)
-{
-	uid_t uid = request->subject.uid;
-	struct failure closed;
-	bool open = authz_outward(&request->subject, "egress", &closed) == 0;
-	const uint32_t allowed = request->subject.allowed;
-	const struct wire_status status = {.started = keeper->started,
-					   .allowed = open ? allowed : allowed & ~ALLOW_OUTWARD,
-					   .closed = open ? NULL : closed.text,
-					   .cgroup = true,
-					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
-						     CONTROLLER_ALL,
-					   .impairments = keeper->impairments,
-					   .egress_denied = keeper->log_group != 0,
-					   .config = keeper->config_path,
-					   .config_read = keeper->config_read};
-
-	request_begin(keeper, request, 0);
-	wire_put(keeper->to_front, &wire_status_layout, &status);
-	for (enum quota quota = 0; quota < QUOTA_COUNT; quota++) {
-		if (uid != 0)
-			put_count(keeper, COUNT_LIMIT, quota_name(quota),
-				  quota_limit(keeper, quota));
-		put_count(keeper, COUNT_USED, quota_name(quota), quota_used(keeper, uid, quota));
-	}
-	if (uid != 0) {
-		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
-		put_count(keeper, COUNT_LIMIT, "bufferedBytes", keeper->config->limits.buffered);
-	}
-	put_count(keeper, COUNT_USED, "hangingProcesses", ending_count(keeper, uid));
-	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
-	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
-	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
-	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
-	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
-	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
-	if (open)
-		put_lists(keeper, request);
-	request_end(keeper, request);
 	return 0;
 }

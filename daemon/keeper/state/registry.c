@@ -420,3 +420,8 @@ void registry_use_settle(struct registry *registry, uid_t uid)
 	index_remove(&registry->uses, compare_use, &uid);
 	free(use);
 }
+
+const struct registry_use *registry_next_use(const struct registry *registry, uid_t uid)
+{
+	return index_next(&registry->uses, compare_use, &uid, true);
+}

@@ -281,5 +281,7 @@ struct session *registry_find_session(const struct registry *registry, const cha
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
 /* Frees the use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);
+/* Returns the use of the first uid, from this one on, that has any, or NULL. O(log n). */
+const struct registry_use *registry_next_use(const struct registry *registry, uid_t uid);
 
 #endif
