@@ -2,8 +2,9 @@
 # Makes a manual page for scdoc: awk -f manual.awk -v table=FILE -v top=DIRECTORY -v version=VERSION man/PAGE.scd.
 # Copies the page, and puts what is written elsewhere in place of these lines:
 #
+#   @name TEXT        the names of this page, and what it is about
 #   @synopsis         how the commands of this page are typed
-#   @command VERB     a command, with its options and examples (table: what "nsctl table" prints)
+#   @verbs            the commands of this page, with their options and examples (table: what "nsctl table" prints)
 #   @commands         all commands, by groups
 #   @options          the options of nsctl itself
 #   @settings FILE    the keys of a sample configuration, and its comments
@@ -68,7 +69,8 @@ function read_table(    line, fields) {
 			alias[fields[2]] = fields[3]
 			usage[fields[2]] = fields[4]
 			summary[fields[2]] = fields[5]
-			examples[fields[2]] = fields[6]
+			page[fields[2]] = fields[6]
+			examples[fields[2]] = fields[7]
 		} else if (fields[1] == "option") {
 			options[fields[2]] = options[fields[2]] line "\n"
 		}
@@ -93,10 +95,6 @@ function print_options(verb,    lines, fields, n, i, term, argument) {
 function how(verb) { return "*nsctl " verb "* " escape(usage[verb]) }
 
 function print_command(verb,    text, n, parts, i) {
-	if (!(verb in summary)) {
-		print "manual.awk: no command " verb >"/dev/stderr"
-		exit 1
-	}
 	if (n_commands > 1)
 		printf "## nsctl %s %s\n\n", verb, escape(usage[verb])
 	n = split(summary[verb], parts, /\\n/)
@@ -111,6 +109,29 @@ function print_command(verb,    text, n, parts, i) {
 	gsub(/\\n/, "\n", text)
 	print n_commands == 1 ? "# EXAMPLES\n" : "For example:\n"
 	literal(text)
+}
+
+# Finds the commands of this page. The one that the page is named after comes first. A group has no text of its own.
+function find_commands(    name, i, verb, first) {
+	name = ARGV[1]
+	sub(/.*\//, "", name)
+	sub(/\..*/, "", name)
+	for (i = 1; i <= verbs; i++)
+		if (order[i + 1] ~ "^" order[i] " ")
+			page[order[i]] = ""
+	for (first = 1; first >= 0; first--)
+		for (i = 1; i <= verbs; i++) {
+			verb = order[i]
+			if (page[verb] == name && ("nsctl-" verb == name) == first)
+				commands[++n_commands] = verb
+		}
+}
+
+function print_names(text,    i) {
+	for (i = 1; i <= n_commands; i++)
+		if (!index(commands[i], " "))
+			names_here = names_here (names_here ? ", " : "") "nsctl-" commands[i]
+	print (names_here ? names_here : page[commands[1]]) " - " text
 }
 
 function print_commands(    i, verb, parts) {
@@ -345,16 +366,14 @@ BEGIN {
 	COLUMNS = 69
 	if (table)
 		read_table()
-	while ((getline line <ARGV[1]) > 0)
-		if (line ~ /^@command /)
-			commands[++n_commands] = substr(line, 10)
-	close(ARGV[1])
+	find_commands()
 }
 /^;/ { next }
 !titled { titled = 1; print $0 " \"nsctl " version "\" \"nsctl\""; next }
 /^@synopsis$/ { for (i = 1; i <= n_commands; i++) printf "%s%s\n", how(commands[i]), i < n_commands ? "++" : ""; print ""; next }
 /^@commands$/ { print_commands(); next }
-/^@command / { print_command(substr($0, 10)); next }
+/^@verbs$/ { for (i = 1; i <= n_commands; i++) print_command(commands[i]); next }
+/^@name / { print_names(substr($0, 7)); next }
 /^@options$/ { print_options("*"); print_options(""); next }
 /^@settings / { print_settings(top "/" $2); next }
 /^@interface / { print_interface(top "/" $2); next }

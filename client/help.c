@@ -226,6 +226,10 @@ static void table_verbs(const struct verb *verbs)
 		print_field(verb->alias, '\t');
 		print_field(verb->usage, '\t');
 		print_field(verb->summary, '\t');
+		if (verb->page)
+			print_field(verb->page, '\t');
+		else
+			print_text("nsctl-%.*s\t", (int)strcspn(verb->name, " "), verb->name);
 		print_field(verb->examples, '\n');
 		for (size_t i = 0; i < VERB_TABLES; i++)
 			table_options(verb->name, verb->options[i], options_have_letters(verb, i));

@@ -83,6 +83,7 @@ static const struct verb verbs[] = {
 	{"show", NULL, "NAME...",
 	 "Shows everything about sets",
 	 0, 1, WORDS_ANY, show_run, {NULL},
+	 .page = "nsctl-list",
 	 .examples =
 		"nsctl show box\n"
 		"nsctl --json show box"},
@@ -91,6 +92,7 @@ static const struct verb verbs[] = {
 	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
 	 "instead of the present one. Everything that one topology made is renewed together",
 	 0, 1, 2, sets_renew, {lease_renew_options},
+	 .page = "nsctl-rm",
 	 .examples =
 		"nsctl renew box 2h\n"
 		"nsctl renew --lease=idle:1h box"},
@@ -104,6 +106,7 @@ static const struct verb verbs[] = {
 	{"prune", NULL, "[OPTIONS]",
 	 "Removes all your sets, networks and links",
 	 0, 0, 0, prune_run, {prune_options},
+	 .page = "nsctl-rm",
 	 .examples = "nsctl prune"},
 	{"run", NULL, "[OPTIONS] COMMAND...",
 	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
@@ -127,6 +130,7 @@ static const struct verb verbs[] = {
 	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
 	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
 	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options},
+	 .page = "nsctl-exec",
 	 .examples =
 		"nsctl enter box\n"
 		"nsctl enter box top"},
@@ -138,26 +142,31 @@ static const struct verb verbs[] = {
 	{"wait", NULL, "SESSION",
 	 "Waits for a detached command, and ends with its status",
 	 0, 1, 1, sessions_wait, {NULL},
+	 .page = "nsctl-sessions",
 	 .examples = "nsctl wait \"$(nsctl exec -d box make)\""},
 	{"ps", NULL, "[OPTIONS] NAME",
 	 "Shows the processes of a set as a tree, and the sessions that they belong to\n"
 	 "A session is \"left\" if its command has ended: its other processes go on until they "
 	 "end, or are ended by `nsctl kill --session=SESSION NAME` or `nsctl rm`",
 	 0, 1, 1, ps_run, {ps_options},
+	 .page = "nsctl-sessions",
 	 .examples = "nsctl ps box"},
 	{"kill", NULL, "[OPTIONS] NAME",
 	 "Signals all processes of a set",
 	 0, 1, 1, sessions_kill, {sessions_kill_options},
+	 .page = "nsctl-sessions",
 	 .examples =
 		"nsctl kill box\n"
 		"nsctl kill --signal=HUP --session=SESSION box"},
 	{"freeze", NULL, "NAME...",
 	 "Stops all processes of sets",
 	 0, 1, WORDS_ANY, sets_freeze, {NULL},
+	 .page = "nsctl-sessions",
 	 .examples = "nsctl freeze box"},
 	{"thaw", NULL, "NAME...",
 	 "Continues all processes of frozen sets",
 	 0, 1, WORDS_ANY, sets_thaw, {NULL},
+	 .page = "nsctl-sessions",
 	 .examples = "nsctl thaw box"},
 	{"link", NULL, "add|list|rm|up|down|impair ...",
 	 "Handles links between sets, networks and the host",
@@ -181,12 +190,14 @@ static const struct verb verbs[] = {
 	{"hosts", NULL, "",
 	 "Prints the addresses and names of your sets, as lines of a hosts file",
 	 0, 0, 0, hosts_run, {NULL},
+	 .page = "nsctl-monitor",
 	 .examples = "nsctl hosts | sudo tee -a /etc/hosts"},
 	{"graph", NULL, "[OPTIONS]",
 	 "Draws your sets and networks, and the links between them\n"
 	 "Below each box are its ends of links: the interface, its addresses, its impairments, "
 	 "and where the other end is",
 	 0, 0, 0, graph_run, {graph_options},
+	 .page = "nsctl-network",
 	 .examples =
 		"nsctl graph\n"
 		"nsctl graph --format=svg >lab.svg"},
@@ -214,6 +225,7 @@ static const struct verb verbs[] = {
 	{"down", NULL, "[--project=PROJECT] [FILE]",
 	 "Removes the links, sets and networks that FILE names, or those of a project",
 	 0, 0, 1, topology_down, {topology_down_options},
+	 .page = "nsctl-up",
 	 .examples =
 		"nsctl down two-hosts.json\n"
 		"nsctl down -p job-17"},
@@ -234,6 +246,7 @@ static const struct verb verbs[] = {
 	 "set: k ends its processes, f freezes or thaws it, e or Enter starts a shell in it. "
 	 "Space shows the present values, q ends",
 	 0, 0, 0, top_run, {top_options},
+	 .page = "nsctl-monitor",
 	 .examples =
 		"nsctl top\n"
 		"nsctl top --all-owners --delay=5"},
@@ -242,6 +255,7 @@ static const struct verb verbs[] = {
 	 "Each line has the time, the user who acted, and the set. The journal shows them to "
 	 "root and to the groups adm and systemd-journal",
 	 0, 0, 1, log_run, {log_options},
+	 .page = "nsctl-monitor",
 	 .examples =
 		"nsctl log\n"
 		"nsctl log box"},
@@ -249,12 +263,14 @@ static const struct verb verbs[] = {
 	 "Shows which set a process is in (default: nsctl itself), and which of its namespaces "
 	 "are the host's",
 	 0, 0, 1, inspect_which, {NULL},
+	 .page = "nsctl-monitor",
 	 .examples =
 		"nsctl which\n"
 		"nsctl which 4711"},
 	{"status", NULL, "",
 	 "Shows nsctld's version and features, your limits, and what you use of them",
 	 0, 0, 0, status_run, {NULL},
+	 .page = "nsctl-monitor",
 	 .examples = "nsctl status"},
 	{"doctor", NULL, "[CHECK...]",
 	 "Looks for what is missing on this machine or in the way, and says what to do\n"
@@ -262,6 +278,7 @@ static const struct verb verbs[] = {
 	 "leaves out what is fine; with --json each check is a document. The status is 1 if "
 	 "there is a problem. Some checks make sets, which end with doctor",
 	 0, 0, WORDS_ANY, doctor_run, {NULL},
+	 .page = "nsctl-monitor",
 	 .examples =
 		"nsctl doctor\n"
 		"nsctl --quiet doctor                    # only what is wrong"},
@@ -269,6 +286,7 @@ static const struct verb verbs[] = {
 	 "Prints metrics of nsctld and of your sets (as root, of all), for Prometheus\n"
 	 "With --json, each metric is an object of io.systemd.Metrics",
 	 VERB_OWN_OPTIONS, 0, 0, metrics_run, {metrics_options},
+	 .page = "nsctl-monitor",
 	 .examples =
 		"nsctl metrics\n"
 		"nsctl metrics --textfile=/var/lib/prometheus/node-exporter/nsctl.prom"},
@@ -282,10 +300,12 @@ static const struct verb verbs[] = {
 	{"version", NULL, "",
 	 "Shows the versions of nsctl and nsctld",
 	 0, 0, 0, main_version, {NULL},
+	 .page = "nsctl",
 	 .examples = "nsctl version"},
 	{"help", NULL, "[COMMAND]",
 	 "Explains the commands and their options",
 	 0, 0, 2, main_help, {NULL},
+	 .page = "nsctl",
 	 .examples = "nsctl help create\nnsctl help link add"},
 	{"complete", NULL, "-- [WORD...]",
 	 "Prints what the last word may become, for the completion of a shell",

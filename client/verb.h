@@ -30,6 +30,7 @@ struct verb {
 	const struct option_row *options[VERB_TABLES];
 	const struct verb *own; /* its verbs, such as "link add"; NULL: none */
 	const char *heading;	/* in the list of verbs, above this one; NULL: none */
+	const char *page;	/* the manual page that has it; NULL: one of its first word's own */
 	const char *examples;	/* lines; NULL: none */
 };
 
