@@ -94,10 +94,25 @@ const struct option_row adopt_options[] = {
 	{0},
 };
 
-int adopt_run(struct client *client, struct options *options)
+static int adopt_run(struct client *client, struct options *options)
 {
 	if (!json_object_get(options->parameters, "processFileDescriptor") &&
 	    !json_object_get(options->parameters, "descriptors"))
 		return options_wrong(client, "give --target=PID, or namespaces such as --net=PATH");
 	return verb_make(client, options, "set", "org.nsctl.Adopt");
 }
+
+/* clang-format off */
+const struct verb adopt_verbs[] = {
+	{"adopt", NULL, "--target=PID|--net=FD|PATH ... NAME",
+	 "Makes a set of namespaces that exist already, and holds them\n"
+	 "They may be those of a process, or be opened by path or descriptor. User "
+	 "namespaces of yours must own them, or sets of yours must hold them. nsctl rm releases "
+	 "them, and ends only commands that were run in the set",
+	 VERB_MAKES, 1, 1, adopt_run, {adopt_options},
+	 .examples =
+		"nsctl adopt --target=4711 old  # those of process 4711\n"
+		"nsctl adopt --net=/run/netns/blue blue"},
+	{0},
+};
+/* clang-format on */

@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_ADOPT_H
 #define NSCTL_CLIENT_ADOPT_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row adopt_options[];
 
-int adopt_run(struct client *client, struct options *options);
+extern const struct verb adopt_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -50,7 +50,7 @@ const struct option_row call_options[] = {
 	{0},
 };
 
-int call_run(struct client *client, struct options *options)
+static int call_run(struct client *client, struct options *options)
 {
 	_cleanup_text_ struct text input = {0};
 	const char *name = options->words[0], *text = options->words[1];
@@ -69,3 +69,15 @@ int call_run(struct client *client, struct options *options)
 				     parameters ? "" : ": ", parameters ? "" : error.text);
 	return print_replies(client, name, parameters, options_has(options, OPTION_MORE));
 }
+
+/* clang-format off */
+const struct verb call_verbs[] = {
+	{"call", NULL, "[--more] METHOD [JSON]",
+	 "Calls any method of the interface (JSON: the parameters; - is stdin)",
+	 0, 1, 2, call_run, {call_options},
+	 .examples =
+		"nsctl call GetStatus\n"
+		"nsctl call List '{\"labels\": {\"job\": \"17\"}}'"},
+	{0},
+};
+/* clang-format on */

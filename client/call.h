@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_CALL_H
 #define NSCTL_CLIENT_CALL_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row call_options[];
-/* See verb.run in verb.h. */
-int call_run(struct client *client, struct options *options);
+
+extern const struct verb call_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -205,7 +205,7 @@ static int follow(struct client *client, const char *word)
 	}
 }
 
-int capture_run(struct client *client, struct options *options)
+static int capture_run(struct client *client, struct options *options)
 {
 	json_t *parameters = options->parameters;
 	const char *word = options->words[0];
@@ -227,3 +227,19 @@ int capture_run(struct client *client, struct options *options)
 	r = client_send(client, word, "org.nsctl.Capture", parameters, options->fds, true);
 	return r ? r : follow(client, word);
 }
+
+/* clang-format off */
+const struct verb capture_verbs[] = {
+	{"capture", NULL, "[OPTIONS] LINK|SET[:IFACE]|net/NETWORK",
+	 "Captures packets, as a pcap file\n"
+	 "`nsctl capture web | wireshark -k -i -` shows them as they come. For a LINK, these are "
+	 "the packets at its end in a set. For a SET, they are those of IFACE (default: its only "
+	 "link or, without links, lo). For a NETWORK, they are those of its bridge. ^C ends the "
+	 "capture",
+	 0, 1, 1, capture_run, {capture_options},
+	 .examples =
+		"nsctl capture -w web.pcap --filter='tcp port 80' web\n"
+		"nsctl capture web | wireshark -k -i -"},
+	{0},
+};
+/* clang-format on */

@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_CAPTURE_H
 #define NSCTL_CLIENT_CAPTURE_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row capture_options[];
-/* See verb.run in verb.h. */
-int capture_run(struct client *client, struct options *options);
+
+extern const struct verb capture_verbs[]; /* ends with a row without a name */
 
 #endif

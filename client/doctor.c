@@ -125,7 +125,7 @@ static int check_words(const struct options *options)
 	return 0;
 }
 
-int doctor_run(struct client *client, struct options *options)
+static int doctor_run(struct client *client, struct options *options)
 {
 	struct patient patient = {.client = client};
 	bool problem = false;
@@ -145,3 +145,19 @@ int doctor_run(struct client *client, struct options *options)
 					     : "Nothing is in the way.");
 	return problem ? STATUS_FAILED : 0;
 }
+
+/* clang-format off */
+const struct verb doctor_verbs[] = {
+	{"doctor", NULL, "[CHECK...]",
+	 "Looks for what is missing on this machine or in the way, and says what to do\n"
+	 "Only root can see some things. CHECK is the name of a check, as it is printed. --quiet "
+	 "leaves out what is fine; with --json each check is a document. The status is 1 if "
+	 "there is a problem. Some checks make sets, which end with doctor",
+	 0, 0, WORDS_ANY, doctor_run, {NULL},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl doctor\n"
+		"nsctl --quiet doctor                    # only what is wrong"},
+	{0},
+};
+/* clang-format on */

@@ -6,9 +6,8 @@
 #ifndef NSCTL_CLIENT_DOCTOR_H
 #define NSCTL_CLIENT_DOCTOR_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
-/* See verb.run in verb.h. */
-int doctor_run(struct client *client, struct options *options);
+extern const struct verb doctor_verbs[]; /* ends with a row without a name */
 
 #endif

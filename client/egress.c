@@ -61,7 +61,7 @@ static void show_list(const json_t *list)
 	show_refused_names(list);
 }
 
-int egress_run(struct client *client, struct options *options)
+static int egress_run(struct client *client, struct options *options)
 {
 	json_t *parameters = options->parameters;
 	const char *word = options->words[0];
@@ -89,3 +89,21 @@ int egress_run(struct client *client, struct options *options)
 		show_list(reply);
 	return 0;
 }
+
+/* clang-format off */
+const struct verb egress_verbs[] = {
+	{"egress", NULL, "[OPTIONS] SET|net/NETWORK",
+	 "Shows or changes the list of what a set or network may reach, while it runs\n"
+	 "The set or network was made with --allow. Without options, nsctl prints the list, "
+	 "the destinations of the last hour that were refused the most packets, and the names "
+	 "that were refused last. When a list changes, connections to what it does not have any "
+	 "more end",
+	 0, 1, 1, egress_run, {egress_options},
+	 .examples =
+		"nsctl egress box                 # the list, and what was refused\n"
+		"nsctl egress --allow=198.51.100.2:443/tcp --remove=198.51.100.1 box\n"
+		"nsctl egress --deny=10.0.0.0/8 net/lan\n"
+		"nsctl egress --learn box > list  # what it would need, until ^C"},
+	{0},
+};
+/* clang-format on */

@@ -3,11 +3,10 @@
 #ifndef NSCTL_CLIENT_EGRESS_H
 #define NSCTL_CLIENT_EGRESS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row egress_options[];
 
-/* See verb.run in verb.h. */
-int egress_run(struct client *client, struct options *options);
+extern const struct verb egress_verbs[]; /* ends with a row without a name */
 
 #endif

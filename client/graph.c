@@ -352,7 +352,7 @@ static int get(struct client *client, const char *method, const char *key, bool 
 	return r;
 }
 
-int graph_run(struct client *client, struct options *options)
+static int graph_run(struct client *client, struct options *options)
 {
 	const char *format = json_text(options->parameters, "format", "text");
 	bool all = json_object_get(options->parameters, "allOwners");
@@ -379,3 +379,18 @@ int graph_run(struct client *client, struct options *options)
 	text_done(&graph.out);
 	return r;
 }
+
+/* clang-format off */
+const struct verb graph_verbs[] = {
+	{"graph", NULL, "[OPTIONS]",
+	 "Draws your sets and networks, and the links between them\n"
+	 "Below each box are its ends of links: the interface, its addresses, its impairments, "
+	 "and where the other end is",
+	 0, 0, 0, graph_run, {graph_options},
+	 .page = "nsctl-network",
+	 .examples =
+		"nsctl graph\n"
+		"nsctl graph --format=svg >lab.svg"},
+	{0},
+};
+/* clang-format on */

@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_GRAPH_H
 #define NSCTL_CLIENT_GRAPH_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row graph_options[];
-/* See verb.run in verb.h. */
-int graph_run(struct client *client, struct options *options);
+
+extern const struct verb graph_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -32,7 +32,7 @@ static void print_end(const json_t *end)
 	}
 }
 
-int hosts_run(struct client *client, struct options *options)
+static int hosts_run(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *reply = NULL;
 	json_t *link;
@@ -51,3 +51,14 @@ int hosts_run(struct client *client, struct options *options)
 	}
 	return 0;
 }
+
+/* clang-format off */
+const struct verb hosts_verbs[] = {
+	{"hosts", NULL, "",
+	 "Prints the addresses and names of your sets, as lines of a hosts file",
+	 0, 0, 0, hosts_run, {NULL},
+	 .page = "nsctl-monitor",
+	 .examples = "nsctl hosts | sudo tee -a /etc/hosts"},
+	{0},
+};
+/* clang-format on */

@@ -4,8 +4,8 @@
 #define NSCTL_CLIENT_HOSTS_H
 
 #include "client/client.h"
-#include "client/options.h"
+#include "client/verb.h"
 
-int hosts_run(struct client *client, struct options *options);
+extern const struct verb hosts_verbs[]; /* ends with a row without a name */
 
 #endif

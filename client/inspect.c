@@ -10,7 +10,7 @@
 #include "client/process.h"
 #include "client/show.h"
 
-int inspect_which(struct client *client, struct options *options)
+static int inspect_which(struct client *client, struct options *options)
 {
 	const char *set, *subject = options->words[0];
 	_cleanup_json_ json_t *reply = NULL;
@@ -48,3 +48,17 @@ int inspect_which(struct client *client, struct options *options)
 	}
 	return 0;
 }
+
+/* clang-format off */
+const struct verb inspect_verbs[] = {
+	{"which", NULL, "[PID]",
+	 "Shows which set a process is in (default: nsctl itself), and which of its namespaces "
+	 "are the host's",
+	 0, 0, 1, inspect_which, {NULL},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl which\n"
+		"nsctl which 4711"},
+	{0},
+};
+/* clang-format on */

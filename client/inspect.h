@@ -3,9 +3,8 @@
 #ifndef NSCTL_CLIENT_INSPECT_H
 #define NSCTL_CLIENT_INSPECT_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
-/* See verb.run in verb.h. */
-int inspect_which(struct client *client, struct options *options);
+extern const struct verb inspect_verbs[]; /* ends with a row without a name */
 
 #endif

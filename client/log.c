@@ -129,7 +129,7 @@ static int tell_nothing(const struct client *client, bool since, int status, siz
 	return status != 0 ? STATUS_FAILED : 0;
 }
 
-int log_run(struct client *client, struct options *options)
+static int log_run(struct client *client, struct options *options)
 {
 	const char *set = options->words[0];
 	struct reading reading = {.client = client};
@@ -148,3 +148,18 @@ int log_run(struct client *client, struct options *options)
 	return tell_nothing(client, json_object_get(options->parameters, "since") != NULL, status,
 			    reading.lines);
 }
+
+/* clang-format off */
+const struct verb log_verbs[] = {
+	{"log", NULL, "[OPTIONS] [SET]",
+	 "Shows what has happened to your sets: nsctld's lines in the journal\n"
+	 "Each line has the time, the user who acted, and the set. The journal shows them to "
+	 "root and to the groups adm and systemd-journal",
+	 0, 0, 1, log_run, {log_options},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl log\n"
+		"nsctl log box"},
+	{0},
+};
+/* clang-format on */

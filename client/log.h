@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_LOG_H
 #define NSCTL_CLIENT_LOG_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row log_options[];
-/* See verb.run in verb.h. */
-int log_run(struct client *client, struct options *options);
+
+extern const struct verb log_verbs[]; /* ends with a row without a name */
 
 #endif

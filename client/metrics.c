@@ -142,7 +142,7 @@ static int read_all(struct client *client, json_t *families, json_t *metrics)
 	return r;
 }
 
-int metrics_run(struct client *client, struct options *options)
+static int metrics_run(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *families = must(json_array()), *metrics = must(json_array());
 	_cleanup_text_ struct text text = {0};
@@ -175,3 +175,17 @@ int metrics_run(struct client *client, struct options *options)
 	r = replace_undisturbed(path, &text);
 	return r < 0 ? client_problem(client, NULL, "--textfile: %s: %s", path, strerror(-r)) : 0;
 }
+
+/* clang-format off */
+const struct verb metrics_verbs[] = {
+	{"metrics", NULL, "[--textfile=FILE]",
+	 "Prints metrics of nsctld and of your sets (as root, of all), for Prometheus\n"
+	 "With --json, each metric is an object of io.systemd.Metrics",
+	 VERB_OWN_OPTIONS, 0, 0, metrics_run, {metrics_options},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl metrics\n"
+		"nsctl metrics --textfile=/var/lib/prometheus/node-exporter/nsctl.prom"},
+	{0},
+};
+/* clang-format on */

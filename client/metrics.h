@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_METRICS_H
 #define NSCTL_CLIENT_METRICS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row metrics_options[];
-/* See verb.run in verb.h. */
-int metrics_run(struct client *client, struct options *options);
+
+extern const struct verb metrics_verbs[]; /* ends with a row without a name */
 
 #endif

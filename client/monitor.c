@@ -224,7 +224,7 @@ static int follow(const struct monitoring *monitoring)
 	return r;
 }
 
-int monitor_run(struct client *client, struct options *options)
+static int monitor_run(struct client *client, struct options *options)
 {
 	json_t *parameters = options->parameters;
 	struct monitoring monitoring = {
@@ -244,3 +244,18 @@ int monitor_run(struct client *client, struct options *options)
 	while (r == 0);
 	return r;
 }
+
+/* clang-format off */
+const struct verb monitor_verbs[] = {
+	{"monitor", NULL, "[OPTIONS] [NAME]",
+	 "Shows the state of sets, and then events as they happen\n"
+	 "Each set and each event is a line. With --json, the state is {\"sets\": [...]}, and "
+	 "each event is an object. The state is printed again if the daemon was restarted, or if "
+	 "events were lost because they were read too slowly",
+	 0, 0, 1, monitor_run, {monitor_options},
+	 .examples =
+		"nsctl monitor\n"
+		"nsctl --json monitor box"},
+	{0},
+};
+/* clang-format on */

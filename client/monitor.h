@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_MONITOR_H
 #define NSCTL_CLIENT_MONITOR_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row monitor_options[];
 
-int monitor_run(struct client *client, struct options *options);
+extern const struct verb monitor_verbs[]; /* ends with a row without a name */
 
 #endif

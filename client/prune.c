@@ -30,12 +30,12 @@ int prune_all(struct client *client, const char *project, json_t *given)
 	return r == STATUS_UNREACHABLE ? r : MAX(failed, r);
 }
 
-int prune_run(struct client *client, struct options *options)
+static int prune_run(struct client *client, struct options *options)
 {
 	return prune_all(client, NULL, options->parameters);
 }
 
-int prune_rm(struct client *client, struct options *options)
+static int prune_rm(struct client *client, struct options *options)
 {
 	bool all = options_has(options, OPTION_ALL), ignore = options_has(options, OPTION_IGNORE);
 	int failed = 0, r;
@@ -62,3 +62,21 @@ int prune_rm(struct client *client, struct options *options)
 	}
 	return failed;
 }
+
+/* clang-format off */
+const struct verb prune_verbs[] = {
+	{"rm", NULL, "[OPTIONS] NAME...",
+	 "Removes sets, and ends their processes",
+	 0, 0, WORDS_ANY, prune_rm, {prune_options, prune_rm_options},
+	 .examples =
+		"nsctl rm box scratch\n"
+		"nsctl rm --grace=5 box  # SIGTERM first, SIGKILL 5 s later\n"
+		"nsctl rm --all --project=job-17"},
+	{"prune", NULL, "[OPTIONS]",
+	 "Removes all your sets, networks and links",
+	 0, 0, 0, prune_run, {prune_options},
+	 .page = "nsctl-rm",
+	 .examples = "nsctl prune"},
+	{0},
+};
+/* clang-format on */

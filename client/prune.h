@@ -3,7 +3,7 @@
 #ifndef NSCTL_CLIENT_PRUNE_H
 #define NSCTL_CLIENT_PRUNE_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row prune_options[], prune_rm_options[];
 
@@ -11,7 +11,6 @@ extern const struct option_row prune_options[], prune_rm_options[];
  * of Remove ("grace"). Returns an exit status. */
 int prune_all(struct client *client, const char *project, json_t *given);
 
-int prune_rm(struct client *client, struct options *options);
-int prune_run(struct client *client, struct options *options);
+extern const struct verb prune_verbs[]; /* ends with a row without a name */
 
 #endif

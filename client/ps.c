@@ -138,7 +138,7 @@ static void show_tree(struct table *table, const json_t *processes)
 	table_print(table);
 }
 
-int ps_run(struct client *client, struct options *options)
+static int ps_run(struct client *client, struct options *options)
 {
 	static const struct column columns[] = {
 		{"PID", 9, .kind = COLUMN_NUMBER, .stays = true},
@@ -175,3 +175,16 @@ int ps_run(struct client *client, struct options *options)
 	}
 	return 0;
 }
+
+/* clang-format off */
+const struct verb ps_verbs[] = {
+	{"ps", NULL, "[OPTIONS] NAME",
+	 "Shows the processes of a set as a tree, and the sessions that they belong to\n"
+	 "A session is \"left\" if its command has ended: its other processes go on until they "
+	 "end, or are ended by `nsctl kill --session=SESSION NAME` or `nsctl rm`",
+	 0, 1, 1, ps_run, {ps_options},
+	 .page = "nsctl-sessions",
+	 .examples = "nsctl ps box"},
+	{0},
+};
+/* clang-format on */

@@ -3,10 +3,10 @@
 #ifndef NSCTL_CLIENT_PS_H
 #define NSCTL_CLIENT_PS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row ps_options[];
-/* See verb.run in verb.h. */
-int ps_run(struct client *client, struct options *options);
+
+extern const struct verb ps_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -3,13 +3,11 @@
 #ifndef NSCTL_CLIENT_RUN_H
 #define NSCTL_CLIENT_RUN_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 /* The options of all three verbs; of exec and enter; of run. */
 extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
 
-int run_exec(struct client *client, struct options *options);
-int run_enter(struct client *client, struct options *options);
-int run_run(struct client *client, struct options *options);
+extern const struct verb run_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -50,7 +50,7 @@ static void session_row(struct table *table, const json_t *session)
 
 const struct option_row sessions_list_options[] = {TABLE_OPTIONS, {0}};
 
-int sessions_list(struct client *client, struct options *options)
+static int sessions_list(struct client *client, struct options *options)
 {
 	static const struct column columns[] = {
 		{"SESSION", 6, .stays = true},	   {"STATUS", 5, .kind = COLUMN_STATE},
@@ -83,7 +83,7 @@ int sessions_list(struct client *client, struct options *options)
 	return 0;
 }
 
-int sessions_wait(struct client *client, struct options *options)
+static int sessions_wait(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *reply = NULL;
 	const char *session = options->words[0];
@@ -120,7 +120,7 @@ const struct option_row sessions_kill_options[] = {
 	{0},
 };
 
-int sessions_kill(struct client *client, struct options *options)
+static int sessions_kill(struct client *client, struct options *options)
 {
 	const char *name = options->words[0];
 	json_t *parameters = client_named(client, name);
@@ -129,3 +129,26 @@ int sessions_kill(struct client *client, struct options *options)
 	json_object_update(parameters, options->parameters);
 	return client_call(client, name, "org.nsctl.Kill", parameters, NULL, NULL);
 }
+
+/* clang-format off */
+const struct verb sessions_verbs[] = {
+	{"sessions", NULL, "[OPTIONS] NAME",
+	 "Lists the commands that run in a set, or ended in the last hour\n"
+	 "LEFT is the number of processes that an ended command has left in the set",
+	 0, 1, 1, sessions_list, {sessions_list_options},
+	 .examples = "nsctl sessions box"},
+	{"wait", NULL, "SESSION",
+	 "Waits for a detached command, and ends with its status",
+	 0, 1, 1, sessions_wait, {NULL},
+	 .page = "nsctl-sessions",
+	 .examples = "nsctl wait \"$(nsctl exec -d box make)\""},
+	{"kill", NULL, "[OPTIONS] NAME",
+	 "Signals all processes of a set",
+	 0, 1, 1, sessions_kill, {sessions_kill_options},
+	 .page = "nsctl-sessions",
+	 .examples =
+		"nsctl kill box\n"
+		"nsctl kill --signal=HUP --session=SESSION box"},
+	{0},
+};
+/* clang-format on */

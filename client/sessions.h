@@ -4,13 +4,12 @@
 #ifndef NSCTL_CLIENT_SESSIONS_H
 #define NSCTL_CLIENT_SESSIONS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row sessions_kill_options[];
 
 extern const struct option_row sessions_list_options[];
-int sessions_list(struct client *client, struct options *options);
-int sessions_kill(struct client *client, struct options *options);
-int sessions_wait(struct client *client, struct options *options);
+
+extern const struct verb sessions_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -39,7 +39,7 @@ const struct option_row sets_list_options[] = {
 	{0},
 };
 
-int sets_create(struct client *client, struct options *options)
+static int sets_create(struct client *client, struct options *options)
 {
 	int r = spec_finish(options);
 	const json_t *spec = json_object_get(options->parameters, "spec");
@@ -199,7 +199,7 @@ static void ask_for_columns(const struct listing *listing, json_t *parameters)
 	json_put(parameters, "columns", columns);
 }
 
-int sets_list(struct client *client, struct options *options)
+static int sets_list(struct client *client, struct options *options)
 {
 	static const struct column columns[] = {
 		{"NAME", 9, .stays = true},	    {"OWNER", 5, .least = 6},
@@ -288,7 +288,7 @@ int sets_remove_all(struct client *client, const char *project, json_t *given)
 	return failed;
 }
 
-int sets_renew(struct client *client, struct options *options)
+static int sets_renew(struct client *client, struct options *options)
 {
 	return lease_renew(client, options, "org.nsctl.Renew");
 }
@@ -306,12 +306,52 @@ static int call_for_each(struct client *client, const struct options *options, c
 	return failed;
 }
 
-int sets_freeze(struct client *client, struct options *options)
+static int sets_freeze(struct client *client, struct options *options)
 {
 	return call_for_each(client, options, "org.nsctl.Freeze");
 }
 
-int sets_thaw(struct client *client, struct options *options)
+static int sets_thaw(struct client *client, struct options *options)
 {
 	return call_for_each(client, options, "org.nsctl.Thaw");
 }
+
+/* clang-format off */
+const struct verb sets_verbs[] = {
+	{"create", NULL, "[OPTIONS] NAME",
+	 "Makes a set of namespaces and keeps it",
+	 VERB_MAKES, 1, 1, sets_create, {spec_options, sets_create_options},
+	 .examples =
+		"nsctl create box            # six kinds; your uid stays\n"
+		"nsctl create -m -r scratch  # root inside, in a user namespace\n"
+		"nsctl create --net --egress --dns=9.9.9.9 web --lease=2h\n"
+		"nsctl create --link=net/lan,alias=db --publish=8080:80 store\n"
+		"nsctl create --job ci       # ends with the script that made it"},
+	{"list", "ls", "[OPTIONS]",
+	 "Lists your sets",
+	 0, 0, WORDS_ANY, sets_list, {sets_list_options},
+	 .examples =
+		"nsctl list\n"
+		"nsctl list --label=job=17 --quiet  # names only"},
+	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
+	 "Postpones the end of a leased set\n"
+	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
+	 "instead of the present one. Everything that one topology made is renewed together",
+	 0, 1, 2, sets_renew, {lease_renew_options},
+	 .page = "nsctl-rm",
+	 .examples =
+		"nsctl renew box 2h\n"
+		"nsctl renew --lease=idle:1h box"},
+	{"freeze", NULL, "NAME...",
+	 "Stops all processes of sets",
+	 0, 1, WORDS_ANY, sets_freeze, {NULL},
+	 .page = "nsctl-sessions",
+	 .examples = "nsctl freeze box"},
+	{"thaw", NULL, "NAME...",
+	 "Continues all processes of frozen sets",
+	 0, 1, WORDS_ANY, sets_thaw, {NULL},
+	 .page = "nsctl-sessions",
+	 .examples = "nsctl thaw box"},
+	{0},
+};
+/* clang-format on */

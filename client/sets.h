@@ -3,15 +3,9 @@
 #ifndef NSCTL_CLIENT_SETS_H
 #define NSCTL_CLIENT_SETS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row sets_create_options[], sets_list_options[];
-
-int sets_create(struct client *client, struct options *options);
-int sets_list(struct client *client, struct options *options);
-int sets_renew(struct client *client, struct options *options);
-int sets_freeze(struct client *client, struct options *options);
-int sets_thaw(struct client *client, struct options *options);
 
 /* Removes a set, with these parameters of Remove ("grace"). absent: it is no failure if there is
  * none. Returns an exit status. */
@@ -20,5 +14,7 @@ int sets_remove(struct client *client, const char *name, json_t *given, bool abs
 /* Removes all sets of the owner or, unless it is NULL, of a project, in the same way. Returns an
  * exit status. */
 int sets_remove_all(struct client *client, const char *project, json_t *given);
+
+extern const struct verb sets_verbs[]; /* ends with a row without a name */
 
 #endif

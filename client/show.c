@@ -426,7 +426,7 @@ static void show_set(struct client *client, const json_t *set)
 	show_notes(set);
 }
 
-int show_run(struct client *client, struct options *options)
+static int show_run(struct client *client, struct options *options)
 {
 	int failed = 0, r;
 
@@ -450,3 +450,16 @@ int show_run(struct client *client, struct options *options)
 	}
 	return failed;
 }
+
+/* clang-format off */
+const struct verb show_verbs[] = {
+	{"show", NULL, "NAME...",
+	 "Shows everything about sets",
+	 0, 1, WORDS_ANY, show_run, {NULL},
+	 .page = "nsctl-list",
+	 .examples =
+		"nsctl show box\n"
+		"nsctl --json show box"},
+	{0},
+};
+/* clang-format on */

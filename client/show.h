@@ -6,11 +6,8 @@
 #ifndef NSCTL_CLIENT_SHOW_H
 #define NSCTL_CLIENT_SHOW_H
 
-#include "client/options.h"
+#include "client/verb.h"
 #include "client/text.h"
-
-/* See verb.run in verb.h. */
-int show_run(struct client *client, struct options *options);
 
 /* Prints "  NAME        TEXT", escaped. name NULL: leaves its column empty. */
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
@@ -40,5 +37,7 @@ const char *show_state(const json_t *set);
 const char *show_state_word(const json_t *state, const json_t *frozen);
 /* Returns the seconds that have passed since the time in object's member key. */
 double show_age(const json_t *object, const char *key);
+
+extern const struct verb show_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -179,7 +179,7 @@ static void show_counters(const struct patient *patient)
 	print_part("since then", &text);
 }
 
-int status_run(struct client *client, struct options *options _unused_)
+static int status_run(struct client *client, struct options *options _unused_)
 {
 	_cleanup_json_ json_t *reply = NULL;
 	struct patient patient = {.client = client, .reached = true};
@@ -207,3 +207,14 @@ int status_run(struct client *client, struct options *options _unused_)
 	print_text("`nsctl doctor` looks for what else is in the way.\n");
 	return 0;
 }
+
+/* clang-format off */
+const struct verb status_verbs[] = {
+	{"status", NULL, "",
+	 "Shows nsctld's version and features, your limits, and what you use of them",
+	 0, 0, 0, status_run, {NULL},
+	 .page = "nsctl-monitor",
+	 .examples = "nsctl status"},
+	{0},
+};
+/* clang-format on */

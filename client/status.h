@@ -3,9 +3,8 @@
 #ifndef NSCTL_CLIENT_STATUS_H
 #define NSCTL_CLIENT_STATUS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
-/* See verb.run in verb.h. */
-int status_run(struct client *client, struct options *options);
+extern const struct verb status_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -45,7 +45,7 @@ static void add_owner(struct text *text, const struct client *client, const json
 			    client->has_owner ? client->owner : (int64_t)geteuid());
 }
 
-int top_run(struct client *client, struct options *options)
+static int top_run(struct client *client, struct options *options)
 {
 	_cleanup_text_ struct text delay = {0}, owner = {0};
 	_cleanup_free_ char *program = program_of_ours("nsctl-top", PKGLIBEXECDIR);
@@ -71,3 +71,20 @@ int top_run(struct client *client, struct options *options)
 	print_hint(TOP_REMEDY);
 	return STATUS_FAILED;
 }
+
+/* clang-format off */
+const struct verb top_verbs[] = {
+	{"top", NULL, "[OPTIONS]",
+	 "Shows live what your sets use: processors, memory, processes, packets of links\n"
+	 "CPU% is the share of one processor, and packets are those of a second. c, m, p, n and "
+	 "a sort by processors, memory, processes, packets (net) or names. The arrows select a "
+	 "set: k ends its processes, f freezes or thaws it, e or Enter starts a shell in it. "
+	 "Space shows the present values, q ends",
+	 0, 0, 0, top_run, {top_options},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl top\n"
+		"nsctl top --all-owners --delay=5"},
+	{0},
+};
+/* clang-format on */

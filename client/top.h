@@ -3,14 +3,14 @@
 #ifndef NSCTL_CLIENT_TOP_H
 #define NSCTL_CLIENT_TOP_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 /* How a user gets `nsctl top` if its program is missing. */
 #define TOP_REMEDY \
 	"install libncurses-dev (Debian) or ncurses-devel (Fedora), and build nsctl again"
 
 extern const struct option_row top_options[];
-/* See verb.run in verb.h. */
-int top_run(struct client *client, struct options *options);
+
+extern const struct verb top_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -360,7 +360,7 @@ int topology_remove(struct client *client, const json_t *topology)
 	return failed;
 }
 
-int topology_up(struct client *client, struct options *options)
+static int topology_up(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *topology = NULL, *services = NULL, *reply = NULL;
 	const char *path = options->words[0];
@@ -394,7 +394,7 @@ int topology_up(struct client *client, struct options *options)
 	return 0;
 }
 
-int topology_down(struct client *client, struct options *options)
+static int topology_down(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *topology = NULL, *services = NULL;
 	int r;
@@ -408,3 +408,26 @@ int topology_down(struct client *client, struct options *options)
 		r = project_rename(client, options->project, topology);
 	return r ? r : topology_remove(client, topology);
 }
+
+/* clang-format off */
+const struct verb topology_verbs[] = {
+	{"up", NULL, "[OPTIONS] FILE",
+	 "Makes a whole topology (JSON; - is stdin), all of it or nothing\n"
+	 "Then it starts the services: sets that have a \"command\". If a service has \"ready\": "
+	 "{\"port\": N}, nsctl waits until it listens at this port; if it has {\"command\": "
+	 "[...]}, until this command succeeds in the set. If that takes longer than \"seconds\" "
+	 "(default: 60), all is removed",
+	 0, 1, 1, topology_up, {topology_up_options},
+	 .examples =
+		"nsctl up two-hosts.json\n"
+		"nsctl up -p job-17 --lease=2h two-hosts.json"},
+	{"down", NULL, "[--project=PROJECT] [FILE]",
+	 "Removes the links, sets and networks that FILE names, or those of a project",
+	 0, 0, 1, topology_down, {topology_down_options},
+	 .page = "nsctl-up",
+	 .examples =
+		"nsctl down two-hosts.json\n"
+		"nsctl down -p job-17"},
+	{0},
+};
+/* clang-format on */

@@ -3,13 +3,9 @@
 #ifndef NSCTL_CLIENT_TOPOLOGY_H
 #define NSCTL_CLIENT_TOPOLOGY_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct option_row topology_up_options[], topology_down_options[];
-
-/* See verb.run in verb.h for each. */
-int topology_up(struct client *client, struct options *options);
-int topology_down(struct client *client, struct options *options);
 
 /* Reads the topology in a file ("-" is stdin) and checks it: *ret becomes the parameters of Apply
  * without descriptors, *ret_services what service.h takes. subject is the file in messages. Returns
@@ -30,5 +26,7 @@ int topology_make(struct client *client, const char *path, json_t *topology, str
 /* Removes everything that the topology names. What does not exist is no failure. Returns an exit
  * status. */
 int topology_remove(struct client *client, const json_t *topology);
+
+extern const struct verb topology_verbs[]; /* ends with a row without a name */
 
 #endif

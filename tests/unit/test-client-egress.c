@@ -26,19 +26,6 @@
 
 static void test_verb(void **state _unused_)
 {
-	static const struct verb verbs[] = {
-		{"egress",
-		 NULL,
-		 "[OPTIONS] SET|net/NETWORK",
-		 "",
-		 0,
-		 1,
-		 1,
-		 egress_run,
-		 {egress_options},
-		 .own = NULL},
-		{0},
-	};
 	static const struct exchange_row rows[] = {
 		{"egress box",
 		 {"SetEgress {\"name\":\"box\"}"},
@@ -111,7 +98,7 @@ static void test_verb(void **state _unused_)
 		{"egress a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
 	};
 
-	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+	answering_check_group(egress_verbs, rows, ARRAY_SIZE(rows));
 }
 
 int main(void)

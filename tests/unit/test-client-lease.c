@@ -20,9 +20,6 @@
 
 static void test_renew(void **state _unused_)
 {
-	static const struct verb verbs[] = {
-		{"renew", NULL, "", "", 0, 1, 2, sets_renew, {lease_renew_options}, .own = NULL},
-		{0}};
 	static const struct exchange_row rows[] = {
 		{"renew box", {"Renew {\"name\":\"box\"}"}, {"{\"expires\":1}"}, 0, NULL},
 		{"renew box 2h",
@@ -57,7 +54,7 @@ static void test_renew(void **state _unused_)
 		{"renew --lease=1h", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
 	};
 
-	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+	answering_check_group(sets_verbs, rows, ARRAY_SIZE(rows));
 }
 
 static void test_networks(void **state _unused_)

@@ -427,8 +427,6 @@ static void test_link_verbs(void **state _unused_)
 
 static void test_show(void **state _unused_)
 {
-	static const struct verb verbs[] = {
-		{"show", NULL, "", "", 0, 1, WORDS_ANY, show_run, {NULL}, .own = NULL}, {0}};
 	static const struct exchange_row rows[] = {
 		{"show web",
 		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},
@@ -466,7 +464,7 @@ static void test_show(void **state _unused_)
 			   "  processes   1 (sessions: 0)\n"},
 	};
 
-	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+	answering_check_group(show_verbs, rows, ARRAY_SIZE(rows));
 }
 
 int main(void)

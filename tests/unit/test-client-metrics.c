@@ -13,11 +13,6 @@
 #define MORE(parameters) "{\"continues\":true,\"parameters\":" parameters "}"
 #define LAST(parameters) "{\"parameters\":" parameters "}"
 
-static const struct verb verb = {.name = "metrics",
-				 .flags = VERB_OWN_OPTIONS,
-				 .run = metrics_run,
-				 .options = {metrics_options}};
-
 /* Runs the verb, whose calls get these replies. Returns its output. */
 static char *metrics_of(const char *const *replies, bool as_json)
 {
@@ -29,14 +24,14 @@ static char *metrics_of(const char *const *replies, bool as_json)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	client_init(&client);
 	client.socket_path = "/nothing/is/here";
-	client.verb = verb.name;
+	client.verb = metrics_verbs[0].name;
 	client.json = as_json;
 	assert_int_equal(connection_new(pair[0], &client.nsctl), 0);
 	for (; *replies; replies++)
 		assert_int_equal(write(pair[1], *replies, strlen(*replies) + 1),
 				 strlen(*replies) + 1);
 	assert_int_equal(shutdown(pair[1], SHUT_WR), 0);
-	assert_int_equal(answering_run(&client, &verb, 1, argv, &output, &said), 0);
+	assert_int_equal(answering_run(&client, &metrics_verbs[0], 1, argv, &output, &said), 0);
 	assert_string_equal(said.data, "");
 	client_done(&client);
 	close(pair[1]);

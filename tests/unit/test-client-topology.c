@@ -243,20 +243,6 @@ static void test_paths(void **state _unused_)
 
 static void test_verbs(void **state _unused_)
 {
-	static const struct verb verbs[] = {
-		{"up", NULL, "", "", 0, 1, 1, topology_up, {topology_up_options}, .own = NULL},
-		{"down",
-		 NULL,
-		 "",
-		 "",
-		 0,
-		 0,
-		 1,
-		 topology_down,
-		 {topology_down_options},
-		 .own = NULL},
-		{0},
-	};
 	static const struct exchange_row rows[] = {
 		{"up small.json", {"Apply " SMALL "}"}, {MADE}, 0, "network lan\nset a\nlink l\n"},
 		{"up --quiet --lease=2h ./small.json",
@@ -314,7 +300,7 @@ static void test_verbs(void **state _unused_)
 	write_file("small.json", SMALL "}");
 	write_file("bad.json", "{\"links\":{}}");
 	assert_int_equal(chdir(directory), 0);
-	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+	answering_check_group(topology_verbs, rows, ARRAY_SIZE(rows));
 	assert_int_equal(chdir("/"), 0);
 }
 
