@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"
+#include "client/table.h"
 
 #define COLUMN 15 /* where texts begin */
 
@@ -208,6 +209,79 @@ static int status_run(struct client *client, struct options *options _unused_)
 	return 0;
 }
 
+/* The columns of users that have a limit, with its name. */
+static const struct {
+	struct column column;
+	const char *limit;
+} amounts[] = {
+	{{"SETS", 11, .kind = COLUMN_NUMBER}, "sets"},
+	{{"SESSIONS", 10, .kind = COLUMN_NUMBER}, "sessions"},
+	{{"CONNECTIONS", 9, .kind = COLUMN_NUMBER}, "connections"},
+	{{"LINKS", 8, .kind = COLUMN_NUMBER}, "links"},
+	{{"NETWORKS", 7, .kind = COLUMN_NUMBER}, "networks"},
+	{{"PORTS", 6, .kind = COLUMN_NUMBER}, "publishedPorts"},
+	{{"MONITORS", 5, .kind = COLUMN_NUMBER}, "monitors"},
+	{{"CAPTURES", 4, .kind = COLUMN_NUMBER}, "captures"},
+	{{"ENTRIES", 3, .kind = COLUMN_NUMBER}, "egressEntries"},
+	{{"NAMES", 2, .kind = COLUMN_NUMBER}, "egressNames"},
+	{{"HANGING", 1, .kind = COLUMN_NUMBER}, "hangingProcesses"},
+};
+
+static const struct option_row users_options[] = {TABLE_OPTIONS, {0}};
+
+static void add_user(struct table *table, const struct users *names, const json_t *user)
+{
+	const json_t *used = json_object_get(user, "used"), *mine = json_object_get(user, "limits");
+
+	table_user(table, names, json_object_get(user, "uid"));
+	for (size_t i = 0; i < ARRAY_SIZE(amounts); i++) {
+		json_int_t n = json_integer_value(json_object_get(used, amounts[i].limit));
+		const json_t *most = json_object_get(mine, amounts[i].limit);
+
+		if (most)
+			table_key(table, (double)n, "%lld/%lld", (long long)n,
+				  (long long)json_integer_value(most));
+		else
+			table_key(table, (double)n, "%lld", (long long)n);
+	}
+}
+
+static int users_run(struct client *client, struct options *options)
+{
+	struct column columns[ARRAY_SIZE(amounts) + 1] = {{"USER", 12, .least = 8, .stays = true}};
+	_cleanup_table_ struct table table = {0};
+	_cleanup_users_ struct users names = {0};
+	_cleanup_json_ json_t *reply = NULL;
+	const json_t *list;
+	json_t *user;
+	size_t i;
+	int r;
+
+	for (i = 0; i < ARRAY_SIZE(amounts); i++)
+		columns[i + 1] = amounts[i].column;
+	r = table_begin(&table, options, columns, ARRAY_SIZE(columns));
+	if (r == 0)
+		r = client_call_joined(client, NULL, "org.nsctl.ListUsers", must(json_object()),
+				       NULL, NULL, &reply);
+	if (r != 0)
+		return r;
+	list = json_object_get(reply, "users");
+	if (!client->json)
+		users_load(&names, list, "uid");
+	json_array_foreach(list, i, user) {
+		if (client->has_owner &&
+		    json_integer_value(json_object_get(user, "uid")) != client->owner)
+			continue;
+		if (client->json)
+			print_json(user);
+		else
+			add_user(&table, &names, user);
+	}
+	if (!client->json)
+		table_print(&table);
+	return 0;
+}
+
 /* clang-format off */
 const struct verb status_verbs[] = {
 	{"status", NULL, "",
@@ -215,6 +289,15 @@ const struct verb status_verbs[] = {
 	 0, 0, 0, status_run, {NULL},
 	 .page = "nsctl-monitor",
 	 .examples = "nsctl status"},
+	{"users", NULL, "[OPTIONS]",
+	 "Shows what each user has of the limits, and may have; root sees all users\n"
+	 "PORTS are published ports, ENTRIES and NAMES those of lists of egress, HANGING are "
+	 "processes that should have ended. Root has no limits",
+	 0, 0, 0, users_run, {users_options},
+	 .page = "nsctl-monitor",
+	 .examples =
+		"nsctl users\n"
+		"nsctl users --sort=-SETS  # as root: of all users, the largest first"},
 	{0},
 };
 /* clang-format on */

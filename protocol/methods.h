@@ -85,6 +85,9 @@ enum method_class {
 	  REPLY_VIEW(wire_set, view_identity))                                                     \
 	X(STATUS, "GetStatus", wire_ask, on_status, CLASS_ANYWHERE,                                \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_status))                       \
+	X(USERS, "ListUsers", wire_list, on_list_users, CLASS_USE,                                 \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
+	  REPLY_LIST("users", WIRE_ITEM_USER, wire_user))                                          \
 	X(LINK_ADD, "AddLink", wire_link, on_add_link, CLASS_WIRE, METHOD_STARTS, NULL,            \
 	  REPLY("link", wire_link))                                                                \
 	X(LINK_SET, "SetLink", wire_link, on_set_link, CLASS_WIRE,                                 \

@@ -445,6 +445,19 @@ static const struct wire_field wire_count_fields[] = {
 };
 LAYOUT(wire_count);
 
+static const struct wire_field wire_amount_fields[] = {
+	STRING(1, wire_amount, limit, 63, JSON("limit")),
+	U64(2, wire_amount, value, 0, JSON("value")),
+};
+static LAYOUT(wire_amount);
+
+static const struct wire_field wire_user_fields[] = {
+	U32(1, wire_user, uid, 0, ALWAYS("uid")),
+	ARRAY(2, wire_user, used, wire_amount, USER_AMOUNTS_MAX, ALWAYS("used"), MAP),
+	ARRAY(3, wire_user, limits, wire_amount, USER_AMOUNTS_MAX, ALWAYS("limits"), MAP),
+};
+LAYOUT(wire_user);
+
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure)
 {
 	const struct wire_failure wire = {

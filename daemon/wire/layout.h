@@ -88,6 +88,7 @@ enum wire_item {
 	WIRE_ITEM_CREATE,	   /* struct wire_create */
 	WIRE_ITEM_LANE,		   /* struct wire_lane: the lane of a request's descriptors */
 	WIRE_ITEM_SUMMARY,	   /* struct wire_summary */
+	WIRE_ITEM_USER,		   /* struct wire_user */
 	WIRE_ITEM_WORD, /* struct wire_word: the name of a list that the caller may have */
 };
 
@@ -365,12 +366,25 @@ struct wire_count {
 	uint64_t value;
 };
 
+/* How much of a limit a user has, or may have. */
+struct wire_amount {
+	const char *limit;
+	uint64_t value;
+};
+
+#define USER_AMOUNTS_MAX 16
+struct wire_user {
+	uint32_t uid;
+	struct wire_amount used[USER_AMOUNTS_MAX], limits[USER_AMOUNTS_MAX];
+	size_t n_used, n_limits;
+};
+
 extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
 	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_progress_layout,
 	wire_ask_layout, wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
 	wire_namespace_layout, wire_set_layout, wire_summary_layout, wire_session_layout,
 	wire_status_layout, wire_count_layout, wire_word_layout, wire_capture_layout,
-	wire_captured_layout, wire_instruction_layout;
+	wire_captured_layout, wire_instruction_layout, wire_user_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

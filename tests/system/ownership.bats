@@ -64,6 +64,44 @@ call() {
 	[ -z "$(nsctl list)" ]
 }
 
+# uids_told COMMAND...: prints the uids that `users --json` tells when it is run by the command.
+uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loads(line)["uid"] for line in sys.stdin])'; }
+
+@test "users: root and administrators see what each user has, others and callers inside a set themselves" {
+	configure '[limits]' 'sets = 7' '[allow]' "administer = 61002"
+	start_daemon --config="$config"
+	nsctl create -n a
+	nsctl create -mpn b
+	other create -n c
+	root_nsctl create -mpn roots
+	[ "$(uids_told root_nsctl)" = "0 $user_id $other_id" ]
+	[ "$(uids_told as "61002" "$NSCTL_BUILD/nsctl")" = "$(printf '%s\n' 0 "$user_id" "$other_id" "61002" | sort -n | xargs)" ]
+	[ "$(uids_told nsctl)" = "$user_id" ]
+	[ "$(uids_told other)" = "$other_id" ]
+	[ "$(uids_told nsctl exec b "$NSCTL_BUILD/nsctl" --socket="$runtime/socket")" = "$user_id" ]
+	[ "$(uids_told root_nsctl exec roots "$NSCTL_BUILD/nsctl" --socket="$runtime/socket")" = 0 ]
+	[ "$(root_nsctl users --columns=user,sets | awk -v u="$user_id" '$1 == u { print $2 }')" = 2/7 ]
+	[ "$(root_nsctl users --columns=user,sets | awk '$1 == "root" { print $2 }')" = 1 ]
+	[ "$(uids_told root_nsctl --owner="$other_id")" = "$other_id" ]
+	run nsctl users box
+	[ "$status" -eq 2 ]
+	run nsctl users --columns=colour
+	[ "$status" -eq 2 ]
+	# who has nothing any more is not listed
+	other rm c
+	[ "$(uids_told root_nsctl)" = "0 $user_id" ]
+}
+
+@test "users: a list of many is paged" {
+	start_daemon
+	for uid in $(seq 30000 30499); do as "$uid" "$NSCTL_BUILD/nsctl" --quiet create -n box; done
+	[ "$(uids_told root_nsctl | xargs -n 1 | sort -nu | grep -c '^30')" -eq 500 ]
+	run root_nsctl --json call ListUsers
+	echo "$output" | cut -c 1-300
+	[[ "$output" == *ExpectedMore* ]]
+	[ "$(root_nsctl call --more ListUsers | grep -c users)" -gt 1 ]
+}
+
 @test "limits for each uid are named, and another user's are untouched" {
 	configure '[limits]' 'sets = 2' 'sessions = 1'
 	start_daemon --config="$config"

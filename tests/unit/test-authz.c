@@ -140,7 +140,7 @@ static void test_operation(void **state _unused_)
 		[WIRE_KILL] = true,	     [WIRE_FREEZE] = true,  [WIRE_THAW] = true,
 		[WIRE_IDENTIFY] = true,	     [WIRE_STATUS] = true,  [WIRE_EGRESS_SET] = true,
 		[WIRE_EGRESS_LEARN] = true,  [WIRE_MONITOR] = true, [WIRE_CAPTURE] = true,
-		[WIRE_NETWORK_RENEW] = true,
+		[WIRE_NETWORK_RENEW] = true, [WIRE_USERS] = true,
 	};
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What nsctld can do, and how much of it is in use: GetStatus. */
+/* What nsctld can do, and how much of it the caller or each user has: GetStatus and ListUsers. */
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/config.h"
@@ -7,6 +7,7 @@
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/quota.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/wire/layout.h"
@@ -73,6 +74,55 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
 	if (open)
 		put_lists(keeper, request);
+	request_end(keeper, request);
+	return 0;
+}
+
+/* --- users --- */
+
+_Static_assert(QUOTA_COUNT < USER_AMOUNTS_MAX, "an answer has room for each limit");
+
+static void add_amount(struct wire_user *wire, const char *limit, uint64_t used, uint64_t most)
+{
+	wire->used[wire->n_used++] = (struct wire_amount){limit, used};
+	if (wire->uid != 0)
+		wire->limits[wire->n_limits++] = (struct wire_amount){limit, most};
+}
+
+static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
+{
+	wire_clear(&wire_user_layout, ret);
+	ret->uid = uid;
+	for (enum quota quota = 0; quota < QUOTA_COUNT; quota++)
+		add_amount(ret, quota_name(quota), quota_used(keeper, uid, quota),
+			   quota_limit(keeper, quota));
+	add_amount(ret, "hangingProcesses", ending_count(keeper, uid), ENDING_MAX);
+}
+
+/* Lists users. From inside a set, a caller sees no other user, whatever rights it has. The next
+ * page begins after the cursor's owner; any name says that there is a page. */
+int on_list_users(struct keeper *keeper, struct request *request, struct wire_list *asked,
+		  struct failure *failure _unused_)
+{
+	bool sees_others = request->subject.scope == SCOPE_FULL;
+	uid_t next = asked->after_name ? asked->after_owner + 1 : 0;
+	const struct registry_use *use;
+	struct wire_list cursor;
+	struct wire_user wire;
+
+	wire_clear(&wire_list_layout, &cursor);
+	request_begin(keeper, request, 0);
+	while (!cursor.after_name && (use = registry_next_use(keeper->registry, next))) {
+		next = use->uid + 1;
+		if (!authz_sees(&request->subject, sees_others, use->uid))
+			continue;
+		view_user(keeper, use->uid, &wire);
+		if (wire_put_item(keeper->to_front, WIRE_ITEM_USER, &wire_user_layout, &wire))
+			cursor.after_owner = wire.uid;
+		else
+			cursor.after_name = "user";
+	}
+	wire_put(keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
 	return 0;
 }
