@@ -2,16 +2,22 @@
 #include "client/client.h"
 #include "client/environment.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"
+#include "client/options.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/text.h"
 
 /* The PATH of a login, and of --clean-env. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* More than a command can have. */
+#define FILE_SIZE_MAX (8 * 1024 * 1024)
 
 extern char **environ;
 
@@ -107,6 +113,45 @@ json_t *environment_make(const struct environment *environment)
 		push_own(ret, environment);
 	push_extra(ret, environment->extra);
 	return ret;
+}
+
+/* Adds the variables in the lines of a text. Returns 0, or STATUS_USAGE after reporting a line. */
+static int take_lines(const struct options *options, char *text, json_t *extra)
+{
+	char *line;
+
+	for (size_t number = 1; (line = strsep(&text, "\n")); number++) {
+		line[strcspn(line, "\r")] = '\0';
+		line += strspn(line, " \t");
+		if (!*line || *line == '#')
+			continue;
+		if (*line == '=')
+			return options_wrong(options->client,
+					     "--env-file=%s, line %zu: \"%s\" is not K=V or K",
+					     options->argument, number, line);
+		json_push(extra, json_string_nocheck(line));
+	}
+	return 0;
+}
+
+int environment_read(const struct options *options, json_t *extra)
+{
+	static char text[FILE_SIZE_MAX + 1];
+	const char *path = options->argument;
+	_cleanup_file_ FILE *file = fopen(path, "re");
+	size_t size = file ? fread(text, 1, sizeof(text), file) : 0;
+
+	if (!file || ferror(file))
+		return options_wrong(options->client, "--env-file=%s: %s", path, strerror(errno));
+	/* a device or a pipe may be endless */
+	if (size > FILE_SIZE_MAX)
+		return options_wrong(options->client, "--env-file=%s: has more than %d KiB", path,
+				     FILE_SIZE_MAX / 1024);
+	if (memchr(text, '\0', size))
+		return options_wrong(options->client,
+				     "--env-file=%s: has a byte 0, so it is no text", path);
+	text[size] = '\0';
+	return take_lines(options, text, extra);
 }
 
 const char *environment_shell(const struct account *account)

@@ -9,6 +9,8 @@
 
 #define DEFAULT_SHELL "/bin/sh"
 
+struct options;
+
 struct environment {
 	bool clean;		       /* --clean-env */
 	const struct account *account; /* of the login; NULL: the caller's environment */
@@ -22,6 +24,10 @@ struct environment {
  * bytes.
  */
 json_t *environment_make(const struct environment *environment);
+
+/* Adds the variables in the file that --env-file names to extra, as --env would: a line is K=V or
+ * K, or is empty, or begins with #. Returns 0, or STATUS_USAGE after reporting what is wrong. */
+int environment_read(const struct options *options, json_t *extra);
 
 /* Returns the shell of a login or, without an account, the value of $SHELL. If that is no absolute
  * path, returns DEFAULT_SHELL. */

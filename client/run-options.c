@@ -36,6 +36,10 @@ const struct option_row run_command_options[] = {
 	OPTION("chdir", 'C', "DIR", "directory to start in", FILLS("workingDirectory", take_text)),
 	OPTION("env", 'e', "K[=V]", "set a variable (K alone: with your own value)", HANDLED(ENV),
 	       .field = "environment"),
+	OPTION("env-file", 0, "FILE",
+	       "set the variables in FILE: each line is K=V or K, as for --env; empty lines and "
+	       "those that begin with # are left out (may be repeated; the last K counts)",
+	       HANDLED(ENV_FILE), BYTES),
 	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
 	       HANDLED(CLEAN_ENV)),
 	OPTION("user", 'u', "USER",

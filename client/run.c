@@ -118,6 +118,11 @@ static int take_options(struct command *command, struct options *options)
 				return options_reject(options, "K=V or K");
 			json_push(command->extra, json_string_nocheck(options->argument));
 			break;
+		case OPTION_ENV_FILE:
+			r = environment_read(options, command->extra);
+			if (r != 0)
+				return r;
+			break;
 		case OPTION_UNSET_ENV:
 			json_push(command->unset, json_string_nocheck(options->argument));
 			break;

@@ -367,6 +367,33 @@ PYTHON
 	[ "$(nsctl run -n --name=job sh -c 'echo $NSCTL_SET')" = job ]
 }
 
+@test "variables come from a file, which must be a text of K=V and K" {
+	local file=$BATS_TEST_TMPDIR/variables
+	nsctl create -n box
+	printf '# comment\n\nA=a b\r\n  B="quoted"=#x\nC\nD=\nE=1\nE=2\nUNKNOWN\nLAST=no end' >"$file"
+	own() { setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env C=mine NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
+	# shellcheck disable=SC2016
+	[ "$(own exec --env-file=/dev/stdin box sh -c 'echo "$A|$B|$C|${D-unset}|$E|${UNKNOWN-unset}|$LAST"' <"$file")" = 'a b|"quoted"=#x|mine||2|unset|no end' ]
+	# in the order of the options, the last one counts
+	# shellcheck disable=SC2016
+	[ "$(own run -n --env=D=first --env-file=/dev/stdin --env=A=last sh -c 'echo "$A|$D"' <"$file")" = 'last|' ]
+	refuses() {
+		run own exec "--env-file=$1" box true <"$file"
+		echo "$output"
+		[ "$status" -eq 125 ]
+		[[ "$output" == *"--env-file=$1"*"$2"* ]]
+	}
+	refuses /none/variables 'No such file'
+	refuses / 'Is a directory'
+	refuses /dev/zero 'more than'
+	# the file is opened with the user's rights
+	refuses /etc/shadow 'Permission denied'
+	printf 'A=1\n=b\n' >"$file"
+	refuses /dev/stdin 'line 2'
+	printf 'A=1\0B=2\n' >"$file"
+	refuses /dev/stdin 'byte 0'
+}
+
 @test "run -C DIR says what to write instead" {
 	run nsctl run -C /usr true
 	[ "$status" -eq 125 ]
