@@ -7,8 +7,7 @@
  * errno. A variable for a descriptor starts at -1. This header depends only on libc and has no
  * state.
  */
-#ifndef NSCTL_BASE_H
-#define NSCTL_BASE_H
+#pragma once
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,5 +110,3 @@ static inline bool is_shortage(int negative)
 {
 	return negative == -ENOMEM || negative == -EMFILE || negative == -ENFILE;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Attaching to a command: makes the call that starts it, and stays until the command has ended. */
-#ifndef NSCTL_CLIENT_ATTACH_H
-#define NSCTL_CLIENT_ATTACH_H
+#pragma once
 
 #include <stdbool.h>
 #include <jansson.h>
@@ -53,5 +52,3 @@ void attach_tell_start(const struct client *client, const struct attach *how, co
  */
 int attach_run(struct client *client, const struct attach *how, json_t *parameters,
 	       struct call_fds *fds, int *ret_status);
-
-#endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Puts errors of the daemon into words. */
-#ifndef NSCTL_CLIENT_CLIENT_ERROR_H
-#define NSCTL_CLIENT_CLIENT_ERROR_H
+#pragma once
 
 #include "client/client.h"
 
 /* Reports the daemon's error, with a hint if there is one. Returns STATUS_FAILED. */
 int client_error(const struct client *client, const char *subject,
 		 const struct message_reply *reply);
-
-#endif

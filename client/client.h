@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One run of nsctl: its global options, and how it reports problems to the user. */
-#ifndef NSCTL_CLIENT_CLIENT_H
-#define NSCTL_CLIENT_CLIENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,5 +61,3 @@ json_t *json_member(json_t *object, const char *key, json_t *(*make)(void));
 json_t *json_kinds(uint32_t kinds);
 /* Returns the string in the member of object called key, or otherwise if there is none. */
 const char *json_text(const json_t *object, const char *key, const char *otherwise);
-
-#endif

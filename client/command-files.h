@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a command gets of the caller's open files: stdin, stdout, stderr and the directory, and no
  * others, unless passed.h names them. */
-#ifndef NSCTL_CLIENT_COMMAND_FILES_H
-#define NSCTL_CLIENT_COMMAND_FILES_H
+#pragma once
 
 #include <stdbool.h>
 #include <jansson.h>
@@ -34,5 +33,3 @@ void command_files_add_output(const struct client *client, json_t *parameters, s
  * command. */
 void command_files_add_streams(const struct client *client, json_t *parameters,
 			       struct call_fds *fds, struct feed **ret_feed);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* After a command has ended: what happened to its set. */
-#ifndef NSCTL_CLIENT_COMMAND_SET_H
-#define NSCTL_CLIENT_COMMAND_SET_H
+#pragma once
 
 #include "client/client.h"
 
@@ -13,5 +12,3 @@ void command_set_tell_if_removed(struct client *client, const char *name);
  * lost. session: the id of the command's session. Gives up without a message if nsctld cannot be
  * reached. */
 void command_set_await_removal(struct client *client, const char *name, const char *session);
-
-#endif

@@ -4,8 +4,7 @@
  * be as long as execve(2) accepts. But JSON contains only UTF-8, and a message has a limit, so
  * words that do not fit travel in a sealed memfd (see Exec in org.nsctl.varlink).
  */
-#ifndef NSCTL_CLIENT_COMMAND_WORDS_H
-#define NSCTL_CLIENT_COMMAND_WORDS_H
+#pragma once
 
 #include "client/connection.h"
 
@@ -13,5 +12,3 @@
  * environment. Returns 0, or a status after reporting the failure. */
 int command_words_add(const struct client *client, json_t *parameters, struct call_fds *fds,
 		      char *const *words, json_t *environment);
-
-#endif

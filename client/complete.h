@@ -3,8 +3,7 @@
  * Completion for shells. They only pass on the words (completions/): what may be typed is known
  * here, from the tables of verbs and options, and from the daemon.
  */
-#ifndef NSCTL_CLIENT_COMPLETE_H
-#define NSCTL_CLIENT_COMPLETE_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -15,5 +14,3 @@
  * ":variables", or ":command N", a command and its arguments from word N on (counted from 0).
  */
 void complete_print(struct client *client, const struct verb *verbs, char *const *words);
-
-#endif

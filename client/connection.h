@@ -3,8 +3,7 @@
  * The connection to nsctld. A call is one blocking round trip. Failures are reported to the user
  * here, once.
  */
-#ifndef NSCTL_CLIENT_CONNECTION_H
-#define NSCTL_CLIENT_CONNECTION_H
+#pragma once
 
 #include "client/client.h"
 
@@ -93,5 +92,3 @@ int client_call_joined(struct client *client, const char *subject, const char *m
 
 /* Returns {"name": NAME}, and the owner if one was given. */
 json_t *client_named(const struct client *client, const char *name);
-
-#endif

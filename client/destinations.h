@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lists of what egress leads to: --allow and --deny. */
-#ifndef NSCTL_CLIENT_DESTINATIONS_H
-#define NSCTL_CLIENT_DESTINATIONS_H
+#pragma once
 
 #include "client/options.h"
 
@@ -11,5 +10,3 @@ int destinations_take(struct options *options);
 
 /* The words that --allow and --deny take, as help shows them. */
 #define DESTINATION_WORDS "DEST[:PORT[-PORT]][/tcp|/udp]"
-
-#endif

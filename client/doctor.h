@@ -3,11 +3,8 @@
  * The verb doctor: a list of checks, each of which looks at one thing that could be in the way of
  * nsctl on this machine. Checks change nothing, except that some make sets, which end with them.
  */
-#ifndef NSCTL_CLIENT_DOCTOR_H
-#define NSCTL_CLIENT_DOCTOR_H
+#pragma once
 
 #include "client/verb.h"
 
 extern const struct verb doctor_verbs[]; /* ends with a row without a name */
-
-#endif

@@ -3,8 +3,7 @@
  * Ends of links and their impairments: converts words to LinkEnd and Impairment of
  * org.nsctl.varlink, and back. No output, no system call.
  */
-#ifndef NSCTL_CLIENT_ENDS_H
-#define NSCTL_CLIENT_ENDS_H
+#pragma once
 
 #include <stdbool.h>
 #include <jansson.h>
@@ -39,5 +38,3 @@ bool ends_add_impairment(struct text *text, const json_t *end);
 /* Appends the state of an end in the kernel or, if that is not known, in its record: "up", "down",
  * or "incomplete: lacks address 10.0.0.2/24". Returns false if that is "up". */
 bool ends_add_state(struct text *text, const json_t *end);
-
-#endif

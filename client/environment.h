@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The variables of a command: the caller's own, or those of another user's login. */
-#ifndef NSCTL_CLIENT_ENVIRONMENT_H
-#define NSCTL_CLIENT_ENVIRONMENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <jansson.h>
@@ -32,5 +31,3 @@ int environment_read(const struct options *options, json_t *extra);
 /* Returns the shell of a login or, without an account, the value of $SHELL. If that is no absolute
  * path, returns DEFAULT_SHELL. */
 const char *environment_shell(const struct account *account);
-
-#endif

@@ -5,8 +5,7 @@
  * command would take input that is typed for the shell. Therefore the command gets a pipe, and
  * nsctl passes on what is typed while nsctl is in the foreground.
  */
-#ifndef NSCTL_CLIENT_FEED_H
-#define NSCTL_CLIENT_FEED_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -27,5 +26,3 @@ int feed_open(struct feed *feed);
 /* feed_poll() and feed_pump() work like pty_poll() and pty_pump(). */
 void feed_poll(const struct feed *feed, struct pollfd ret_fds[static FEED_POLL]);
 void feed_pump(struct feed *feed, const struct pollfd fds[static FEED_POLL]);
-
-#endif

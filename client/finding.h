@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The checks of `nsctl doctor`, by tables. `nsctl status` makes some of them, too. */
-#ifndef NSCTL_CLIENT_FINDING_H
-#define NSCTL_CLIENT_FINDING_H
+#pragma once
 
 #include "client/connection.h"
 #include "client/text.h"
@@ -67,5 +66,3 @@ void doctor_user_namespaces(struct patient *patient, struct finding *ret);
 /* Makes a call, and reports no failure. Takes the parameters. Returns true if it succeeded; else
  * appends the reason to why. */
 bool doctor_call(struct patient *patient, const char *method, json_t *parameters, struct text *why);
-
-#endif

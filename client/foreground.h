@@ -2,8 +2,7 @@
 /*
  * Job control: finds out whether this process may read from the terminal on stdin, and change it.
  */
-#ifndef NSCTL_CLIENT_FOREGROUND_H
-#define NSCTL_CLIENT_FOREGROUND_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -13,5 +12,3 @@
 
 /* Returns false if this process is a job in the background of the terminal on stdin. */
 bool foreground_is_ours(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Texts about verbs: for users who ask for help, for those who type a verb that does not exist, and
  * for programs. */
-#ifndef NSCTL_CLIENT_HELP_H
-#define NSCTL_CLIENT_HELP_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -26,5 +25,3 @@ bool help_is_foreign(const struct verb *verbs, char *const *words);
  * a line within a field is printed as "\n".
  */
 void help_table(const struct verb *verbs);
-
-#endif

@@ -3,8 +3,7 @@
  * Lets a verb clean up when SIGINT, SIGTERM or SIGHUP ends it: between interrupt_hold() and
  * interrupt_release() these only interrupt interrupt_wait(). A signal that is ignored stays so.
  */
-#ifndef NSCTL_CLIENT_INTERRUPT_H
-#define NSCTL_CLIENT_INTERRUPT_H
+#pragma once
 
 #include <signal.h>
 #include <stdbool.h>
@@ -24,5 +23,3 @@ void interrupt_release(const struct interrupt *interrupt);
 bool interrupt_wait(const struct interrupt *interrupt, int fd, int64_t ms);
 /* Returns true if one of the signals has come. */
 bool interrupt_has_come(void);
-
-#endif

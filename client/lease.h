@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The option --lease of several verbs, and renew. */
-#ifndef NSCTL_CLIENT_LEASE_H
-#define NSCTL_CLIENT_LEASE_H
+#pragma once
 
 #include "client/options.h"
 
@@ -24,5 +23,3 @@ extern const struct option_row lease_renew_options[];
 /* Carries out the verb renew for sets or networks, by calling method. Returns what verb.run
  * returns. */
 int lease_renew(struct client *client, struct options *options, const char *method);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options of user namespaces: functions for option_row.take, see take.h. */
-#ifndef NSCTL_CLIENT_MAPS_H
-#define NSCTL_CLIENT_MAPS_H
+#pragma once
 
 #include "client/options.h"
 
@@ -10,5 +9,3 @@ int maps_take_current(struct options *options); /* --map-current-user */
 int maps_take_auto(struct options *options);
 int maps_take_subids(struct options *options);
 int maps_take_range(struct options *options); /* --map-users, --map-groups */
-
-#endif

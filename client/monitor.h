@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verb monitor: prints the state first, then events, line by line. */
-#ifndef NSCTL_CLIENT_MONITOR_H
-#define NSCTL_CLIENT_MONITOR_H
+#pragma once
 
 #include "client/verb.h"
 
 extern const struct option_row monitor_options[];
 
 extern const struct verb monitor_verbs[]; /* ends with a row without a name */
-
-#endif

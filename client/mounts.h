@@ -3,8 +3,7 @@
  * The options of create (and run) about mounts. Paths are opened here with the user's rights, never
  * by the daemon.
  */
-#ifndef NSCTL_CLIENT_MOUNTS_H
-#define NSCTL_CLIENT_MOUNTS_H
+#pragma once
 
 #include <jansson.h>
 #include "client/connection.h"
@@ -33,5 +32,3 @@ void mounts_finish(struct options *options);
  * -E2BIG if there are too many mounts with descriptors. */
 int mounts_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
 		    json_t *object, const char *path_key, const char *fd_key);
-
-#endif

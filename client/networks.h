@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs of `nsctl network`. */
-#ifndef NSCTL_CLIENT_NETWORKS_H
-#define NSCTL_CLIENT_NETWORKS_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -10,5 +9,3 @@ extern const struct verb networks_verbs[]; /* ends with a row without a name */
 /* Removes all networks of the owner or, unless it is NULL, of a project. A network that has gone
  * meanwhile is no failure. Returns an exit status. */
 int networks_remove_all(struct client *client, const char *project);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options as tables. Parsing, help and errors use the same table. */
-#ifndef NSCTL_CLIENT_OPTIONS_H
-#define NSCTL_CLIENT_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -154,5 +153,3 @@ void options_print(const struct option_row *rows, bool letters);
 void options_print_common(void);
 /* Returns true if the options in this table of the verb's have letters. */
 bool options_have_letters(const struct verb *verb, size_t table);
-
-#endif

@@ -4,8 +4,7 @@
  * call. Each function accepts a whole word or nothing (`1000x` is no user: crun's CVE-2026-30892).
  * If it returns false, it leaves *ret alone.
  */
-#ifndef NSCTL_CLIENT_PARSE_H
-#define NSCTL_CLIENT_PARSE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +60,3 @@ struct publish {
 };
 /* Returns NULL, or what is wrong with the word; "": its form. */
 const char *parse_publish(const char *word, struct publish *ret);
-
-#endif

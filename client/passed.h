@@ -4,8 +4,7 @@
  * --preserve-fds; as /dev/fd/N in the command's words, which is what a shell makes of a process
  * substitution; or, of make's jobserver, in MAKEFLAGS. No other descriptor is passed on.
  */
-#ifndef NSCTL_CLIENT_PASSED_H
-#define NSCTL_CLIENT_PASSED_H
+#pragma once
 
 #include "client/options.h"
 
@@ -29,5 +28,3 @@ void passed_take_named(struct passed *passed, char *const *words, const json_t *
 /* Adds them to a call. */
 int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,
 	       struct call_fds *fds);
-
-#endif

@@ -3,8 +3,7 @@
  * Output for users: text, JSON and help on stdout, diagnostics on stderr. Data from the daemon or
  * the kernel is printed escaped (text.h).
  */
-#ifndef NSCTL_CLIENT_PRINT_H
-#define NSCTL_CLIENT_PRINT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +65,3 @@ void print_pending(void);
 
 /* Returns true if all output was written. Otherwise reports the failure. */
 bool print_finish(void);
-
-#endif

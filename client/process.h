@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Processes given by number, and the process that started this one. */
-#ifndef NSCTL_CLIENT_PROCESS_H
-#define NSCTL_CLIENT_PROCESS_H
+#pragma once
 
 #include <stdint.h>
 #include "client/connection.h"
@@ -19,5 +18,3 @@ json_t *process_add_fd(const struct client *client, struct call_fds *fds, int fd
 void process_open_parent(struct parent *ret);
 /* Returns true if the process catches or ignores the signal. */
 bool process_handles(int64_t pid, int signal);
-
-#endif

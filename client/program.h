@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs other programs. */
-#ifndef NSCTL_CLIENT_PROGRAM_H
-#define NSCTL_CLIENT_PROGRAM_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ int program_run(char *const *argv);
 /* Returns the path of a program of nsctl, which the caller frees: beside this one, as in a build
  * directory, or else in the directory where it is installed. */
 char *program_of_ours(const char *name, const char *installed);
-
-#endif

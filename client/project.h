@@ -4,8 +4,7 @@
  * (docs/adr/0036-projects.md). Only the client knows projects: to the daemon, these are names like
  * any others.
  */
-#ifndef NSCTL_CLIENT_PROJECT_H
-#define NSCTL_CLIENT_PROJECT_H
+#pragma once
 
 #include "client/options.h"
 
@@ -23,5 +22,3 @@ bool project_has(const char *project, const char *name);
  * have stays as it is. Returns 0, or an exit status after reporting the failure.
  */
 int project_rename(const struct client *client, const char *project, json_t *topology);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs "rm" and "prune", see verb.run in verb.h for each. */
-#ifndef NSCTL_CLIENT_PRUNE_H
-#define NSCTL_CLIENT_PRUNE_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -12,5 +11,3 @@ extern const struct option_row prune_options[], prune_rm_options[];
 int prune_all(struct client *client, const char *project, json_t *given);
 
 extern const struct verb prune_verbs[]; /* ends with a row without a name */
-
-#endif

@@ -4,8 +4,7 @@
  * never gets the caller's terminal, because a command that has it could type into the caller's
  * shell (TIOCSTI, CVE-2017-5226).
  */
-#ifndef NSCTL_CLIENT_PTY_H
-#define NSCTL_CLIENT_PTY_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -68,5 +67,3 @@ void pty_pump(struct pty *pty, const struct pollfd fds[static PTY_POLL]);
 
 /* Passes on the last output of a command that has ended. Stops if stop_fd becomes readable. */
 void pty_drain(struct pty *pty, int stop_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs that run a command inside and end with its status: exec, enter, run. */
-#ifndef NSCTL_CLIENT_RUN_H
-#define NSCTL_CLIENT_RUN_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -9,5 +8,3 @@
 extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
 
 extern const struct verb run_verbs[]; /* ends with a row without a name */
-
-#endif

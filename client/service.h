@@ -6,8 +6,7 @@
  *	"command": ["postgres", "-D", "data"],
  *	"ready": {"port": 5432, "seconds": 30}  or  {"command": ["pg_isready"]}
  */
-#ifndef NSCTL_CLIENT_SERVICE_H
-#define NSCTL_CLIENT_SERVICE_H
+#pragma once
 
 #include "client/connection.h"
 
@@ -20,5 +19,3 @@ int service_take_all(const struct client *client, const char *path, json_t *topo
  * output goes to stderr; otherwise it is dropped, unless stderr is a file. Returns 0, or an exit
  * status after reporting the failure. */
 int service_start_all(struct client *client, const char *path, const json_t *services, bool loud);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs that list, await and signal sessions, which are commands that run inside a set. See
  * verb.run in verb.h for each. */
-#ifndef NSCTL_CLIENT_SESSIONS_H
-#define NSCTL_CLIENT_SESSIONS_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -11,5 +10,3 @@ extern const struct option_row sessions_kill_options[];
 extern const struct option_row sessions_list_options[];
 
 extern const struct verb sessions_verbs[]; /* ends with a row without a name */
-
-#endif

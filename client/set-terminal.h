@@ -3,8 +3,7 @@
  * The terminal that a command's process makes inside the set, if nsctl's own pty has no name there.
  * Both sides of it come over a socket before the reply that says that the command runs.
  */
-#ifndef NSCTL_CLIENT_SET_TERMINAL_H
-#define NSCTL_CLIENT_SET_TERMINAL_H
+#pragma once
 
 #include <stdbool.h>
 #include "client/pty.h"
@@ -13,5 +12,3 @@
 int set_terminal_open(int *ret_own_fd);
 /* Gives pty the sides of the set's terminal, if they have come. */
 void set_terminal_take(int own_fd, struct pty *pty);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs that make, list and keep sets. See verb.run in verb.h for each. */
-#ifndef NSCTL_CLIENT_SETS_H
-#define NSCTL_CLIENT_SETS_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -16,5 +15,3 @@ int sets_remove(struct client *client, const char *name, json_t *given, bool abs
 int sets_remove_all(struct client *client, const char *project, json_t *given);
 
 extern const struct verb sets_verbs[]; /* ends with a row without a name */
-
-#endif

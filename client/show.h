@@ -3,8 +3,7 @@
  * The verb show, which prints everything about a set, and functions for other verbs with similar
  * output.
  */
-#ifndef NSCTL_CLIENT_SHOW_H
-#define NSCTL_CLIENT_SHOW_H
+#pragma once
 
 #include "client/verb.h"
 #include "client/text.h"
@@ -39,5 +38,3 @@ const char *show_state_word(const json_t *state, const json_t *frozen);
 double show_age(const json_t *object, const char *key);
 
 extern const struct verb show_verbs[]; /* ends with a row without a name */
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Converts the options of create (and run) to a SetSpec of org.nsctl.varlink.
  */
-#ifndef NSCTL_CLIENT_SPEC_H
-#define NSCTL_CLIENT_SPEC_H
+#pragma once
 
 #include <jansson.h>
 #include "client/connection.h"
@@ -14,5 +13,3 @@ extern const struct option_row spec_options[];
 /* Completes parameters.spec, after all options have been taken. Returns 0, or an exit status after
  * reporting an error. */
 int spec_finish(struct options *options);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The file of --status-file, opened before anything is started. */
-#ifndef NSCTL_CLIENT_STATUS_FILE_H
-#define NSCTL_CLIENT_STATUS_FILE_H
+#pragma once
 
 #include <stdbool.h>
 #include "client/client.h"
@@ -21,5 +20,3 @@ int status_file_open(const struct client *client, struct status_file *file);
  * failure.
  */
 int status_file_close(const struct client *client, struct status_file *file, int status);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copies data between the caller's terminal and a command, by a pty or a feed. There is nothing to
  * copy if the command has the caller's descriptors. */
-#ifndef NSCTL_CLIENT_STREAMS_H
-#define NSCTL_CLIENT_STREAMS_H
+#pragma once
 
 #include "client/feed.h"
 #include "client/pty.h"
@@ -25,5 +24,3 @@ bool streams_wait(const struct streams *streams);
 /* Begins to read if this process is in the foreground now. Must be called after streams_wait() has
  * returned true. */
 void streams_look(const struct streams *streams);
-
-#endif

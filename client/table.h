@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tables on stdout, for all verbs that list something. */
-#ifndef NSCTL_CLIENT_TABLE_H
-#define NSCTL_CLIENT_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,5 +77,3 @@ void table_user(struct table *table, const struct users *users, const json_t *id
 void table_joined(struct table *table, const json_t *strings);
 void table_print(const struct table *table);
 #define _cleanup_table_ _cleanup_(table_done)
-
-#endif

@@ -4,8 +4,7 @@
  * interface, and puts it at the field of the option's row. All return 0, or an exit status after
  * reporting an error.
  */
-#ifndef NSCTL_CLIENT_TAKE_H
-#define NSCTL_CLIENT_TAKE_H
+#pragma once
 
 #include "client/options.h"
 #include "client/text.h"
@@ -36,5 +35,3 @@ void take_note_value(const struct options *options);
 int take_number(const struct options *options, int64_t lowest, int64_t highest, const char *wanted);
 /* Puts value at the row's field. If value is NULL, rejects the argument: see options_reject(). */
 int take_value(const struct options *options, json_t *value, const char *wanted);
-
-#endif

@@ -3,8 +3,7 @@
  * Growing texts, and escaping. Data from the daemon or the kernel is never written to a
  * terminal unescaped (CVE-2024-28085): names, labels and command lines are chosen by other users.
  */
-#ifndef NSCTL_CLIENT_TEXT_H
-#define NSCTL_CLIENT_TEXT_H
+#pragma once
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,5 +43,3 @@ void text_join(struct text *text, const json_t *strings);
 /* Returns true if the words differ by one additional, missing, or different character, or by two
  * swapped ones: one may be the other, mistyped. False for two words of up to two characters. */
 bool text_is_almost(const char *a, const char *b);
-
-#endif

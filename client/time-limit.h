@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A limit of time for a command, as timeout(1) has it: SIGTERM, and SIGKILL a while later. */
-#ifndef NSCTL_CLIENT_TIME_LIMIT_H
-#define NSCTL_CLIENT_TIME_LIMIT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ int time_limit_due(struct time_limit *limit, int64_t now);
 /* Returns the time from now until the first of these moments, in ms as poll(2) takes it. A moment
  * below 0 is none. Returns -1 if there is none at all. */
 int time_until(const int64_t *moments, size_t n, int64_t now);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verb top, which starts nsctl-top. */
-#ifndef NSCTL_CLIENT_TOP_H
-#define NSCTL_CLIENT_TOP_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -12,5 +11,3 @@
 extern const struct option_row top_options[];
 
 extern const struct verb top_verbs[]; /* ends with a row without a name */
-
-#endif

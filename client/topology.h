@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs up and down: sets, networks and links of a file, all or none. */
-#ifndef NSCTL_CLIENT_TOPOLOGY_H
-#define NSCTL_CLIENT_TOPOLOGY_H
+#pragma once
 
 #include "client/verb.h"
 
@@ -28,5 +27,3 @@ int topology_make(struct client *client, const char *path, json_t *topology, str
 int topology_remove(struct client *client, const json_t *topology);
 
 extern const struct verb topology_verbs[]; /* ends with a row without a name */
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why the daemon does not start, as far as its user can see. */
-#ifndef NSCTL_CLIENT_TROUBLE_H
-#define NSCTL_CLIENT_TROUBLE_H
+#pragma once
 
 #include <stdbool.h>
 #include "client/text.h"
@@ -11,5 +10,3 @@
 bool trouble_find(struct text *text);
 /* Prints that as a hint, if there is a mistake. */
 bool trouble_tell(void);
-
-#endif

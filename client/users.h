@@ -3,8 +3,7 @@
  * Converts users' names to numbers and back, by getent(1): nsctl is linked statically and loads no
  * name service modules.
  */
-#ifndef NSCTL_CLIENT_USERS_H
-#define NSCTL_CLIENT_USERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +44,3 @@ void users_done(struct users *users);
 
 /* Returns the name of a user that users_load() has looked up, or NULL. */
 const char *users_name(const struct users *users, int64_t id);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Verbs as tables, and how one is run. */
-#ifndef NSCTL_CLIENT_VERB_H
-#define NSCTL_CLIENT_VERB_H
+#pragma once
 
 #include "client/options.h"
 
@@ -48,5 +47,3 @@ int verb_run(struct client *client, const struct verb *verb, int argc, char **ar
  * with the options' parameters, and prints its name, or else the reply; also tells which published
  * ports the daemon has chosen. Returns an exit status. */
 int verb_make(struct client *client, struct options *options, const char *kind, const char *method);
-
-#endif

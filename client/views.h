@@ -3,8 +3,7 @@
  * Options of create (and run) that stand for several entries of spec.mounts: the daemon does not
  * know them.
  */
-#ifndef NSCTL_CLIENT_VIEWS_H
-#define NSCTL_CLIENT_VIEWS_H
+#pragma once
 
 #include "client/options.h"
 
@@ -16,5 +15,3 @@ int views_take_no_lease(struct options *options);
 /* Adds what the options stand for, after all options have been taken. Returns 0, or an exit status
  * after reporting an error. */
 int views_finish(struct options *options);
-
-#endif

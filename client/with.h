@@ -4,8 +4,7 @@
  * pipe that this process holds: however nsctl ends, also if nsctld was restarted meanwhile, nothing
  * is left.
  */
-#ifndef NSCTL_CLIENT_WITH_H
-#define NSCTL_CLIENT_WITH_H
+#pragma once
 
 #include "client/options.h"
 #include "protocol/name.h"
@@ -31,5 +30,3 @@ int with_begin(struct client *client, struct options *options, struct with *with
 int with_end(struct client *client, struct with *with);
 
 void with_done(struct with *with);
-
-#endif

@@ -3,8 +3,7 @@
  * A connection to nsctld, with calls and replies as trees of jansson. nsctl uses these functions;
  * those of nsctl.h convert texts, and are for everybody else.
  */
-#ifndef NSCTL_LIB_CONNECTION_H
-#define NSCTL_LIB_CONNECTION_H
+#pragma once
 
 #include <jansson.h>
 #include "lib/nsctl.h"
@@ -40,5 +39,3 @@ int connection_next(struct nsctl *nsctl, int timeout_ms, struct message_reply *r
 /* Takes descriptor number index of the reply that connection_next() has returned last. Returns -1
  * if there is none. */
 int connection_take_fd(struct nsctl *nsctl, int64_t index);
-
-#endif

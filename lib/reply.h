@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Replies as texts, for the functions of nsctl.h. */
-#ifndef NSCTL_LIB_REPLY_H
-#define NSCTL_LIB_REPLY_H
+#pragma once
 
 #include "lib/connection.h"
 
@@ -29,5 +28,3 @@ static inline void reply_cleanup(struct nsctl_reply **reply)
 	nsctl_reply_free(*reply);
 }
 #define _cleanup_nsctl_reply_ _cleanup_(reply_cleanup)
-
-#endif

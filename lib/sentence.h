@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Puts the daemon's errors into words. */
-#ifndef NSCTL_LIB_SENTENCE_H
-#define NSCTL_LIB_SENTENCE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -11,5 +10,3 @@ char *sentence_of(const char *id, const json_t *parameters);
 
 /* Returns the negative errno that comes closest to the error: see nsctl_reply_errno(). */
 int sentence_errno(const char *id, const json_t *parameters);
-
-#endif

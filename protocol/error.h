@@ -4,8 +4,7 @@
  * clients see them as Varlink errors. An errno is not one of these numbers: functions return it as
  * a negative int, and ERROR_SYSTEM contains it.
  */
-#ifndef NSCTL_PROTOCOL_ERROR_H
-#define NSCTL_PROTOCOL_ERROR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,5 +71,3 @@ struct error_fields {
 	const char *subject, *text, *number, *errno_name;
 };
 const struct error_fields *error_fields(enum nsctl_error error);
-
-#endif

@@ -5,8 +5,7 @@
  * more; a oneway call gets no reply. All replies pass through this module, so no handler can answer
  * a call twice. Pure functions.
  */
-#ifndef NSCTL_PROTOCOL_EXCHANGE_H
-#define NSCTL_PROTOCOL_EXCHANGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -37,5 +36,3 @@ bool exchange_begin(struct exchange *exchange, bool more, bool oneway);
 /* Returns what to do with a reply that is about to be sent. continues: another reply will
  * follow. */
 enum exchange_verdict exchange_reply(struct exchange *exchange, bool continues);
-
-#endif

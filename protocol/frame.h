@@ -4,8 +4,7 @@
  * message that is being received. It knows nothing of JSON and makes no system calls, so a test can
  * feed it every possible split.
  */
-#ifndef NSCTL_PROTOCOL_FRAME_H
-#define NSCTL_PROTOCOL_FRAME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ int frame_feed(struct frame *frame, const char *bytes, size_t n, size_t *ret_tak
 
 /* Discards the message and begins the next one. A buffer of more than 64 KiB is freed. */
 void frame_next(struct frame *frame);
-
-#endif

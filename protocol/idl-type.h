@@ -5,8 +5,7 @@
  * enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a name in
  * between.
  */
-#ifndef NSCTL_PROTOCOL_IDL_TYPE_H
-#define NSCTL_PROTOCOL_IDL_TYPE_H
+#pragma once
 
 #include "protocol/idl.h"
 
@@ -69,5 +68,3 @@ struct idl {
 /* Both functions return NULL if there is no member or field called name. */
 const struct idl_member *idl_find_member(const struct idl *idl, const char *name);
 const struct idl_field *idl_find_field(const struct idl_type *type, const char *name);
-
-#endif

@@ -4,8 +4,7 @@
  * alone defines the fields, their types, and which may be absent: an invalid call is refused before
  * a handler sees it, and tests check our own replies. No I/O, and no state except struct idl.
  */
-#ifndef NSCTL_PROTOCOL_IDL_H
-#define NSCTL_PROTOCOL_IDL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ void idl_describe(const struct idl_method *method, const char *path,
  * unknown error. */
 bool idl_check_error(const struct idl *idl, const char *name, const json_t *parameters,
 		     char ret_path[static IDL_PATH_SIZE]);
-
-#endif

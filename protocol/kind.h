@@ -3,8 +3,7 @@
  * The eight kinds of namespace: their names under /proc/PID/ns/ (which are also those of the
  * interface), and their CLONE_NEW* flags. Pure data.
  */
-#ifndef NSCTL_PROTOCOL_KIND_H
-#define NSCTL_PROTOCOL_KIND_H
+#pragma once
 
 #include <stdint.h>
 
@@ -47,5 +46,3 @@ enum kind kind_from_name(const char *name);
 /* Returns the kind of namespace that a setting of the kernel belongs to (net.ipv4.ip_forward), if a
  * set may have that setting at all. */
 enum kind kind_of_setting(const char *key);
-
-#endif

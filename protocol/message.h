@@ -4,8 +4,7 @@
  * this module handles the envelope. It is strict: no duplicate keys, no depth above
  * MESSAGE_DEPTH_MAX, no NUL in strings, no unknown member in a call's envelope. No I/O.
  */
-#ifndef NSCTL_PROTOCOL_MESSAGE_H
-#define NSCTL_PROTOCOL_MESSAGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,5 +62,3 @@ static inline void message_cleanup_json(json_t **json)
 	json_decref(*json);
 }
 #define _cleanup_json_ _cleanup_(message_cleanup_json)
-
-#endif

@@ -14,8 +14,7 @@
  *			object; NULL: nothing, or the handler logs more
  *	reply		how the front makes JSON of the keeper's answer: see front/method.c
  */
-#ifndef NSCTL_PROTOCOL_METHODS_H
-#define NSCTL_PROTOCOL_METHODS_H
+#pragma once
 
 enum method_class {
 	CLASS_ANYWHERE, /* any caller, even a confined one */
@@ -125,5 +124,3 @@ enum method_class {
 		      PART("networks", WIRE_ITEM_NETWORK, wire_network),                           \
 		      PART("links", WIRE_ITEM_LINK, wire_link), PART("", 0, wire_progress)))
 /* clang-format on */
-
-#endif

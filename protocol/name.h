@@ -4,8 +4,7 @@
  * user's terminal. Each check lists what is allowed. Pure functions on NUL-terminated strings,
  * without allocation.
  */
-#ifndef NSCTL_PROTOCOL_NAME_H
-#define NSCTL_PROTOCOL_NAME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -50,5 +49,3 @@ bool label_value_is_valid(const char *value);
  * without control characters. */
 bool path_is_valid(const char *path);
 #define PATH_REASON "must be an absolute path without ., .. and control characters"
-
-#endif

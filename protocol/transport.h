@@ -8,8 +8,7 @@
  * (MSG_PEEK), and then takes exactly those up to the message's NUL. Descriptors of the next message
  * stay in the socket (docs/kernel.md, 22).
  */
-#ifndef NSCTL_PROTOCOL_TRANSPORT_H
-#define NSCTL_PROTOCOL_TRANSPORT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -80,5 +79,3 @@ int sender_flush(struct sender *sender, int socket_fd);
 /* Connects a stream socket to the path (close-on-exec, blocking). Returns a descriptor or
  * -errno. */
 int transport_connect(const char *path);
-
-#endif

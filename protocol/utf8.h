@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* UTF-8. Texts end with a NUL. */
-#ifndef NSCTL_PROTOCOL_UTF8_H
-#define NSCTL_PROTOCOL_UTF8_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,5 +10,3 @@
  * 0 if they are not UTF-8: overlong, a surrogate, above U+10FFFF, or incomplete. */
 size_t utf8_decode(const char *text, uint32_t *ret_character);
 bool utf8_is_valid(const char *text);
-
-#endif

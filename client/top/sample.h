@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The resources that sets use now, and their use since the sample before. */
-#ifndef NSCTL_CLIENT_TOP_SAMPLE_H
-#define NSCTL_CLIENT_TOP_SAMPLE_H
+#pragma once
 
 #include "client/text.h"
 #include "lib/connection.h"
@@ -44,5 +43,3 @@ struct usage *sample_find(const struct sample *sample, int64_t owner, const char
 /* Makes a call with one reply. Takes the parameters. Returns and fills in as sample_take(), but a
  * refusal of the daemon is -EREMOTEIO, which leaves the connection as it was. */
 int sample_call(struct nsctl *nsctl, const char *method, json_t *parameters, struct text *why);
-
-#endif

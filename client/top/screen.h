@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The screen of nsctl-top: a table of sets, one of which is selected. */
-#ifndef NSCTL_CLIENT_TOP_SCREEN_H
-#define NSCTL_CLIENT_TOP_SCREEN_H
+#pragma once
 
 #include "client/top/sample.h"
 #include "protocol/name.h"
@@ -44,5 +43,3 @@ void screen_done(struct screen *screen);
 
 /* Returns the selected set, or NULL if there is none. */
 const struct usage *screen_selected(const struct screen *screen);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading of control groups, which needs no rights: in the daemon, in workers and in fronts. */
-#ifndef NSCTL_CGROUP_READ_H
-#define NSCTL_CGROUP_READ_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -31,5 +30,3 @@ struct cgroup_usage {
 	uint64_t cpu;	 /* microseconds */
 };
 void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret);
-
-#endif

@@ -5,8 +5,7 @@
  * needs no exec, fork, mount or ptrace: a process that asks for these does not run our code any
  * more, and the kernel kills it and logs that.
  */
-#ifndef NSCTL_CONFINE_CONFINE_H
-#define NSCTL_CONFINE_CONFINE_H
+#pragma once
 
 #include <seccomp.h>
 #include "base.h"
@@ -36,5 +35,3 @@ struct confine_calls {
 
 /* Sets the filter for the rest of the process's life. Returns 0 or -errno. */
 int confine_enforce(const struct confine_calls *calls);
-
-#endif

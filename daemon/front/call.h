@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A connection of a client, and how its calls are begun and answered. connection.c handles the
  * socket. */
-#ifndef NSCTL_FRONT_CALL_H
-#define NSCTL_FRONT_CALL_H
+#pragma once
 
 #include "daemon/front/connection.h"
 #include "daemon/front/method.h"
@@ -58,5 +57,3 @@ bool call_fail(struct connection *connection, const struct failure *failure);
 /* Sends an error. subject and text may be NULL. */
 bool call_refuse(struct connection *connection, enum nsctl_error error, const char *subject,
 		 const char *text);
-
-#endif

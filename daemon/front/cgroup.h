@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The processes of sets, which are those in their cgroups. The front reads them, not the keeper:
  * a set may have thousands, and this time is its user's own. */
-#ifndef NSCTL_FRONT_CGROUP_H
-#define NSCTL_FRONT_CGROUP_H
+#pragma once
 
 #include "daemon/cgroup/read.h"
 
@@ -17,5 +16,3 @@ void cgroup_usage_of(const char *path, struct cgroup_usage *ret);
 /* Calls back for each process in the cgroup and its children, as cgroup_each_process() does. */
 int cgroup_list(const char *path, int (*callback)(pid_t pid, const char *name, void *context),
 		void *context);
-
-#endif

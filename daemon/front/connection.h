@@ -5,8 +5,7 @@
  * answer. A client that has closed its sending side still gets its answers. If it has closed both
  * sides, the front ends the connection and tells the keeper.
  */
-#ifndef NSCTL_FRONT_CONNECTION_H
-#define NSCTL_FRONT_CONNECTION_H
+#pragma once
 
 #include "daemon/front/front.h"
 
@@ -36,5 +35,3 @@ void connection_stop_all(struct front *front);
 /* Sends WIRE_STOPPED, if the front is stopping and no connection will send a request any more. Must
  * be called after each answer. */
 void connection_settle(struct front *front);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The current place of a decoding in the parameters, and refusals of the value there. */
-#ifndef NSCTL_FRONT_DECODE_PATH_H
-#define NSCTL_FRONT_DECODE_PATH_H
+#pragma once
 
 #include "daemon/front/decode.h"
 
@@ -18,5 +17,3 @@ void decode_leave(struct decoding *decoding, size_t length);
 int decode_refuse(struct decoding *decoding, const char *format, ...) _printf_(2, 3);
 /* Refuses the value at a key below the path. Returns the error. */
 int decode_refuse_at(struct decoding *decoding, const char *key, const char *reason);
-
-#endif

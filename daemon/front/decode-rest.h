@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parts of requests that no row describes, see decode.h. */
-#ifndef NSCTL_FRONT_DECODE_REST_H
-#define NSCTL_FRONT_DECODE_REST_H
+#pragma once
 
 #include "daemon/front/decode.h"
 
@@ -9,5 +8,3 @@
  * decoding->failure set. */
 int decode_rest(struct decoding *decoding, const struct wire_layout *layout, const json_t *object,
 		void *ret);
-
-#endif

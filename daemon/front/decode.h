@@ -5,8 +5,7 @@
  * enumerations are right. Here ranges are checked and descriptors found; an invalid value is
  * refused with the path of its field. The keeper checks the meaning.
  */
-#ifndef NSCTL_FRONT_DECODE_H
-#define NSCTL_FRONT_DECODE_H
+#pragma once
 
 #include <jansson.h>
 #include "daemon/wire/layout.h"
@@ -31,5 +30,3 @@ int decode_request(struct decoding *decoding, const struct wire_layout *layout,
 /* Puts the fields and items of an Apply into writer. Returns 0, or an error with decoding->failure
  * set. */
 int decode_apply(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
-
-#endif

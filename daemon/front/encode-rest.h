@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parts of answers that no row describes. */
-#ifndef NSCTL_FRONT_ENCODE_REST_H
-#define NSCTL_FRONT_ENCODE_REST_H
+#pragma once
 
 #include <jansson.h>
 #include "daemon/wire/layout.h"
@@ -15,5 +14,3 @@ void encode_complete(struct wire_summary *summary);
 
 /* Adds the parts of a struct that no row describes, after its rows. */
 void encode_rest(json_t *object, const struct wire_layout *layout, const void *record);
-
-#endif

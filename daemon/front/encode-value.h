@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Members of new JSON objects. */
-#ifndef NSCTL_FRONT_ENCODE_VALUE_H
-#define NSCTL_FRONT_ENCODE_VALUE_H
+#pragma once
 
 #include <jansson.h>
 #include "base.h"
@@ -11,5 +10,3 @@ void encode_put(json_t *object, const char *key, json_t *value);
 void encode_string(json_t *object, const char *key, const char *text);
 /* Returns microseconds as a JSON number of seconds. */
 json_t *encode_seconds(uint64_t microseconds);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Converts the keeper's answers to the parameters of replies, by the rows of daemon/wire. */
-#ifndef NSCTL_FRONT_ENCODE_H
-#define NSCTL_FRONT_ENCODE_H
+#pragma once
 
 #include <jansson.h>
 #include "daemon/wire/layout.h"
@@ -34,5 +33,3 @@ json_t *encode_reply(const struct reply_part *parts, struct wire_message *messag
  * for the field of the name names[i]. A field that no item has is left out. */
 json_t *encode_columns(const struct reply_part *part, const char *const *names, uint32_t wanted,
 		       struct wire_message *message);
-
-#endif

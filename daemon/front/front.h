@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One front: its channels to the keeper and to workers, and its clients' connections. */
-#ifndef NSCTL_FRONT_FRONT_H
-#define NSCTL_FRONT_FRONT_H
+#pragma once
 
 #include <event2/event.h>
 #include "daemon/wire/layout.h"
@@ -40,5 +39,3 @@ struct front {
 /* Sends the request in front->writer to the keeper. Returns 0, -EAGAIN if the pipe is full (the
  * event "writable" follows), -EMSGSIZE, or another -errno. */
 int front_send(struct front *front);
-
-#endif

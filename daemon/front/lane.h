@@ -5,8 +5,7 @@
  * that it works on at the same time. The front uses a lane for one request, and again after that
  * request's first answer. Lanes that are unused for a while are closed.
  */
-#ifndef NSCTL_FRONT_LANE_H
-#define NSCTL_FRONT_LANE_H
+#pragma once
 
 #include "daemon/front/front.h"
 
@@ -32,5 +31,3 @@ void lane_cancel(struct front *front);
 bool lane_release(struct front *front, uint32_t connection, uint32_t request);
 
 void lane_free_all(struct front *front);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The table of methods: the request to the keeper for each, and the form of its answer. */
-#ifndef NSCTL_FRONT_METHOD_H
-#define NSCTL_FRONT_METHOD_H
+#pragma once
 
 #include "daemon/front/decode.h"
 #include "daemon/front/encode.h"
@@ -30,5 +29,3 @@ union method_request {
 	METHODS(MEMBER)
 };
 #undef MEMBER
-
-#endif

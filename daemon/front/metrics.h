@@ -3,8 +3,7 @@
  * The metrics of io.systemd.Metrics, made of what the keeper answers to GetStatus and List: so a
  * client sees there what it may see anyway. The functions return lists, with one reply each.
  */
-#ifndef NSCTL_FRONT_METRICS_H
-#define NSCTL_FRONT_METRICS_H
+#pragma once
 
 #include "daemon/front/method.h"
 
@@ -21,5 +20,3 @@ void metrics_ask_for_sets(struct wire_list *ret);
  * number is a metric, too. *cursor, *ret_more: see page_follows(). */
 json_t *metrics_sets(struct wire_message *message, struct wire_list *cursor, bool *ret_more,
 		     json_int_t *count);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Replies that need more than rows: each is a new object, or NULL if there is no memory. */
-#ifndef NSCTL_FRONT_REPLY_H
-#define NSCTL_FRONT_REPLY_H
+#pragma once
 
 #include "daemon/front/encode.h"
 #include "protocol/error.h"
@@ -19,5 +18,3 @@ bool page_follows(struct wire_message *message, struct wire_list *ret_cursor);
 
 /* Returns the parameters of an error reply. */
 json_t *encode_failure(const struct failure *failure);
-
-#endif

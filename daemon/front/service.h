@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* org.varlink.service, which the front answers without the keeper. */
-#ifndef NSCTL_FRONT_SERVICE_H
-#define NSCTL_FRONT_SERVICE_H
+#pragma once
 
 #include <jansson.h>
 #include "protocol/error.h"
@@ -10,5 +9,3 @@ json_t *service_info(void);
 /* Returns the description of an interface or, if there is no such interface, NULL with *failure
  * set. */
 json_t *service_description(const char *interface, struct failure *failure);
-
-#endif

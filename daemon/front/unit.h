@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Units of numbers in JSON. */
-#ifndef NSCTL_FRONT_UNIT_H
-#define NSCTL_FRONT_UNIT_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -12,5 +11,3 @@ struct unit {
 
 /* Returns the unit of a field. An integer in JSON has a scale of 1. */
 const struct unit *unit_of(const struct wire_field *field);
-
-#endif

@@ -4,13 +4,10 @@
  * not too many requests in progress, decodes the request, and calls the method's handler. The list
  * of methods is in protocol/methods.h.
  */
-#ifndef NSCTL_KEEPER_METHODS_H
-#define NSCTL_KEEPER_METHODS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
 /* Handles one message of a front. Returns 0, or -EBADMSG for a message that
  * our fronts never send. */
 int methods_dispatch(struct front_process *front, struct wire_message *message);
-
-#endif

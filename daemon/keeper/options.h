@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The command line of nsctld. */
-#ifndef NSCTL_KEEPER_OPTIONS_H
-#define NSCTL_KEEPER_OPTIONS_H
+#pragma once
 
 #include "base.h"
 
@@ -15,5 +14,3 @@ struct options {
 /* Returns -1 if nsctld should start. Otherwise has printed a message, and
  * returns the exit status. */
 int options_parse(int argc, char **argv, struct options *ret);
-
-#endif

@@ -5,8 +5,7 @@
  * a command. New clients wait at the socket for the next daemon; accepted ones that were not read
  * yet are closed, and clients take that as a reason to connect again.
  */
-#ifndef NSCTL_KEEPER_STOP_H
-#define NSCTL_KEEPER_STOP_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -15,5 +14,3 @@ void stop_begin(struct keeper *keeper);
 
 /* Frees the state of stop_begin(). Must be called after the loop has ended. */
 void stop_end(void);
-
-#endif

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions of struct upcalls (base/keeper.h), by which modules below notify modules above.
  * No other call goes up. */
-#ifndef NSCTL_KEEPER_UPCALLS_H
-#define NSCTL_KEEPER_UPCALLS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
 extern const struct upcalls upcalls;
-
-#endif

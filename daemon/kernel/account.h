@@ -4,8 +4,7 @@
  * this inside the set, with the rights of the set's owner: the files are the owner's, may be of any
  * kind, and are not trusted. Name services are never asked.
  */
-#ifndef NSCTL_KERNEL_ACCOUNT_H
-#define NSCTL_KERNEL_ACCOUNT_H
+#pragma once
 
 #include <limits.h>
 #include <sys/types.h>
@@ -36,5 +35,3 @@ int account_find(const char *name, struct account *ret);
  * are. Returns 0 or -errno.
  */
 int account_take_groups(const char *name, gid_t gid);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A resolver (daemon/resolver), from fork to exec. It gives up all privilege before it runs any of
  * its own code. */
-#ifndef NSCTL_KERNEL_ANSWER_H
-#define NSCTL_KERNEL_ANSWER_H
+#pragma once
 
 #include "daemon/wire/task.h"
 
@@ -10,5 +9,3 @@
  * channel to the keeper, 0 and 1 are /dev/null, and 2 is the daemon's, to which this function
  * writes failures. */
 void child_answer(int program_fd, const struct task_answer *task) __attribute__((noreturn));
-
-#endif

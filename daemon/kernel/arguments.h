@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The arguments and the environment of a command, read from the memfd that a front has filled. */
-#ifndef NSCTL_KERNEL_ARGUMENTS_H
-#define NSCTL_KERNEL_ARGUMENTS_H
+#pragma once
 
 #include "base.h"
 
@@ -28,5 +27,3 @@ void arguments_default(char **environment, char *variable);
 /* Returns the variable's value, or NULL. */
 const char *arguments_value(char *const *environment, const char *name);
 void arguments_done(struct arguments *arguments);
-
-#endif

@@ -9,8 +9,7 @@
  * Each daemon has its own mark. Rules compare all bits of a mark but one, BARRIER_ASTRAY. All
  * functions run in the host's net namespace.
  */
-#ifndef NSCTL_KERNEL_BARRIER_H
-#define NSCTL_KERNEL_BARRIER_H
+#pragma once
 
 #include "base.h"
 
@@ -45,5 +44,3 @@ int barrier_watch_open(void);
 /* Reads all notifications. Returns true if a rule with this mark has been removed, or may have been
  * because notifications were lost. */
 bool barrier_watch_read(int fd, uint32_t mark);
-
-#endif

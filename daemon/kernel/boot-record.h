@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records for the next boot. A change of a record is reported only when it is on the disk. */
-#ifndef NSCTL_KERNEL_BOOT_RECORD_H
-#define NSCTL_KERNEL_BOOT_RECORD_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
@@ -10,5 +9,3 @@
  * takes. */
 void child_boot_record(const struct host *host, const struct task_boot_record *task)
 	__attribute__((noreturn));
-
-#endif

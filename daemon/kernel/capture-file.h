@@ -3,8 +3,7 @@
  * The pcap file format, with times in nanoseconds, for Ethernet frames. Numbers are in the
  * machine's byte order, which a reader recognises by the magic number. Pure functions.
  */
-#ifndef NSCTL_KERNEL_CAPTURE_FILE_H
-#define NSCTL_KERNEL_CAPTURE_FILE_H
+#pragma once
 
 #include <time.h>
 #include "base.h"
@@ -41,5 +40,3 @@ struct capture_file capture_file_begin(void);
  * with room for CAPTURE_TAG more. Returns the size of the record with its frame.
  */
 size_t capture_file_complete(char *record, const struct capture_packet *packet);
-
-#endif

@@ -5,8 +5,7 @@
  * socket, which the client never gets. When it begins to serve, a system call filter leaves it
  * neither bind(2) nor send(2).
  */
-#ifndef NSCTL_KERNEL_CAPTURE_H
-#define NSCTL_KERNEL_CAPTURE_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/host.h"
@@ -30,5 +29,3 @@ struct capture {
 int capture_confine(void);
 /* Captures until the capture has ended, and reports the result. capture-serve.c */
 void capture_serve(const struct capture *capture);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* BPF programs that filter what processes in a cgroup may do: which devices and addresses they may
  * use. */
-#ifndef NSCTL_KERNEL_CGROUP_FILTER_H
-#define NSCTL_KERNEL_CGROUP_FILTER_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
@@ -13,5 +12,3 @@
  * the caller's programs, -EACCES if not, -ENOENT if the caller's cgroup is gone, or another -errno.
  */
 int cgroup_filter_compare(const struct host *host, const char *caller, const struct task_set *set);
-
-#endif

@@ -5,8 +5,7 @@
  * contains processes (its init), and the kernel enables no controller below such a cgroup. So the
  * limits of a set apply to all its sessions together, and a session's cgroup has none.
  */
-#ifndef NSCTL_KERNEL_CGROUP_LIMITS_H
-#define NSCTL_KERNEL_CGROUP_LIMITS_H
+#pragma once
 
 #include "base.h"
 
@@ -36,5 +35,3 @@ uint32_t cgroup_controllers(int base_fd);
  */
 int cgroup_enable(int base_fd, const char *owner, uint32_t controllers);
 int cgroup_limit(int cgroup_fd, const struct cgroup_limits *limits);
-
-#endif

@@ -5,8 +5,7 @@
  * each set that was made within it; with --cgroup=caller they are below the caller's cgroup. All
  * access is by directory descriptor and relative path. Hierarchies of version 1 are never touched.
  */
-#ifndef NSCTL_KERNEL_CGROUP_H
-#define NSCTL_KERNEL_CGROUP_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -89,5 +88,3 @@ int cgroup_move(int cgroup_fd, pid_t pid);
 int cgroup_of(pid_t pid, char *ret, size_t size);
 /* Finds the path of the cgroup of the process whose /proc/PID is open as directory_fd. */
 int cgroup_of_process(int directory_fd, char *ret, size_t size);
-
-#endif

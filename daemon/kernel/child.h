@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a child of a worker begins and ends. */
-#ifndef NSCTL_KERNEL_CHILD_H
-#define NSCTL_KERNEL_CHILD_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -20,5 +19,3 @@ int child_report(const struct host *host, struct task_report *report, const int 
 /* Sends the final report and ends the process. */
 void child_finish(const struct host *host, struct task_report *report, const struct fault *fault)
 	__attribute__((noreturn));
-
-#endif

@@ -4,8 +4,7 @@
  * hang. Its children receive connections from one socket, empty their queues and close them, each
  * at its own pace. While some of them hang, more are started. The keeper waits for none.
  */
-#ifndef NSCTL_KERNEL_CLOSER_H
-#define NSCTL_KERNEL_CLOSER_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 
@@ -15,5 +14,3 @@
  * sending end.
  */
 void closer_run(struct host *host) __attribute__((noreturn));
-
-#endif

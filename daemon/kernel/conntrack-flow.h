@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Flows in the kernel's connection tracking: how they are asked for, read and forgotten. */
-#ifndef NSCTL_KERNEL_CONNTRACK_FLOW_H
-#define NSCTL_KERNEL_CONNTRACK_FLOW_H
+#pragma once
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -53,5 +52,3 @@ struct nlmsghdr *conntrack_begin(char *buffer, uint16_t type, uint16_t flags, ui
 int conntrack_ask(int fd, const struct nlmsghdr *message, mnl_cb_t callback, void *context);
 /* Forgets a flow, if it still exists. */
 void conntrack_forget(int fd, const struct conntrack_flow *flow);
-
-#endif

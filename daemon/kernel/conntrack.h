@@ -5,8 +5,7 @@
  * published, or to a set that is gone, would never reach the set. When its flow has been forgotten,
  * the next packet counts as the first.
  */
-#ifndef NSCTL_KERNEL_CONNTRACK_H
-#define NSCTL_KERNEL_CONNTRACK_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/task.h"
@@ -22,5 +21,3 @@ void conntrack_forget_untranslated(const struct task_link *links, size_t n);
 int conntrack_end_unlisted(const struct task_link *links, size_t n);
 /* Forgets UDP flows that are translated to addresses of this link, which is being removed. */
 void conntrack_forget_translated(const struct task_link *link);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks that the descriptors of a command or a capture are of the kinds that it needs. */
-#ifndef NSCTL_KERNEL_DESCRIPTORS_H
-#define NSCTL_KERNEL_DESCRIPTORS_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/task.h"
@@ -19,5 +18,3 @@ int descriptors_check_capture(const struct task_capture *task, struct fault *fau
 /* Returns true if fd is a pipe that is open only for reading: a pipe that its reader can also write
  * never ends. May hang as well. */
 bool descriptors_is_reading_end(int fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last step of a command: execve(2). */
-#ifndef NSCTL_KERNEL_EXECUTE_H
-#define NSCTL_KERNEL_EXECUTE_H
+#pragma once
 
 #include "base.h"
 
@@ -9,5 +8,3 @@
  * environment, and a file of an unknown format is given to /bin/sh. Returns only on failure:
  * -errno. */
 int execute_command(char *const *arguments, char *const *environment);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Points at which tests let the daemon fail, in builds with NSCTL_FAULTS only. */
-#ifndef NSCTL_KERNEL_FAULT_POINT_H
-#define NSCTL_KERNEL_FAULT_POINT_H
+#pragma once
 
 #include "base.h"
 
@@ -29,6 +28,4 @@ static inline void fault_point_environment(char **ret, size_t size _unused_)
 {
 	*ret = NULL;
 }
-#endif
-
 #endif

@@ -3,8 +3,7 @@
  * A failure as a child between fork and exec reports it: the step and errno. It is sent over a
  * socket, so it is a plain value without pointers.
  */
-#ifndef NSCTL_KERNEL_FAULT_H
-#define NSCTL_KERNEL_FAULT_H
+#pragma once
 
 #include "base.h"
 
@@ -101,5 +100,3 @@ const char *step_text(uint32_t step);
 /* Fills *ret and returns -error, so that a failing step is one statement. error is a positive errno
  * (0 counts as EIO). */
 int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Short files of the kernel's, in /proc, /sys and cgroups, as text. */
-#ifndef NSCTL_KERNEL_FILE_H
-#define NSCTL_KERNEL_FILE_H
+#pragma once
 
 #include "base.h"
 
@@ -9,5 +8,3 @@
 int file_read(int directory_fd, const char *path, char *ret, size_t size);
 /* Writes to an existing file. Returns 0 or -errno. */
 int file_write(int directory_fd, const char *path, const char *text);
-
-#endif

@@ -8,8 +8,7 @@
  * the list is closed again soon when nobody is left to close it, and at once when the table is made
  * anew, as no such element comes back with it.
  */
-#ifndef NSCTL_KERNEL_FIREWALL_LEARNED_H
-#define NSCTL_KERNEL_FIREWALL_LEARNED_H
+#pragma once
 
 #include "daemon/kernel/nft.h"
 
@@ -23,5 +22,3 @@ void firewall_learned_add(struct nft *nft, const char *list, const char *interfa
 void firewall_learned_remove(struct nft *nft, const char *interface);
 /* Lets packets pass by these rules for so long from now on. 0: no more. */
 void firewall_learned_for(struct nft *nft, const char *interface, uint64_t milliseconds);
-
-#endif

@@ -9,8 +9,7 @@
  *
  * The map of listed interfaces leads to the first one. Without its element no packet passes.
  */
-#ifndef NSCTL_KERNEL_FIREWALL_LIST_H
-#define NSCTL_KERNEL_FIREWALL_LIST_H
+#pragma once
 
 #include "daemon/kernel/nft.h"
 #include "daemon/wire/task.h"
@@ -20,5 +19,3 @@ void firewall_list_add(struct nft *nft, const struct task_link *link);
 void firewall_list_remove(struct nft *nft, const struct task_link *link);
 /* Adds requests that replace what the list has; what it has refused is still counted. */
 void firewall_list_change(struct nft *nft, const struct task_link *link);
-
-#endif

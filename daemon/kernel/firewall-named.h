@@ -6,8 +6,7 @@
  * connection tracking, so it goes on when its address has ended. Its flow has a label, by which it
  * is known when the list changes.
  */
-#ifndef NSCTL_KERNEL_FIREWALL_NAMED_H
-#define NSCTL_KERNEL_FIREWALL_NAMED_H
+#pragma once
 
 #include "daemon/kernel/nft.h"
 #include "daemon/wire/task.h"
@@ -22,5 +21,3 @@ void firewall_add_named(struct nft *nft);
  * interface. */
 void firewall_admit(struct nft *nft, const char *interface, const struct task_admitted *admitted,
 		    const struct task_service *service);
-
-#endif

@@ -10,8 +10,7 @@
  * So no user can fill the sets of another. An element ends an hour after its last packet; while a
  * set is full, packets to further destinations are counted only with all others.
  */
-#ifndef NSCTL_KERNEL_FIREWALL_REFUSED_H
-#define NSCTL_KERNEL_FIREWALL_REFUSED_H
+#pragma once
 
 #include <net/if.h>
 #include "daemon/kernel/host.h"
@@ -49,5 +48,3 @@ bool firewall_count_report(const struct host *host, struct nft *nft, const char 
  * refused in all. What cannot be read is left out. */
 void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,
 			     struct task_report *report);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The firewall's table: the names of its sets and maps, and how it is made (firewall-rules.c). */
-#ifndef NSCTL_KERNEL_FIREWALL_TABLE_H
-#define NSCTL_KERNEL_FIREWALL_TABLE_H
+#pragma once
 
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/nft.h"
@@ -45,5 +44,3 @@ void firewall_match_ports(struct nftnl_rule *rule, uint16_t first, uint16_t last
 /* Adds requests that make a table with one rule: packets that leave by the interface get the
  * interface's address. */
 void firewall_add_inner(struct nft *nft, const char *interface);
-
-#endif

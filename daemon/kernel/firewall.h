@@ -24,8 +24,7 @@
  * Refused means that the sender gets a TCP reset or ICMP "administratively prohibited". Each rule
  * that refuses or drops packets counts them.
  */
-#ifndef NSCTL_KERNEL_FIREWALL_H
-#define NSCTL_KERNEL_FIREWALL_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
@@ -72,5 +71,3 @@ void child_restore(const struct host *host, const struct task_restore *task)
 /* Makes a rule in the current net namespace, which is that of a network: packets that leave by the
  * interface get the interface's address. Returns 0, or -errno and *fault. */
 int firewall_make_inner(const char *interface, struct fault *fault);
-
-#endif

@@ -10,8 +10,7 @@
  * RUNTIME/forwarding exists as long as anything of this daemon may be left in the host's net
  * namespace. All functions run in that namespace.
  */
-#ifndef NSCTL_KERNEL_FORWARDING_H
-#define NSCTL_KERNEL_FORWARDING_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/host.h"
@@ -39,5 +38,3 @@ void forwarding_each_guarded(const char *user,
 
 /* Undoes the user's changes, except those that another user still needs. Returns 0 or -errno. */
 int forwarding_restore(const struct host *host, const char *user);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A front, from fork to exec. It becomes its user, for good, before it runs any of its own code. */
-#ifndef NSCTL_KERNEL_FRONT_H
-#define NSCTL_KERNEL_FRONT_H
+#pragma once
 
 #include "daemon/wire/task.h"
 
@@ -14,5 +13,3 @@
  */
 void child_front(int program_fd, int cgroups_fd, const struct task_front *task)
 	__attribute__((noreturn));
-
-#endif

@@ -5,8 +5,7 @@
  * descriptors, because it is not dumpable. It ends with the daemon, even if its user has stopped
  * it.
  */
-#ifndef NSCTL_KERNEL_HELPER_H
-#define NSCTL_KERNEL_HELPER_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/host.h"
@@ -25,5 +24,3 @@ int helper_keep(int *const fds[], size_t n);
 /* From now on, the kernel kills this process when the other end of this pipe is closed. Returns 0,
  * -EPIPE if it has been closed already, or another -errno. */
 int helper_tie(int pipe_fd);
-
-#endif

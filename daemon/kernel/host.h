@@ -3,8 +3,7 @@
  * Parts of the host that the spawner opens once and every child inherits. They are descriptors, so
  * nothing depends on a path that users could have changed.
  */
-#ifndef NSCTL_KERNEL_HOST_H
-#define NSCTL_KERNEL_HOST_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -35,5 +34,3 @@ struct host {
 	int report_fd;	      /* a worker's channel to the keeper */
 	uint32_t task_serial; /* number of the worker's current task: the first is 1 */
 };
-
-#endif

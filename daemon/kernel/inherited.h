@@ -2,8 +2,7 @@
 /* Properties of its caller that a command takes over because the client names them, besides the
  * limits (limits.h). The kernel checks each with the command's rights. No function here may
  * allocate memory. */
-#ifndef NSCTL_KERNEL_INHERITED_H
-#define NSCTL_KERNEL_INHERITED_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 
@@ -13,5 +12,3 @@ void inherited_apply_memory(const struct wire_command *command);
 /* Sets the rest for this process, which has the command's ids already. What the kernel refuses is
  * left as it is. */
 void inherited_apply(const struct wire_command *command);
-
-#endif

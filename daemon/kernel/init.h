@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starts nsctl-init, process 1 of a set's pid namespace. */
-#ifndef NSCTL_KERNEL_INIT_H
-#define NSCTL_KERNEL_INIT_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -35,5 +34,3 @@ pid_t init_start(const struct init_start *start, struct fault *fault);
  * and *fault.
  */
 int init_mount_procs(const struct init_start *start, struct fault *fault);
-
-#endif

@@ -20,8 +20,7 @@
  *
  * For a command that is process 1 itself, a joiner makes the pid namespace and starts the command.
  */
-#ifndef NSCTL_KERNEL_JOIN_H
-#define NSCTL_KERNEL_JOIN_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/privilege.h"
@@ -56,5 +55,3 @@ struct join {
  * and shared->fault. shared->pid, if not 0, is a child of the caller in both cases.
  */
 int join_start(struct join *join);
-
-#endif

@@ -4,8 +4,7 @@
  * (docs/adr/0015-lanes.md). Whatever a client does to delay work on such a descriptor, closing it
  * included, delays only this worker.
  */
-#ifndef NSCTL_KERNEL_LANE_H
-#define NSCTL_KERNEL_LANE_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -34,5 +33,3 @@ void lane_drop(struct lane_end *end);
  * pipe, the watcher that is started for it. Returns 0, or -errno and the fault. */
 int lane_find_processes(const struct host *host, const struct lane_end *end,
 			const struct task_processes *task, struct fault *fault);
-
-#endif

@@ -5,8 +5,7 @@
  * long as a user wants. The next daemon kills them before it looks at what exists, and waits until
  * each has ended or is stuck. A stuck process changes nothing any more: all it will do is end.
  */
-#ifndef NSCTL_KERNEL_LEFTOVER_H
-#define NSCTL_KERNEL_LEFTOVER_H
+#pragma once
 
 #include "base.h"
 
@@ -36,5 +35,3 @@ int leftover_kill(int cgroup_fd, enum leftover_of which, struct leftover *ret);
 #define LEFTOVER_MILLISECONDS 5000
 int leftover_end(int (*kill)(void *context, struct leftover *ret), void *context,
 		 struct leftover *ret);
-
-#endif

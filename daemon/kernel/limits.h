@@ -4,8 +4,7 @@
  * forked it: resource limits, nice value, processors, out-of-memory score, login uid. None is ever
  * raised above the caller's.
  */
-#ifndef NSCTL_KERNEL_LIMITS_H
-#define NSCTL_KERNEL_LIMITS_H
+#pragma once
 
 #include <sys/types.h>
 #include "daemon/wire/task.h"
@@ -34,5 +33,3 @@ int limits_apply_namespace(const struct task_resource *resources, size_t n);
 /* Raises oom_score_adj of the calling process to at least score, so that the kernel kills it before
  * others when memory is short. Returns 0 or -errno. */
 int limits_raise_oom_score(int score);
-
-#endif

@@ -3,8 +3,7 @@
  * Builds rtnetlink messages that make, change and delete links. Opens the net namespaces in which
  * they are sent: those of a link's ends.
  */
-#ifndef NSCTL_KERNEL_LINK_MESSAGE_H
-#define NSCTL_KERNEL_LINK_MESSAGE_H
+#pragma once
 
 #include <linux/rtnetlink.h>
 #include "daemon/kernel/fault.h"
@@ -46,5 +45,3 @@ void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
 /* Opens the net namespace of an end; own_fd is the net namespace of an end without a pin. Returns a
  * descriptor, which the caller closes, or -errno. */
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Removes a link. link_teardown_*(), which link-remove.c also defines, are declared in link.h. */
-#ifndef NSCTL_KERNEL_LINK_REMOVE_H
-#define NSCTL_KERNEL_LINK_REMOVE_H
+#pragma once
 
 #include "daemon/kernel/link-message.h"
 
@@ -9,5 +8,3 @@
  * Returns 0 also if neither end exists. */
 int link_remove(const struct host *host, const struct task_link *link, int own_fd,
 		struct fault *fault);
-
-#endif

@@ -4,8 +4,7 @@
  * drops parts of a link by itself (IPv6 addresses when an interface goes down, routes with their
  * addresses), and the owner of a set can change the rest.
  */
-#ifndef NSCTL_KERNEL_LINK_STATE_H
-#define NSCTL_KERNEL_LINK_STATE_H
+#pragma once
 
 #include "daemon/kernel/link-message.h"
 
@@ -28,5 +27,3 @@ enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct tas
  * net namespaces. Leaves the process in one of them.
  */
 void link_await(const struct task_link *link, const int ns_fds[2]);
-
-#endif

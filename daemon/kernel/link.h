@@ -10,8 +10,7 @@
  * its effective uid can be a user's. These functions change the net namespace of the process and do
  * not change it back.
  */
-#ifndef NSCTL_KERNEL_LINK_H
-#define NSCTL_KERNEL_LINK_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
@@ -61,5 +60,3 @@ void child_examine(const struct host *host, const struct task_examine *task)
 void child_sweep(const struct host *host, const struct task_sweep *task) __attribute__((noreturn));
 void child_remove_link(const struct host *host, const struct task_one_link *task)
 	__attribute__((noreturn));
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sockets at which a resolver (daemon/resolver) answers. They are born in the net namespace of the
  * set or network, so no packet crosses to the host. */
-#ifndef NSCTL_KERNEL_LISTEN_H
-#define NSCTL_KERNEL_LISTEN_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
@@ -10,5 +9,3 @@
 /* Carries out TASK_LISTEN. */
 void child_listen(const struct host *host, const struct task_listen *task)
 	__attribute__((noreturn));
-
-#endif

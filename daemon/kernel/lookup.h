@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opens paths that a user has chosen, with that user's rights, in a process that has more
  * rights. */
-#ifndef NSCTL_KERNEL_LOOKUP_H
-#define NSCTL_KERNEL_LOOKUP_H
+#pragma once
 
 #include <linux/openat2.h>
 #include "daemon/kernel/privilege.h"
@@ -19,5 +18,3 @@
  */
 int lookup_open(int directory_fd, const char *path, const struct open_how *how,
 		const struct identity *files);
-
-#endif

@@ -3,8 +3,7 @@
  * The steps by which a maker makes a set, with or without a user namespace: make.h has their order.
  * Each step returns 0, or -errno and the maker's fault, which names the step.
  */
-#ifndef NSCTL_KERNEL_MAKE_STEP_H
-#define NSCTL_KERNEL_MAKE_STEP_H
+#pragma once
 
 #include "daemon/kernel/init.h"
 #include "daemon/kernel/fault.h"
@@ -115,5 +114,3 @@ int maker_set_up_mounts(struct maker *maker);
 int maker_set_up_resolver(struct maker *maker);
 /* Starts process 1. Fills in start's host and spec. */
 int maker_start_init(struct maker *maker, struct init_start *start);
-
-#endif

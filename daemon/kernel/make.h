@@ -18,13 +18,10 @@
  * The maker also starts the init of a set with a user namespace, from outside, with credentials of
  * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).
  */
-#ifndef NSCTL_KERNEL_MAKE_H
-#define NSCTL_KERNEL_MAKE_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
 /* Makes the set, reports, and ends the process. */
 void child_make(const struct host *host, const struct task_create *task) __attribute__((noreturn));
-
-#endif

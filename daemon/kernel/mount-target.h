@@ -3,8 +3,7 @@
  * Makes missing mount points, but only on file systems of the set's own that its specification asks
  * for: nothing in these is the host's. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_MOUNT_TARGET_H
-#define NSCTL_KERNEL_MOUNT_TARGET_H
+#pragma once
 
 #include <sys/types.h>
 #include "daemon/kernel/privilege.h"
@@ -33,5 +32,3 @@ void mount_target_allow(struct own_mounts *own, int mount_fd, bool kept);
  */
 int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,
 		      const struct identity *files);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Single mounts, by descriptor. No function here may allocate memory. */
-#ifndef NSCTL_KERNEL_MOUNT_H
-#define NSCTL_KERNEL_MOUNT_H
+#pragma once
 
 #include <linux/mount.h>
 #include "base.h"
@@ -57,5 +56,3 @@ int mount_pivot(int mount_fd);
 int mount_open(const char *path, int flags, const struct identity *files);
 /* Opens path in the same way, with directory_fd as the root. */
 int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Goes through the mounts of the process's mount namespace. No function here may allocate
  * memory. */
-#ifndef NSCTL_KERNEL_MOUNTINFO_H
-#define NSCTL_KERNEL_MOUNTINFO_H
+#pragma once
 
 #include "base.h"
 
@@ -17,5 +16,3 @@ struct mountinfo {
  * the host's /proc, because something else may be mounted at /proc in the process's tree. */
 int mountinfo_each(int proc_fd, int (*use)(const struct mountinfo *mount, void *context),
 		   void *context);
-
-#endif

@@ -3,8 +3,7 @@
  * Entries in /etc that are missing, on which the set's names are mounted later (resolver.h). They
  * are made on a file system of the set's own only. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_MOUNTS_NAMES_H
-#define NSCTL_KERNEL_MOUNTS_NAMES_H
+#pragma once
 
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
@@ -17,5 +16,3 @@
  */
 int mounts_put_names(const struct mounts *mounts, const struct wire_spec *spec,
 		     struct own_mounts *own, const struct identity *files);
-
-#endif

@@ -4,8 +4,7 @@
  * rights of files. Functions return 0 or a descriptor, or -errno. No function here may allocate
  * memory.
  */
-#ifndef NSCTL_KERNEL_MOUNTS_OWN_H
-#define NSCTL_KERNEL_MOUNTS_OWN_H
+#pragma once
 
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
@@ -35,5 +34,3 @@ int own_put_dev(const struct mounts *mounts, int target_fd, struct own_mounts *o
 /* Mounts a tmpfs on /dev/shm. Returns a descriptor of it or -errno (-ENOENT: there is no such
  * directory). */
 int own_put_shm(struct own_mounts *own, const struct identity *files);
-
-#endif

@@ -7,8 +7,7 @@
  * without magic links. Bind mounts and roots are nodev. They are also nosuid, unless an ordinary
  * user's set has a root of its own and a user namespace. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_MOUNTS_H
-#define NSCTL_KERNEL_MOUNTS_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
@@ -64,5 +63,3 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 		      struct fault *fault);
 int mounts_put_procs(const struct wire_spec *spec, const int fds[static MOUNTS_PROCS],
 		     const struct identity *files, struct fault *fault);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prepares net namespaces for sets. */
-#ifndef NSCTL_KERNEL_NET_H
-#define NSCTL_KERNEL_NET_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -19,5 +18,3 @@ int net_set_up(const struct host *host, struct fault *fault);
 /* Carries out TASK_SPARE in a child: makes a net namespace, which is charged to the owner, and its
  * sysfs, and reports both. */
 void child_spare(const struct host *host, const struct task_spare *task) __attribute__((noreturn));
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notifications of the kernel by netlink: those of groups that a socket has joined. */
-#ifndef NSCTL_KERNEL_NETLINK_WATCH_H
-#define NSCTL_KERNEL_NETLINK_WATCH_H
+#pragma once
 
 #include <libmnl/libmnl.h>
 #include "base.h"
@@ -14,5 +13,3 @@ int netlink_watch_open(int protocol, uint32_t groups);
  * if the kernel has dropped some. */
 int netlink_watch_read(int fd, void (*each)(const struct nlmsghdr *message, void *context),
 		       void *context);
-
-#endif

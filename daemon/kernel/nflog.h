@@ -4,8 +4,7 @@
  * which this module reads only the rule's prefix: what the packet contains is not asked for. It
  * changes nothing, and needs no libnftnl.
  */
-#ifndef NSCTL_KERNEL_NFLOG_H
-#define NSCTL_KERNEL_NFLOG_H
+#pragma once
 
 #include "base.h"
 
@@ -20,5 +19,3 @@ int nflog_open(const char *name, uint16_t *ret_group);
 /* Reads messages, at most as many as take a moment, and calls back for each. Messages that had no
  * room in the socket are lost. */
 void nflog_read(int fd, void (*callback)(const char *prefix, void *context), void *context);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests and dumps of nft.h, for the files that make them. */
-#ifndef NSCTL_KERNEL_NFT_REQUEST_H
-#define NSCTL_KERNEL_NFT_REQUEST_H
+#pragma once
 
 #include <libmnl/libmnl.h>
 #include "daemon/kernel/nft.h"
@@ -17,5 +16,3 @@ struct nftnl_set *nft_named_set(const struct nft *nft, const char *name);
 void nft_add_set_message(struct nft *nft, struct nlmsghdr *message, struct nftnl_set *set);
 /* Sends a request for a dump, and calls back for each message. Returns 0 or -errno. */
 int nft_read(struct nft *nft, const struct nlmsghdr *message, mnl_cb_t callback, void *context);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Listens to changes of packet filter rules. It changes nothing, and needs no libnftnl. */
-#ifndef NSCTL_KERNEL_NFT_WATCH_H
-#define NSCTL_KERNEL_NFT_WATCH_H
+#pragma once
 
 #include "base.h"
 
@@ -23,5 +22,3 @@ int nft_watch_read(int fd, const char *table, void (*callback)(uint32_t who, voi
 uint32_t nft_watch_first_port(const char *table);
 /* Returns true if a change of the table was made by such a socket. */
 bool nft_watch_is_ours(uint32_t who, const char *table);
-
-#endif

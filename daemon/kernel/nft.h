@@ -4,8 +4,7 @@
  * from expressions. This module does not know what the rules are for. It parses no text and starts
  * no program. Without memory, it aborts the process: it runs in children of workers.
  */
-#ifndef NSCTL_KERNEL_NFT_H
-#define NSCTL_KERNEL_NFT_H
+#pragma once
 
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
@@ -161,5 +160,3 @@ void nft_masquerade(struct nftnl_rule *rule);
 /* Translates the destination to the address in address_reg and the port in port_reg. family is
  * NFPROTO_IPV4 or _IPV6. */
 void nft_dnat(struct nftnl_rule *rule, uint32_t family, uint32_t address_reg, uint32_t port_reg);
-
-#endif

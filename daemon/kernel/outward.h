@@ -4,8 +4,7 @@
  * A socket reports changes of the host's routes, and the interfaces are then read again; nothing
  * polls. All functions work in the host's net namespace, in which the keeper runs, too.
  */
-#ifndef NSCTL_KERNEL_OUTWARD_H
-#define NSCTL_KERNEL_OUTWARD_H
+#pragma once
 
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -41,5 +40,3 @@ struct outward_subnet {
 bool outward_watch_read(int fd,
 			void (*callback)(const struct outward_subnet *subnet, void *context),
 			void *context);
-
-#endif

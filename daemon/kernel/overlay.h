@@ -5,8 +5,7 @@
  * Both are only made of file systems that leave checks of permissions to the kernel
  * (docs/adr/0032). No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_OVERLAY_H
-#define NSCTL_KERNEL_OVERLAY_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/privilege.h"
@@ -30,5 +29,3 @@ struct overlay {
  * -ELOOP: upper or work in it is a link, -EACCES: it is not the owner's to write to).
  */
 int overlay_put(const struct overlay *overlay, int target_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Passes single descriptors between a process and its child, over a SOCK_SEQPACKET pair. */
-#ifndef NSCTL_KERNEL_PASS_H
-#define NSCTL_KERNEL_PASS_H
+#pragma once
 
 #include "base.h"
 
@@ -14,5 +13,3 @@ int pass_receive(int channel_fd);
  * pass_send(), and does not return. Waits for its end. Returns what it has sent, or -errno (-EPIPE:
  * it was killed). */
 int pass_from_child(void (*function)(void *context, int channel_fd), void *context);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pid namespaces of processes. A process leaves neither its own nor those around it. */
-#ifndef NSCTL_KERNEL_PIDNS_H
-#define NSCTL_KERNEL_PIDNS_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -21,5 +20,3 @@ int pidns_list(int directory_fd, ino_t own, struct pidns_list *ret);
 /* Finds process 1 of a pid namespace, by looking at all processes. Returns a pidfd or -errno;
  * -ESRCH if it has ended. */
 int pidns_find_first(ino_t pid_namespace);
-
-#endif

@@ -6,8 +6,7 @@
  * that remove pins succeed if there are none, so they can be run again from any point. The caller
  * is a maker, and opens files as root.
  */
-#ifndef NSCTL_KERNEL_PIN_H
-#define NSCTL_KERNEL_PIN_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
@@ -41,5 +40,3 @@ int pin_open_path(int vault_root_fd, const char *path, enum kind kind);
 /* Finds the inode of an open namespace, and its id (NS_GET_ID), which is never reused; 0 if the
  * kernel has no such ids. */
 int pin_identify(int fd, uint64_t *ret_inode, uint64_t *ret_id);
-
-#endif

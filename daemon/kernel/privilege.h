@@ -4,8 +4,7 @@
  * which change only the calling thread and take no locks of libc, because they run between fork and
  * exec.
  */
-#ifndef NSCTL_KERNEL_PRIVILEGE_H
-#define NSCTL_KERNEL_PRIVILEGE_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -93,5 +92,3 @@ void privilege_bound(uint64_t capabilities);
 int privilege_keep(uint64_t capabilities);
 
 int privilege_no_new(void); /* sets PR_SET_NO_NEW_PRIVS */
-
-#endif

@@ -3,8 +3,7 @@
  * Processes by descriptor: clone3, pidfds, waiting. A pid is never trusted alone, but only together
  * with a start time or a pidfd.
  */
-#ifndef NSCTL_KERNEL_PROCESS_H
-#define NSCTL_KERNEL_PROCESS_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -91,5 +90,3 @@ void process_close_from(int first, int keep);
  * inherit the defaults, and only need process_unblock_signals(). */
 void process_reset_signals(void);
 void process_unblock_signals(void);
-
-#endif

@@ -6,8 +6,7 @@
  * AppArmor's own files in /proc, not those of the first security module, which under SELinux
  * contain a label of every process.
  */
-#ifndef NSCTL_KERNEL_PROFILE_H
-#define NSCTL_KERNEL_PROFILE_H
+#pragma once
 
 #include "base.h"
 
@@ -34,5 +33,3 @@ void profile_write_exec(const char *profile, char ret[static PROFILE_SIZE + 5]);
 /* Makes the calling process, or its child, change to the profile at its next execve(2). Does
  * nothing if it has this profile already. Needs the host's /proc. Returns 0 or -errno. */
 int profile_apply(const char *profile);
-
-#endif

@@ -4,8 +4,7 @@
  * privilege: a front or a resolver. If a step fails, this writes the reason to the daemon's log and
  * ends the process.
  */
-#ifndef NSCTL_KERNEL_PROGRAM_H
-#define NSCTL_KERNEL_PROGRAM_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/privilege.h"
@@ -29,5 +28,3 @@ void program_execute(const struct program *program, const struct identity *ident
 /* Ends the process: it cannot do this step. */
 void program_give_up(const struct program *program, const char *step, int negative)
 	__attribute__((noreturn));
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parts of the proxy (proxy.h), which is one process with one loop. */
-#ifndef NSCTL_KERNEL_PROXY_PARTS_H
-#define NSCTL_KERNEL_PROXY_PARTS_H
+#pragma once
 
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -67,5 +66,3 @@ void proxy_flows_begin(const struct proxy *proxy);
 /* Passes a datagram on to the set, or from there to the client of a flow. */
 void proxy_flows_pass_in(const struct proxy *proxy, uint32_t port);
 void proxy_flows_pass_out(const struct proxy *proxy, uint32_t index);
-
-#endif

@@ -6,8 +6,7 @@
  * has bound in the host's net namespace, and passes them on by sockets of its own, which are the
  * set's. It ends when the keeper closes the leash.
  */
-#ifndef NSCTL_KERNEL_PROXY_H
-#define NSCTL_KERNEL_PROXY_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/host.h"
@@ -31,5 +30,3 @@ struct proxy {
 };
 /* Serves until the leash is closed. proxy-serve.c */
 void proxy_serve(const struct proxy *proxy);
-
-#endif

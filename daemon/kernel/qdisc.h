@@ -3,8 +3,7 @@
  * Impairments: the root queueing discipline of an interface, which acts on packets that leave by
  * it. It is netem or, for a rate without other impairments, tbf, because more kernels have tbf.
  */
-#ifndef NSCTL_KERNEL_QDISC_H
-#define NSCTL_KERNEL_QDISC_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/rtnl.h"
@@ -27,5 +26,3 @@ bool qdisc_exists(const char *kind);
 /* Adds the request that removes the interface's root discipline. The answer is ENOENT if there is
  * none. */
 void qdisc_add_removal(struct rtnl *rtnl, uint32_t index);
-
-#endif

@@ -5,8 +5,7 @@
  * Returns the kernel's value, which is a negative errno on failure; does not change errno. With
  * RAW_ENTRY(f) a program begins in f(stack), where stack[0] is argc, followed by argv.
  */
-#ifndef NSCTL_KERNEL_RAW_H
-#define NSCTL_KERNEL_RAW_H
+#pragma once
 
 typedef long word;
 
@@ -140,6 +139,4 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 	__asm__(".globl _start\n_start:\n\tlgr %r2, %r15\n\taghi %r15, -160\n\tjg " #function "\n");
 #else
 #error "write raw_call() for this processor"
-#endif
-
 #endif

@@ -3,8 +3,7 @@
  * Removes a set. Every step makes something absent and can be run again. Remove, the roll-back of a
  * failed create, and the clean-up at start all use child_remove().
  */
-#ifndef NSCTL_KERNEL_REMOVE_H
-#define NSCTL_KERNEL_REMOVE_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
@@ -12,5 +11,3 @@
 /* Ends the set's processes, makes its pins and cgroup absent, reports, and ends the process. */
 void child_remove(const struct host *host, const struct task_remove *task)
 	__attribute__((noreturn));
-
-#endif

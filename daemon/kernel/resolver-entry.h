@@ -4,8 +4,7 @@
  * or removes it. The process is in the set's mount namespace with the host's rights; etc_fd is that
  * /etc. Symbolic links are never followed. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_RESOLVER_ENTRY_H
-#define NSCTL_KERNEL_RESOLVER_ENTRY_H
+#pragma once
 
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/resolver-text.h"
@@ -47,5 +46,3 @@ int resolver_entry_attach(int etc_fd, const char *name, int mount_fd);
 /* Replaces the old mount, without a gap if the kernel can do that (6.5). Returns 0 or -errno. */
 int resolver_entry_replace(int etc_fd, const char *name, int mount_fd);
 int resolver_entry_detach(int etc_fd, const char *name);
-
-#endif

@@ -3,8 +3,7 @@
  * Read-only mounts of files that lie on a tmpfs of ours. From Linux 6.15 on,
  * sets of one task that need the same text share a file. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_RESOLVER_FILE_H
-#define NSCTL_KERNEL_RESOLVER_FILE_H
+#pragma once
 
 #include "daemon/kernel/resolver-place.h"
 
@@ -17,5 +16,3 @@ struct resolver_file {
 void resolver_files_begin(void);
 /* Returns a detached mount of the file, which is written if necessary, or -errno. */
 int resolver_file_mount(const struct resolver_place *place, struct resolver_file *file);
-
-#endif

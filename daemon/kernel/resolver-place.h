@@ -3,8 +3,7 @@
  * The set whose /etc is being changed, seen from within its mount namespace, and what is mounted
  * there. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_RESOLVER_PLACE_H
-#define NSCTL_KERNEL_RESOLVER_PLACE_H
+#pragma once
 
 #include <linux/mount.h>
 #include "daemon/kernel/privilege.h"
@@ -34,5 +33,3 @@ int resolver_return_to_set(const struct resolver_place *place, int fd);
 int resolver_new_tmpfs(unsigned int attributes);
 /* Writes a new file. Returns 0 or -errno. */
 int resolver_write_file(int directory_fd, const char *name, const struct resolver_text *text);
-
-#endif

@@ -3,8 +3,7 @@
  * The contents of a set's own /etc/resolv.conf, /etc/hosts and /etc/nsswitch.conf. Pure functions
  * without allocation. Lines that do not fit are left out.
  */
-#ifndef NSCTL_KERNEL_RESOLVER_TEXT_H
-#define NSCTL_KERNEL_RESOLVER_TEXT_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/task.h"
@@ -66,5 +65,3 @@ bool resolver_text_edit(const char *old, size_t size, const struct resolver_text
 /* Copies the old file, with our line for hosts instead of its own, so that no module of NSS asks
  * anything outside the set's network. */
 void resolver_text_nsswitch(const char *old, struct resolver_text *ret);
-
-#endif

@@ -10,8 +10,7 @@
  * write into them. Paths are looked up and files are read with the owner's rights. If the owner has
  * mounted something on an entry, it is left alone. No function here may allocate memory.
  */
-#ifndef NSCTL_KERNEL_RESOLVER_H
-#define NSCTL_KERNEL_RESOLVER_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -36,5 +35,3 @@ int resolver_mount(const struct task_resolver *resolver, const struct wire_spec 
  * old file or the new one (before Linux 6.5, the host's for a moment).
  */
 void child_names(const struct host *host, const struct task_names *task) __attribute__((noreturn));
-
-#endif

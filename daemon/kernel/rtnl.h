@@ -3,8 +3,7 @@
  * rtnetlink by libmnl: a socket in a net namespace, requests that are sent together, and their
  * answers. This module does not know what the messages are for.
  */
-#ifndef NSCTL_KERNEL_RTNL_H
-#define NSCTL_KERNEL_RTNL_H
+#pragma once
 
 #include <libmnl/libmnl.h>
 #include "base.h"
@@ -60,5 +59,3 @@ int rtnl_loopback_up(void);
  * INTERFACES_MAX. Returns 0 or -errno. */
 int rtnl_each_interface(void (*callback)(const struct task_interface *interface, void *context),
 			void *context);
-
-#endif

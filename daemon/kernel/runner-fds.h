@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The descriptors of nsctl-runner: all that it needs to wait for a command. */
-#ifndef NSCTL_KERNEL_RUNNER_FDS_H
-#define NSCTL_KERNEL_RUNNER_FDS_H
+#pragma once
 
 enum runner_fd {
 	RUNNER_COMMAND_FD = 3, /* the command's pidfd */
@@ -13,5 +12,3 @@ enum runner_fd {
 	RUNNER_FD_END,
 	RUNNER_WATCHED_FD = 3, /* a watcher has the pipe, and nothing else */
 };
-
-#endif

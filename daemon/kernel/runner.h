@@ -13,8 +13,7 @@
  * The status file begins with a line "runner PID STARTTIME", then has "command PID STARTTIME", and
  * at the end "exit N MICROSECONDS" or "signal N MICROSECONDS" (Unix epoch).
  */
-#ifndef NSCTL_KERNEL_RUNNER_H
-#define NSCTL_KERNEL_RUNNER_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -26,5 +25,3 @@
  * runner was killed.
  */
 void runner_start(const struct host *host, const struct task_start *task, struct fault *ret);
-
-#endif

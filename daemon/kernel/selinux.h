@@ -5,8 +5,7 @@
  * which changes of context are allowed depends on the host's policy. So callers that SELinux
  * confines are found, and refused.
  */
-#ifndef NSCTL_KERNEL_SELINUX_H
-#define NSCTL_KERNEL_SELINUX_H
+#pragma once
 
 #include "base.h"
 
@@ -19,5 +18,3 @@ int selinux_read_own(char ret[static CONTEXT_SIZE]);
 /* Returns true if the context confines the process. The reference policy, on which those of all
  * distributions are based, lets domains whose names begin with "unconfined_" do everything. */
 bool selinux_confines(const char *context);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writes the settings (sysctls) of a set's specification into its namespaces. */
-#ifndef NSCTL_KERNEL_SETTINGS_H
-#define NSCTL_KERNEL_SETTINGS_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -23,5 +22,3 @@ bool settings_has(const struct wire_spec *spec, enum kind kind);
  */
 int settings_write_others(const struct host *host, const struct wire_spec *spec,
 			  struct fault *fault);
-
-#endif

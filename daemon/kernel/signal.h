@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Signals the processes of a set or of a session, which are those in its cgroup. */
-#ifndef NSCTL_KERNEL_SIGNAL_H
-#define NSCTL_KERNEL_SIGNAL_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
@@ -9,5 +8,3 @@
 /* Sends the signal, reports, and ends the process. */
 void child_signal(const struct host *host, const struct task_signal *task)
 	__attribute__((noreturn));
-
-#endif

@@ -4,13 +4,10 @@
  * short slice gets no more of a processor, but gets it soon after it was woken, also where others
  * compute (docs/kernel.md, 33). Our processes wake each other in turn, and do little each time.
  */
-#ifndef NSCTL_KERNEL_SLICE_H
-#define NSCTL_KERNEL_SLICE_H
+#pragma once
 
 /* Gives this process the shortest slice. Its children and what it executes inherit that. Does
  * nothing on kernels without slices (before 6.12). */
 void slice_shorten(void);
 /* Gives this process the system's slice again. */
 void slice_reset(void);
-
-#endif

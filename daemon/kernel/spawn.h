@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the programs of the daemon, and starts the spawner. */
-#ifndef NSCTL_KERNEL_SPAWN_H
-#define NSCTL_KERNEL_SPAWN_H
+#pragma once
 
 #include <linux/limits.h>
 #include <sys/types.h>
@@ -52,5 +51,3 @@ int spawn_spawner(struct spawn_programs *programs, const struct spawn_place *pla
  * so has its cgroup at the top of the hierarchy, unless the daemon is given one. */
 #define SPAWN_CGROUP_SIZE 32
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE]);
-
-#endif

@@ -6,8 +6,7 @@
  * 10 ms for set number 5,000, for every process on the host. An instance of our own has its own
  * chain, which ends with the instance; so it is replaced after every few uses.
  */
-#ifndef NSCTL_KERNEL_SYSCTL_H
-#define NSCTL_KERNEL_SYSCTL_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 
@@ -22,5 +21,3 @@ int sysctl_renew(struct host *host);
 void sysctl_borrow(struct host *host);
 /* Writes text to /proc/sys/PATH, as seen in the current net namespace. Returns 0 or -errno. */
 int sysctl_write(const struct host *host, const char *path, const char *text);
-
-#endif

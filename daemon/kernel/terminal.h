@@ -4,8 +4,7 @@
  * where the client's pty has no name: tty(1), GPG_TTY and /dev/stdout do not work with it. So the
  * command's process makes a pty there, with the command's rights, and sends it to the client.
  */
-#ifndef NSCTL_KERNEL_TERMINAL_H
-#define NSCTL_KERNEL_TERMINAL_H
+#pragma once
 
 /*
  * Makes a pty in the devpts at /dev/pts, with the mode and the size of the terminal given_fd, and
@@ -13,5 +12,3 @@
  * or -1 if given_fd is to be used: because it has a name there, or because this is impossible.
  */
 int terminal_make_inside(int given_fd, int socket_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the maps of a user namespace that others have made. */
-#ifndef NSCTL_KERNEL_USERNS_MAPS_H
-#define NSCTL_KERNEL_USERNS_MAPS_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 
@@ -12,5 +11,3 @@
  * MAP_RANGES_MAX ranges, or -errno.
  */
 int userns_read_maps(int user_fd, struct wire_map *ret_users, struct wire_map *ret_groups);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the user behind a user namespace below the host's. */
-#ifndef NSCTL_KERNEL_USERNS_H
-#define NSCTL_KERNEL_USERNS_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -16,5 +15,3 @@ int userns_outermost_owner(int directory_fd, ino_t own, uid_t *ret);
 /* Finds the user behind an open namespace, which is a user namespace or owned by one. Returns as
  * userns_outermost_owner() does; -ESRCH: that user namespace is ours, or not below ours. */
 int userns_outermost_owner_of(int fd, bool is_user, ino_t own, uid_t *ret);
-
-#endif

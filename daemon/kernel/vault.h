@@ -5,8 +5,7 @@
  * vault are not copied into other mount namespaces, and do not slow unshare(CLONE_NEWNS) down, as
  * pins in the host's mount table would (docs/kernel.md, 1 and 2).
  */
-#ifndef NSCTL_KERNEL_VAULT_H
-#define NSCTL_KERNEL_VAULT_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/host.h"
@@ -44,5 +43,3 @@ int vault_remove(const char *runtime);
 
 /* Returns NS_GET_MNTNS_ID of a mount namespace (kernel 6.11), or 0. */
 uint64_t vault_mnt_id(int mnt_fd);
-
-#endif

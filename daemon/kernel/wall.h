@@ -6,8 +6,7 @@
  * host's has the text "". Code that only compares walls keeps nothing of the process open
  * (docs/adr/0023-walls.md).
  */
-#ifndef NSCTL_KERNEL_WALL_H
-#define NSCTL_KERNEL_WALL_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -68,5 +67,3 @@ int wall_enter(const struct wall *wall, enum kind kind);
  * -errno.
  */
 int wall_enter_tree(const struct wall *wall, bool *ret_chrooted);
-
-#endif

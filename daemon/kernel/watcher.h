@@ -4,8 +4,7 @@
  * when the pipe does (docs/adr/0022-leases.md). It executes nsctl-runner, lives in a cgroup of its
  * own beside that of runners, and goes on when the daemon ends. It reads no data from the pipe.
  */
-#ifndef NSCTL_KERNEL_WATCHER_H
-#define NSCTL_KERNEL_WATCHER_H
+#pragma once
 
 #include "daemon/kernel/host.h"
 
@@ -15,5 +14,3 @@
  * reading end of a pipe, -ESRCH if no writing end is left, or another -errno.
  */
 int watcher_start(const struct host *host, int pipe_fd, uint32_t index);
-
-#endif

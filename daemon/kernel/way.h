@@ -5,8 +5,7 @@
  * starts at the proposal and takes the first addresses that the host neither has nor routes. It
  * claims them by a route that the kernel gives to one interface only.
  */
-#ifndef NSCTL_KERNEL_WAY_H
-#define NSCTL_KERNEL_WAY_H
+#pragma once
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
@@ -22,5 +21,3 @@
 int way_make(const struct host *host, const struct task_firewall *firewall,
 	     const struct task_link *proposed, int own_fd, struct task_link *ret,
 	     uint32_t *ret_shift, struct fault *fault);
-
-#endif

@@ -4,8 +4,7 @@
  * answered earlier ones. The sets in which questions wait take turns, so a set that asks for much
  * delays another by one request only.
  */
-#ifndef NSCTL_RESOLVER_ALLOW_H
-#define NSCTL_RESOLVER_ALLOW_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -19,5 +18,3 @@ void allow_go_on(struct resolver *resolver);
 
 /* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the keeper is behind. */
 int denied_send(const struct set *set, const struct denied *denied);
-
-#endif

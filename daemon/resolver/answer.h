@@ -4,8 +4,7 @@
  * the keeper has not let through. Only records of the answer section count, and only those at which
  * the question arrives by following CNAME records.
  */
-#ifndef NSCTL_RESOLVER_ANSWER_H
-#define NSCTL_RESOLVER_ANSWER_H
+#pragma once
 
 #include <netinet/in.h>
 #include "daemon/resolver/question.h"
@@ -34,5 +33,3 @@ int answer_read(const uint8_t *bytes, size_t size, const uint8_t *asked,
  * that have an address that was refused (bit i: the i-th) or did not fit. Returns 0 or -ENOMEM. */
 int answer_without(const uint8_t *bytes, size_t size, const struct answer *answer, uint64_t refused,
 		   uint8_t **ret, size_t *ret_size);
-
-#endif

@@ -3,8 +3,7 @@
  * A question in progress: name servers are asked in turn until one answers, then the keeper lets
  * the addresses of its answer through, and then the set gets the answer.
  */
-#ifndef NSCTL_RESOLVER_ASK_H
-#define NSCTL_RESOLVER_ASK_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -19,5 +18,3 @@ void ask_free(struct ask *ask);
 /* Handles the keeper's answer to the request with this number. refused: a bit for each address that
  * is not let through. */
 void ask_allowed(struct resolver *resolver, uint32_t request, uint64_t refused);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Asks one name server once, over UDP or TCP. */
-#ifndef NSCTL_RESOLVER_ATTEMPT_H
-#define NSCTL_RESOLVER_ATTEMPT_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -38,5 +37,3 @@ struct message {
 int attempt_start(struct attempt *attempt, struct event_base *loop, const struct message *message);
 /* Closes the attempt's socket. The attempt reports nothing any more. */
 void attempt_end(struct attempt *attempt);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TCP connections of a set. */
-#ifndef NSCTL_RESOLVER_CONNECTION_H
-#define NSCTL_RESOLVER_CONNECTION_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -16,5 +15,3 @@ int connection_read(struct connection *connection, uint8_t *ret, size_t max);
 void connection_write(struct connection *connection, const uint8_t *reply, size_t size);
 /* Writes the answer to the connection's question: an ask_done_fn. */
 void connection_answer(struct ask *ask, const uint8_t *reply, size_t size);
-
-#endif

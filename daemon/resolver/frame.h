@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages over TCP, each behind two bytes with its length. */
-#ifndef NSCTL_RESOLVER_FRAME_H
-#define NSCTL_RESOLVER_FRAME_H
+#pragma once
 
 #include <event2/bufferevent.h>
 #include "base.h"
@@ -14,5 +13,3 @@
 int frame_take(struct bufferevent *stream, uint8_t *ret, size_t max);
 /* Sends a message. Returns false if there is no memory. */
 bool frame_put(struct bufferevent *stream, const uint8_t *bytes, size_t size);
-
-#endif

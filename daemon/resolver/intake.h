@@ -3,8 +3,7 @@
  * What a set sends: its questions over UDP and TCP, within its bounds. A question that the list
  * does not have is refused here.
  */
-#ifndef NSCTL_RESOLVER_INTAKE_H
-#define NSCTL_RESOLVER_INTAKE_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -12,5 +11,3 @@
 int intake_start(struct set *set);
 /* Ends the set's questions, connections and events. */
 void intake_stop(struct set *set);
-
-#endif

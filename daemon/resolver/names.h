@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The names that a set may ask for: its list, and the search in it. */
-#ifndef NSCTL_RESOLVER_NAMES_H
-#define NSCTL_RESOLVER_NAMES_H
+#pragma once
 
 #include "daemon/wire/resolver.h"
 
@@ -21,5 +20,3 @@ size_t names_match(const struct names *names, const char *name,
 
 /* Returns true if one of these entries is the user's own. */
 bool names_have_own(const struct names *names, const uint32_t *entries, size_t n);
-
-#endif

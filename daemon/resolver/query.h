@@ -7,8 +7,7 @@
  * thing many times at once, and would need to hit the id and the port of one of many
  * (CVE-2020-25686). Over TCP nobody can forge answers from elsewhere.
  */
-#ifndef NSCTL_RESOLVER_QUERY_H
-#define NSCTL_RESOLVER_QUERY_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -25,5 +24,3 @@ struct query_calls {
 void query_join(struct ask *ask, const struct query_calls *calls);
 /* Takes a question off its query, because it needs no answer any more. */
 void query_leave(struct ask *ask);
-
-#endif

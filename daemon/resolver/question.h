@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The question that a set sends: what is asked, and what the resolver itself can answer to it. */
-#ifndef NSCTL_RESOLVER_QUESTION_H
-#define NSCTL_RESOLVER_QUESTION_H
+#pragma once
 
 #include <ldns/ldns.h>
 #include "daemon/wire/resolver.h"
@@ -40,5 +39,3 @@ void name_to_text(const ldns_rdf *name, char ret[static NAME_TEXT_SIZE]);
 
 /* Returns true if both are the same name in any case of their letters. */
 bool name_equals(const ldns_rdf *name, const ldns_rdf *other);
-
-#endif

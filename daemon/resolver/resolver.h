@@ -4,8 +4,7 @@
  * set can make grow has a bound here. At a bound, the resolver stops reading from that set, so its
  * questions wait in its own sockets, or are lost there.
  */
-#ifndef NSCTL_RESOLVER_RESOLVER_H
-#define NSCTL_RESOLVER_RESOLVER_H
+#pragma once
 
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -139,5 +138,3 @@ struct resolver {
 	uint32_t last_request;
 	size_t n_requests; /* that the keeper has not answered yet */
 };
-
-#endif

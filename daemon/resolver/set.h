@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The sets whose questions a resolver answers, as the keeper says. */
-#ifndef NSCTL_RESOLVER_SET_H
-#define NSCTL_RESOLVER_SET_H
+#pragma once
 
 #include "daemon/resolver/resolver.h"
 
@@ -15,5 +14,3 @@ int set_list(struct set *set, const struct wire_resolver_list *wire);
 int set_upstreams(struct set *set, const struct wire_resolver_upstreams *wire);
 /* Closes the set's sockets and forgets it. */
 void set_remove(struct set *set);
-
-#endif

@@ -6,8 +6,7 @@
  * task. A runner begins the same way and goes on as another program. A worker that becomes a front
  * or the closer takes no more tasks.
  */
-#ifndef NSCTL_SPAWNER_WORKER_H
-#define NSCTL_SPAWNER_WORKER_H
+#pragma once
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
@@ -18,5 +17,3 @@ void worker_run(struct host *host, int front_program_fd) __attribute__((noreturn
 /* Answers for a worker that could not be forked, over the channel that it would have got: the
  * channel takes no more tasks, and the task that is in it fails with fault. */
 void worker_decline(int report_fd, const struct fault *fault);
-
-#endif

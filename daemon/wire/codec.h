@@ -15,8 +15,7 @@
  * leaves out zero, NULL, false and -1, so each value has one encoding, and equal values can be
  * compared as bytes.
  */
-#ifndef NSCTL_WIRE_CODEC_H
-#define NSCTL_WIRE_CODEC_H
+#pragma once
 
 #include <linux/netlink.h>
 #include "base.h"
@@ -191,5 +190,3 @@ int wire_pack(const struct wire_layout *layout, const void *value, void **ret, s
 /* Decodes what wire_pack() has encoded. *ret points into data, which must be aligned as malloc()
  * aligns. Returns 0 or -EBADMSG. */
 int wire_unpack(const struct wire_layout *layout, const void *data, size_t size, void *ret);
-
-#endif

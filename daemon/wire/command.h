@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A command, as Exec and Run name it. Its layout is in layout.c, like those of layout.h. */
-#ifndef NSCTL_WIRE_COMMAND_H
-#define NSCTL_WIRE_COMMAND_H
+#pragma once
 
 #include "base.h"
 
@@ -62,5 +61,3 @@ struct wire_command {
 	uint32_t coredump_filter;
 	bool more; /* a second reply follows when the command has ended */
 };
-
-#endif

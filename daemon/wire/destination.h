@@ -9,8 +9,7 @@
  *	@dns						the set's name servers
  *	@NAME						an administrator's list
  */
-#ifndef NSCTL_WIRE_DESTINATION_H
-#define NSCTL_WIRE_DESTINATION_H
+#pragma once
 
 #include <sys/socket.h>
 #include "base.h"
@@ -66,5 +65,3 @@ bool destination_matches(const struct destination *entry, int family, const uint
 /* Parses lines; NULL: there are none. What is no subnet is left out. Returns the number of entries,
  * at most max. */
 size_t destination_read_lines(const char *lines, struct destination *ret, size_t max);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of what a way out leads to (SetEgress), what it has refused, and what it would have
  * refused (LearnEgress). See layout.h for the rules. */
-#ifndef NSCTL_WIRE_EGRESS_H
-#define NSCTL_WIRE_EGRESS_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -75,5 +74,3 @@ struct wire_learned_list {
 
 extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_refused_name_layout,
 	wire_egress_list_layout, wire_learn_layout, wire_learned_layout, wire_learned_list_layout;
-
-#endif

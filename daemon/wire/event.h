@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Events for monitors, type Event of org.nsctl.varlink. See layout.h for the rules. */
-#ifndef NSCTL_WIRE_EVENT_H
-#define NSCTL_WIRE_EVENT_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -42,5 +41,3 @@ struct wire_event {
 };
 
 extern const struct wire_layout wire_event_layout;
-
-#endif

@@ -3,8 +3,7 @@
  * FNV-1a, a hash for names and checksums. It is no secret: bytes that have a given hash are easy to
  * find.
  */
-#ifndef NSCTL_WIRE_FNV_H
-#define NSCTL_WIRE_FNV_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,5 +20,3 @@ static inline uint32_t fnv_add(uint32_t hash, const void *data, size_t size)
 		hash = (hash ^ bytes[i]) * 16777619;
 	return hash;
 }
-
-#endif

@@ -7,8 +7,7 @@
  * The keeper trusts nothing in a front's message beyond the checks of codec.h: the meaning is
  * checked in daemon/keeper/policy/check.c.
  */
-#ifndef NSCTL_WIRE_LAYOUT_H
-#define NSCTL_WIRE_LAYOUT_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -388,5 +387,3 @@ extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_f
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);
-
-#endif

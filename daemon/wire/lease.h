@@ -3,8 +3,7 @@
  * The typed form of a lease: a part of specifications and networks, and of requests that give a
  * lease. A condition that is absent ends nothing. See layout.h for the rules.
  */
-#ifndef NSCTL_WIRE_LEASE_H
-#define NSCTL_WIRE_LEASE_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -29,5 +28,3 @@ extern const struct wire_layout wire_lease_layout;
 
 /* Returns true if the lease has any condition. */
 bool wire_lease_is_given(const struct wire_lease *lease);
-
-#endif

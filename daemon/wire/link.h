@@ -4,8 +4,7 @@
  * files, and of tasks. Addresses and MACs are texts, as in org.nsctl.varlink; the keeper checks
  * them and makes them canonical before anything else reads them. See layout.h for the rules.
  */
-#ifndef NSCTL_WIRE_LINK_H
-#define NSCTL_WIRE_LINK_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -200,5 +199,3 @@ struct wire_network {
 extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_route_layout,
 	wire_end_layout, wire_link_layout, wire_destination_layout, spec_link_layout,
 	spec_publish_layout, wire_network_layout;
-
-#endif

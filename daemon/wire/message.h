@@ -3,8 +3,7 @@
  * Sends and receives messages between the daemon's processes, with their descriptors. The codec
  * knows what the messages contain.
  */
-#ifndef NSCTL_WIRE_MESSAGE_H
-#define NSCTL_WIRE_MESSAGE_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -40,5 +39,3 @@ void wire_message_close_fds(struct wire_message *message);
 /* Throws away everything in the queue of a socket to which no process can write any more, with the
  * descriptors in it. Closing these may take as long as their owner likes. */
 void wire_discard(int socket_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Columns of protocol/methods.h that both front and keeper need. */
-#ifndef NSCTL_WIRE_METHOD_H
-#define NSCTL_WIRE_METHOD_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 
@@ -15,5 +14,3 @@ struct wire_method {
 
 /* The methods, by their op. An op that is no method has a name NULL. */
 extern const struct wire_method wire_methods[WIRE_OP_END];
-
-#endif

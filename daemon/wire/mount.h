@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A mount of a set's specification: see layout.h. */
-#ifndef NSCTL_WIRE_MOUNT_H
-#define NSCTL_WIRE_MOUNT_H
+#pragma once
 
 #include <string.h>
 #include "base.h"
@@ -54,5 +53,3 @@ static inline bool mount_changes(uint32_t type)
 {
 	return type == MOUNT_READ_ONLY || type == MOUNT_HIDDEN || type == MOUNT_OVERLAY;
 }
-
-#endif

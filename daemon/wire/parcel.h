@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A parcel: a copy of a message that is sent later, with its own bytes and descriptors. */
-#ifndef NSCTL_WIRE_PARCEL_H
-#define NSCTL_WIRE_PARCEL_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -10,5 +9,3 @@
 int wire_parcel_new(const struct wire_writer *written, struct wire_writer **ret);
 /* Frees a parcel, which may be NULL. Returns NULL. */
 struct wire_writer *wire_parcel_free(struct wire_writer *parcel);
-
-#endif

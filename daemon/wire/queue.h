@@ -3,8 +3,7 @@
  * A queue for messages to a socket that has no room now, in order and with copies of their
  * descriptors. The size of the queue is bounded.
  */
-#ifndef NSCTL_WIRE_QUEUE_H
-#define NSCTL_WIRE_QUEUE_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -28,5 +27,3 @@ static inline bool wire_queue_is_empty(const struct wire_queue *queue)
 	return !queue->first;
 }
 void wire_queue_done(struct wire_queue *queue);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reports of workers about their tasks (task.h): plain structs, as both programs are of one
  * build. */
-#ifndef NSCTL_WIRE_REPORT_H
-#define NSCTL_WIRE_REPORT_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 
@@ -86,5 +85,3 @@ struct task_refusals {
 	uint32_t n;
 	struct task_refusal items[2 * REFUSALS_EACH_MAX];
 };
-
-#endif

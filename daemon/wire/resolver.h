@@ -16,8 +16,7 @@
  * A user who has broken into the resolver can send any RESOLVER_ALLOW. So the keeper checks that
  * the cookie is of this user, counts what it lets through, and refuses forbidden addresses.
  */
-#ifndef NSCTL_WIRE_RESOLVER_H
-#define NSCTL_WIRE_RESOLVER_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -161,5 +160,3 @@ struct wire_resolver_denied {
 extern const struct wire_layout wire_resolver_list_layout, wire_resolver_upstreams_layout,
 	wire_resolver_add_layout, wire_resolver_remove_layout, wire_resolver_allow_layout,
 	wire_resolver_allowed_layout, wire_resolver_denied_layout;
-
-#endif

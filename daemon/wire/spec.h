@@ -3,8 +3,7 @@
  * The specification of a set, as a client gives it, as it is stored, and as it goes to the maker.
  * Its layouts are in layout.c. The conventions of layout.h hold here, too.
  */
-#ifndef NSCTL_WIRE_SPEC_H
-#define NSCTL_WIRE_SPEC_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/codec.h"
@@ -139,5 +138,3 @@ struct wire_spec {
 
 extern const struct wire_layout spec_search_layout, spec_option_layout, spec_host_layout,
 	wire_spec_layout;
-
-#endif

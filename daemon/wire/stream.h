@@ -4,8 +4,7 @@
  * so the keeper never reads or closes anything that a client owns. Both ends are non-blocking.
  * Messages are separated by the lengths in their headers.
  */
-#ifndef NSCTL_WIRE_STREAM_H
-#define NSCTL_WIRE_STREAM_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -44,5 +43,3 @@ int wire_outbox_send(struct wire_outbox *outbox, const struct wire_writer *write
 
 /* Writes the rest of the last message. Returns 0 if nothing is left, -EAGAIN, or another -errno. */
 int wire_outbox_flush(struct wire_outbox *outbox, int pipe_fd);
-
-#endif

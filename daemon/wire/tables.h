@@ -3,8 +3,7 @@
  * Macros for the tables of layout.c and task.c: one row in each line, and LAYOUT() after each
  * table.
  */
-#ifndef NSCTL_WIRE_TABLES_H
-#define NSCTL_WIRE_TABLES_H
+#pragma once
 
 #include "daemon/wire/codec.h"
 
@@ -70,5 +69,3 @@
 /* Reasons in the rows of a lease, which are in two tables. */
 #define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
 #define LEASE_PIPE REASON("is for answers: pipeFileDescriptor says which")
-
-#endif

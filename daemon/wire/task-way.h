@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tasks about the ways out of sets: the firewall's table, addresses of names, proxies. */
-#ifndef NSCTL_WIRE_TASK_WAY_H
-#define NSCTL_WIRE_TASK_WAY_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 
@@ -63,5 +62,3 @@ struct task_proxy {
 	size_t n_listeners;
 	int leash_fd; /* the proxy ends when its other end closes */
 };
-
-#endif

@@ -6,8 +6,7 @@
  * task_report, come back there. End-of-file without a final report means that the worker was
  * killed.
  */
-#ifndef NSCTL_WIRE_TASK_H
-#define NSCTL_WIRE_TASK_H
+#pragma once
 
 #include "daemon/wire/layout.h"
 #include "daemon/wire/report.h"
@@ -455,5 +454,3 @@ extern const struct wire_layout task_ready_layout, task_fork_layout, task_create
 	task_names_layout, task_boot_record_layout, task_listen_layout, task_admit_layout,
 	task_answer_layout, task_proxy_layout, task_processes_layout, task_signal_layout,
 	task_capture_layout;
-
-#endif

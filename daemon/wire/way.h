@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Addresses of ways out, as keeper and makers both compute them. Pure functions. */
-#ifndef NSCTL_WIRE_WAY_H
-#define NSCTL_WIRE_WAY_H
+#pragma once
 
 #include "daemon/wire/link.h"
 
@@ -16,5 +15,3 @@
  * length of address, if it has one. So the function finds the next address in the pool. ret may be
  * address. */
 void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE]);
-
-#endif

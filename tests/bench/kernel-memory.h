@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kernel's own memory in KiB, from /proc/meminfo. */
-#ifndef NSCTL_TESTS_KERNEL_MEMORY_H
-#define NSCTL_TESTS_KERNEL_MEMORY_H
+#pragma once
 
 #include <string.h>
 #include <time.h>
@@ -37,5 +36,3 @@ static inline long kernel_memory_settled(void)
 	}
 	return before;
 }
-
-#endif

@@ -4,8 +4,7 @@
  * arguments: no memory, no descriptor, no room, a limit, an older kernel. Calls that cannot fail
  * like this (close, wait, kill, getpid) are neither listed nor counted.
  */
-#ifndef NSCTL_TESTS_FAULTS_CALLS_H
-#define NSCTL_TESTS_FAULTS_CALLS_H
+#pragma once
 
 #include <errno.h>
 #include <sys/syscall.h>
@@ -117,5 +116,3 @@ static const struct call calls[] = {
 	CALL(chmod, ENOMEM, .path = 1),
 #endif
 };
-
-#endif

@@ -4,8 +4,7 @@
  * harness.py unpacks the same layout. The harness writes which call is to fail, the others write
  * which call they made fail.
  */
-#ifndef NSCTL_TESTS_FAULTS_CONTROL_H
-#define NSCTL_TESTS_FAULTS_CONTROL_H
+#pragma once
 
 #include <stdint.h>
 
@@ -25,5 +24,3 @@ struct control {
 	char call[32];	      /* only calls of this name are counted; "": all */
 	int32_t wanted_error; /* errno with which they fail; 0: that of calls.h */
 };
-
-#endif

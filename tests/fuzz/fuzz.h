@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A fuzz target is one function; this is its prototype, and its way to report a violation. */
-#ifndef NSCTL_TESTS_FUZZ_H
-#define NSCTL_TESTS_FUZZ_H
+#pragma once
 
 #include "base.h"
 
@@ -14,5 +13,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		if (!(condition)) \
 			abort();  \
 	} while (0)
-
-#endif

@@ -4,8 +4,7 @@
  * by path, waiting for a condition, and a temporary directory. A test mounts everything in a mount
  * namespace of its own, so nothing is left when it ends.
  */
-#ifndef NSCTL_TESTS_KERNEL_H
-#define NSCTL_TESTS_KERNEL_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -68,5 +67,3 @@ int user_become(uid_t uid);
 
 /* Ends the test with a message: for failures of calls that are not under test, as fork(). */
 void fatal(const char *what) __attribute__((noreturn));
-
-#endif

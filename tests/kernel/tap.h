@@ -4,8 +4,7 @@
  * prints; children report by their exit status or a pipe. A skip names a feature that the kernel
  * lacks: in CI it counts as a failure.
  */
-#ifndef NSCTL_TESTS_TAP_H
-#define NSCTL_TESTS_TAP_H
+#pragma once
 
 #include <stdarg.h>
 #include "base.h"
@@ -54,5 +53,3 @@ static inline int tap_skip_all(const char *why)
 	printf("1..0 # SKIP %s\n", why);
 	return 0;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * The little rtnetlink that the tests need, through libmnl. A pair whose peer is in a namespace
  * tells from outside whether that namespace still lives: its host end goes with it.
  */
-#ifndef NSCTL_TESTS_VETH_H
-#define NSCTL_TESTS_VETH_H
+#pragma once
 
 #include <libmnl/libmnl.h>
 #include "base.h"
@@ -24,5 +23,3 @@ int veth_port(struct mnl_socket *rtnl, int index, int bridge);
 int veth_port_state(struct mnl_socket *rtnl, int index, uint8_t state);
 /* Waits (bounded) for the event that the interface with this name is gone. */
 bool veth_wait_gone(struct mnl_socket *events, const char *name);
-
-#endif

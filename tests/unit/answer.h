@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON, and messages as the keeper sends them, for the tests of the front's conversions. */
-#ifndef NSCTL_TESTS_ANSWER_H
-#define NSCTL_TESTS_ANSWER_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,5 +56,3 @@ static inline void answer_done(struct answer *answer)
 	wire_message_done(&answer->message);
 	wire_writer_done(&answer->writer);
 }
-
-#endif

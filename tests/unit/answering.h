@@ -4,8 +4,7 @@
  * stay there to be read. There is no process and no thread. Calls and replies are checked against
  * the interface.
  */
-#ifndef NSCTL_TESTS_ANSWERING_H
-#define NSCTL_TESTS_ANSWERING_H
+#pragma once
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -216,5 +215,3 @@ static inline void answering_check_group(const struct verb *verbs, const struct 
 	}
 	idl_free(idl);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Users, rights and failures, for the tests of authz.c. */
-#ifndef NSCTL_TESTS_UNIT_AUTHZ_H
-#define NSCTL_TESTS_UNIT_AUTHZ_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ static inline void check_failure(const struct failure *failure, int r, enum nsct
 	if (error != ERROR_NONE)
 		assert_true(*failure->subject && *failure->text);
 }
-
-#endif

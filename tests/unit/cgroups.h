@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The front's directory of cgroups, for tests that make files which read like those of cgroups. */
-#ifndef NSCTL_TESTS_CGROUPS_H
-#define NSCTL_TESTS_CGROUPS_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,5 +21,3 @@ static inline void cgroups_begin(const char *directory)
 	if (fd != CGROUPS_FD)
 		close(fd);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a system call filter does to a process. */
-#ifndef NSCTL_TESTS_UNIT_CONFINED_H
-#define NSCTL_TESTS_UNIT_CONFINED_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ static inline int confined_outcome(int (*confine)(void), void (*function)(void))
 		assert_int_equal(WEXITSTATUS(status), 0);
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
-
-#endif

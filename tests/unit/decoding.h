@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls against the interface, decoded as by the front, for the tests of decode.c and its like. */
-#ifndef NSCTL_TESTS_UNIT_DECODING_H
-#define NSCTL_TESTS_UNIT_DECODING_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,5 +54,3 @@ static inline int decode(const char *name, const json_t *parameters, size_t n_fd
 	wire_clear(method->layout, ret);
 	return decode_request(&decoding, method->layout, parameters, ret);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * The test plays the keeper. The front is the real program, started as nsctld starts it. Clients
  * are socket pairs that the test hands to the front. Every wait has a generous bound.
  */
-#ifndef NSCTL_TESTS_FAKE_KEEPER_H
-#define NSCTL_TESTS_FAKE_KEEPER_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -298,5 +297,3 @@ static inline void keeper_close_client(struct fake_keeper *keeper, int fd, uint3
 	close(fd);
 	keeper_expect_closed(keeper, number);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Counts descriptors, for tests that none is left open. */
-#ifndef NSCTL_TESTS_UNIT_FDS_H
-#define NSCTL_TESTS_UNIT_FDS_H
+#pragma once
 
 #include <dirent.h>
 #include <stdarg.h>
@@ -22,5 +21,3 @@ static inline size_t count_fds(void)
 	closedir(directory);
 	return n;
 }
-
-#endif

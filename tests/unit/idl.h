@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Functions for the tests of interface descriptions. */
-#ifndef NSCTL_TESTS_IDL_H
-#define NSCTL_TESTS_IDL_H
+#pragma once
 
 #include "protocol/idl.h"
 
@@ -14,5 +13,3 @@ static inline struct idl *parse(const char *text)
 		fail_msg("line %u of: %s", line, text);
 	return idl;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans of links over a registry that holds sets a, b, c and plain (no net namespace), and the
  * networks lan and out. */
-#ifndef NSCTL_TESTS_UNIT_LINKS_H
-#define NSCTL_TESTS_UNIT_LINKS_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,5 +88,3 @@ static struct link *add(const struct wire_link *wire)
 	assert_int_equal(registry_add_link(registry, link), 0);
 	return link;
 }
-
-#endif

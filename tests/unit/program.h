@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* For tests of a program: where it is, and waiting for what it does. Every wait has a generous
  * bound. */
-#ifndef NSCTL_TESTS_PROGRAM_H
-#define NSCTL_TESTS_PROGRAM_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ static inline bool is_ready(int fd, short events)
 
 	return poll(&poll_fd, 1, 0) == 1;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * nsctld-resolver, the real program, with its system call filter. The test plays all others: the
  * keeper, a set and its name servers.
  */
-#ifndef NSCTL_TESTS_RESOLVER_PROGRAM_H
-#define NSCTL_TESTS_RESOLVER_PROGRAM_H
+#pragma once
 
 #include <arpa/inet.h>
 #include <signal.h>
@@ -306,5 +305,3 @@ static inline void assert_code(const struct inside *inside, int code)
 	assert_int_equal(LDNS_RCODE_WIRE(received.data), code);
 	assert_int_equal(LDNS_ANCOUNT(received.data), 0);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Questions and answers for tests of the resolver, and lists of names. */
-#ifndef NSCTL_TESTS_RESOLVER_H
-#define NSCTL_TESTS_RESOLVER_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,5 +76,3 @@ static inline int make_list(const char *const *names)
 	assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW), 0);
 	return fd;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A registry, and sets and networks of ALICE's in it. */
-#ifndef NSCTL_TESTS_UNIT_SETS_H
-#define NSCTL_TESTS_UNIT_SETS_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ static inline struct set *add_set(const char *name, uint32_t kinds,
 	assert_int_equal(registry_add_set(registry, set), 0);
 	return set;
 }
-
-#endif

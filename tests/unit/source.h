@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files of the source tree, for tests that read some. */
-#ifndef NSCTL_TESTS_SOURCE_H
-#define NSCTL_TESTS_SOURCE_H
+#pragma once
 
 #include <limits.h>
 
@@ -17,5 +16,3 @@ static inline const char *source_path(const char *name)
 	(void)snprintf(path, sizeof(path), "%s/%s", top ? top : ".", name);
 	return path;
 }
-
-#endif

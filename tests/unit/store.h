@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A store in a directory of its own for each test, and the result of loading it. */
-#ifndef NSCTL_TESTS_UNIT_STORE_H
-#define NSCTL_TESTS_UNIT_STORE_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -213,5 +212,3 @@ static inline void loaded_done(struct loaded *loaded)
 		free(loaded->link->wire);
 	free(loaded->link);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * transport.c over socketpair(2), for its tests: after each as many descriptors are open as before.
  */
-#ifndef NSCTL_TESTS_TRANSPORT_H
-#define NSCTL_TESTS_TRANSPORT_H
+#pragma once
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -110,5 +109,3 @@ static inline void assert_message(struct fixture *fixture, const char *text, siz
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Removing a test's directory. */
-#ifndef NSCTL_TESTS_UNIT_TREE_H
-#define NSCTL_TESTS_UNIT_TREE_H
+#pragma once
 
 #include <ftw.h>
 #include "base.h"
@@ -17,5 +16,3 @@ static inline int tree_remove(const char *path)
 {
 	return nftw(path, tree_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
-
-#endif

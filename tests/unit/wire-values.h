@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values of every layout of daemon/wire, made from its own table, and whether two are the same. */
-#ifndef NSCTL_TESTS_WIRE_VALUES_H
-#define NSCTL_TESTS_WIRE_VALUES_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -219,5 +218,3 @@ static inline bool same(const struct wire_layout *layout, const char *a, const c
 			return false;
 	return true;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sockets, and messages as if they had been received, for the tests of daemon/wire. */
-#ifndef NSCTL_TESTS_WIRE_H
-#define NSCTL_TESTS_WIRE_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ static inline void set_message(struct wire_message *message, const void *payload
 	if (fd >= 0)
 		message->fds[message->n_fds++] = fd;
 }
-
-#endif

@@ -7,8 +7,7 @@
  * once. After that, the user is served only as fast as time forgives them. This module only keeps
  * the books: the caller passes the time in microseconds, and closes the sockets that it takes out.
  */
-#ifndef NSCTL_KEEPER_ARRIVAL_QUEUE_H
-#define NSCTL_KEEPER_ARRIVAL_QUEUE_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -44,5 +43,3 @@ void arrival_queue_forgive_all(struct arrival_queue *queue);
 /* Frees the queues of users without waiting connections whose fruitless connections are all
  * forgiven. */
 void arrival_queue_tidy(struct arrival_queue *queue, uint64_t now);
-
-#endif

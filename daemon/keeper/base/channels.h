@@ -5,8 +5,7 @@
  * otherwise the program could send descriptors, which would be closed with the socket, and closing
  * them may take as long as their owner likes. From the program leads a pipe, which carries none.
  */
-#ifndef NSCTL_KEEPER_CHANNELS_H
-#define NSCTL_KEEPER_CHANNELS_H
+#pragma once
 
 #include "base.h"
 
@@ -22,5 +21,3 @@ int channels_make(unsigned int pipe_size, struct channels *ret_keeper,
 void channels_close(struct channels *channels);
 /* Returns true if the program has not read everything yet. */
 bool channels_are_unread(int socket_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The keeper's clocks, in microseconds. */
-#ifndef NSCTL_KEEPER_CLOCK_H
-#define NSCTL_KEEPER_CLOCK_H
+#pragma once
 
 #include "base.h"
 
@@ -12,5 +11,3 @@ uint64_t clock_wall(void);
 uint64_t clock_boottime(void);
 /* Returns the processor time that the keeper has used. */
 uint64_t clock_processor(void);
-
-#endif

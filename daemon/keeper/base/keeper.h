@@ -6,8 +6,7 @@
  * The keeper is one thread with one event loop, and never blocks: a worker does everything that may
  * take time, as an operation with a deadline.
  */
-#ifndef NSCTL_KEEPER_KEEPER_H
-#define NSCTL_KEEPER_KEEPER_H
+#pragma once
 
 #include <event2/event.h>
 #include "base.h"
@@ -97,5 +96,3 @@ static inline struct event *free_event(struct event *event)
 		event_free(event);
 	return NULL;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * Limits how many lines of one kind a user may cause in a minute. Counts the lines beyond, so that
  * the log can report their number. This module only keeps the books: the caller passes the time.
  */
-#ifndef NSCTL_KEEPER_LOG_LIMIT_H
-#define NSCTL_KEEPER_LOG_LIMIT_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -34,5 +33,3 @@ bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const ch
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
 /* Returns true if the log has counts to report, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);
-
-#endif

@@ -4,8 +4,7 @@
  * ($JOURNAL_STREAM), lines go there with fields, else to stderr as text. Control characters are
  * escaped. The log never blocks: a line that a full pipe does not take is dropped and counted.
  */
-#ifndef NSCTL_KEEPER_LOG_H
-#define NSCTL_KEEPER_LOG_H
+#pragma once
 
 #include <sys/types.h>
 #include <syslog.h>
@@ -51,5 +50,3 @@ void log_on_count(void (*hook)(void *context), void *context);
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_WARNING, NULL, __VA_ARGS__)
 #define log_notice(...) log_line(LOG_NOTICE, NULL, __VA_ARGS__)
-
-#endif

@@ -3,8 +3,7 @@
  * The service manager, systemd: takes the descriptors that it passes at the start, and sends
  * notifications to it. Without a service manager, these functions do nothing.
  */
-#ifndef NSCTL_KEEPER_SERVICE_MANAGER_H
-#define NSCTL_KEEPER_SERVICE_MANAGER_H
+#pragma once
 
 #include <event2/event.h>
 #include "base.h"
@@ -37,5 +36,3 @@ void service_manager_stop(void);
 void service_manager_reloading(void);
 void service_manager_reloaded(void);
 void service_manager_stopping(void);
-
-#endif

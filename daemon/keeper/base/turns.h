@@ -4,8 +4,7 @@
  * time. Users take turns, so a user with a thousand operations delays another user only by those
  * that have already started. This module only keeps the books.
  */
-#ifndef NSCTL_KEEPER_TURNS_H
-#define NSCTL_KEEPER_TURNS_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -39,5 +38,3 @@ struct turn *turns_next(struct turns *turns);
 /* Ends a turn that has started, or takes a waiting turn out of its queue.
  * Otherwise does nothing. */
 void turns_leave(struct turns *turns, struct turn *turn);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lets addresses through to which names of a list lead: checks them, has a worker add them to the
  * firewall, and answers the resolver. Only the files egress-*.c may use this header. */
-#ifndef NSCTL_KEEPER_EGRESS_ADMIT_H
-#define NSCTL_KEEPER_EGRESS_ADMIT_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/egress-names-state.h"
@@ -23,5 +22,3 @@ void egress_admit_outdate(const struct egress_names *names);
 /* Counts all addresses that workers have added, or are adding, as lost. Must be called when the
  * table was flushed. */
 void egress_admit_flushed(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tasks that change which addresses of names the firewall lets through. */
-#ifndef NSCTL_KEEPER_EGRESS_CHANGE_H
-#define NSCTL_KEEPER_EGRESS_CHANGE_H
+#pragma once
 
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/workers/operation.h"
@@ -40,5 +39,3 @@ struct egress_change_waiter {
 /* Calls settled() when the interface's changes have ended: those in progress now, and those that
  * are sent when one of these ends. May call it at once. */
 void egress_change_settle(struct egress_change_waiter *waiter);
-
-#endif

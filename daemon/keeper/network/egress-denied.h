@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tells what lists have refused: events for monitors, and lines of the log. */
-#ifndef NSCTL_KEEPER_EGRESS_DENIED_H
-#define NSCTL_KEEPER_EGRESS_DENIED_H
+#pragma once
 
 #include "daemon/keeper/network/egress-told.h"
 #include "daemon/keeper/state/registry.h"
@@ -22,5 +21,3 @@ void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 void egress_denied_flushed(void);
 /* Returns the number of the present table. Each table has another one. */
 uint64_t egress_denied_generation(void);
-
-#endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The firewall's table, as tasks know it. */
-#ifndef NSCTL_KEEPER_EGRESS_FIREWALL_H
-#define NSCTL_KEEPER_EGRESS_FIREWALL_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
 /* Describes the table for a task. *ret points into keeper. */
 void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The addresses of names that a set may reach now, as the firewall has them. */
-#ifndef NSCTL_KEEPER_EGRESS_GRANTS_H
-#define NSCTL_KEEPER_EGRESS_GRANTS_H
+#pragma once
 
 #include "daemon/keeper/policy/address.h"
 
@@ -38,5 +37,3 @@ int grants_add(struct grants *grants, const struct grant *grant);
 /* Removes the grants whose time is over. */
 void grants_expire(struct grants *grants, uint64_t now);
 void grants_clear(struct grants *grants);
-
-#endif

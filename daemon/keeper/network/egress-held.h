@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which names of hosts the lists of a user's sets and networks have. A list that several of them
  * share counts once, as it is kept once. Only the files egress-*.c may use this header. */
-#ifndef NSCTL_KEEPER_EGRESS_HELD_H
-#define NSCTL_KEEPER_EGRESS_HELD_H
+#pragma once
 
 #include <sys/types.h>
 #include "daemon/keeper/policy/reach-names.h"
@@ -16,5 +15,3 @@ size_t egress_held_drop(uid_t uid, const struct reach_names *list);
 size_t egress_held_growth(uid_t uid, const struct reach_names *old, const struct reach_names *new);
 /* Returns how many sets and networks of the user have lists with names. */
 size_t egress_held_sets(uid_t uid);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a set or network has reached while its list was learned (set/learn.c), and the names that
  * have led there. Until the learning ends, the set's resolver forwards all names. */
-#ifndef NSCTL_KEEPER_EGRESS_LEARNED_H
-#define NSCTL_KEEPER_EGRESS_LEARNED_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -41,5 +40,3 @@ void egress_learned_overflow(struct set *set);
  * its address, or without one if there is none. */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);
-
-#endif

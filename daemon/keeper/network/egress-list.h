@@ -3,8 +3,7 @@
  * Lists of ways out: what users have asked for, as a task's lines. The entries of a user's sets and
  * networks count against a limit.
  */
-#ifndef NSCTL_KEEPER_EGRESS_LIST_H
-#define NSCTL_KEEPER_EGRESS_LIST_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -31,5 +30,3 @@ void egress_list_release(struct keeper *keeper, struct set *set);
 /* Copies the record's list to *ret, which points into the record. Returns false if there is
  * none. */
 bool egress_list_read(const struct set *set, struct wire_spec *spec, struct wire_reach *ret);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The names of hosts in a list, as the keeper keeps them. Only the files egress-*.c may use this
  * header. */
-#ifndef NSCTL_KEEPER_EGRESS_NAMES_STATE_H
-#define NSCTL_KEEPER_EGRESS_NAMES_STATE_H
+#pragma once
 
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/network/egress-names.h"
@@ -32,5 +31,3 @@ struct egress_names {
 	egress_names_opened *opened;
 	void *context;
 };
-
-#endif

@@ -7,8 +7,7 @@
  *
  * After the firewall's table was restored, no name leads anywhere until it is asked for again.
  */
-#ifndef NSCTL_KEEPER_EGRESS_NAMES_H
-#define NSCTL_KEEPER_EGRESS_NAMES_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -65,5 +64,3 @@ void egress_names_flushed(void);
 
 int egress_names_listen(struct keeper *keeper);
 void egress_names_stop(void);
-
-#endif

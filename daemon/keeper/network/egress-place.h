@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The addresses at which a set with names in its list finds the resolver. */
-#ifndef NSCTL_KEEPER_EGRESS_PLACE_H
-#define NSCTL_KEEPER_EGRESS_PLACE_H
+#pragma once
 
 #include "daemon/keeper/state/registry.h"
 
@@ -12,5 +11,3 @@ void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
 /* Returns the number of addresses at which the set, or a member of the network, finds its resolver:
  * 0 without names. *ret is valid as long as the set has names. */
 size_t egress_place_servers(const struct set *set, const char *ret[static 2]);
-
-#endif

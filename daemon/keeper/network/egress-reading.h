@@ -5,8 +5,7 @@
  * all packets are counted for which the list has sent no message. There is one reading at a time
  * for each user.
  */
-#ifndef NSCTL_KEEPER_EGRESS_READING_H
-#define NSCTL_KEEPER_EGRESS_READING_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -22,5 +21,3 @@ void egress_reading_last(struct set *set, const struct task_refusals *refusals);
 /* Frees what belongs to a set that is forgotten. */
 void egress_reading_forget(struct set *set);
 void egress_reading_stop(void);
-
-#endif

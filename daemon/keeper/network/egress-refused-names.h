@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The names that a set or network has asked for and was refused last. */
-#ifndef NSCTL_KEEPER_EGRESS_REFUSED_NAMES_H
-#define NSCTL_KEEPER_EGRESS_REFUSED_NAMES_H
+#pragma once
 
 #include "daemon/wire/egress.h"
 
@@ -20,5 +19,3 @@ void refused_names_add(struct refused_names *names, const char *name, uint64_t q
 size_t refused_names_view(const struct refused_names *names,
 			  struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 void refused_names_clear(struct refused_names *names);
-
-#endif

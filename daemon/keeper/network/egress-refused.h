@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lists have refused, as answers and events show it. */
-#ifndef NSCTL_KEEPER_EGRESS_REFUSED_H
-#define NSCTL_KEEPER_EGRESS_REFUSED_H
+#pragma once
 
 #include <netinet/in.h>
 #include "daemon/wire/egress.h"
@@ -18,5 +17,3 @@ void egress_view_refusal(const struct task_refusal *from, struct egress_refused_
  * of destinations. */
 size_t egress_view_refused(const struct task_refusals *refusals,
 			   struct wire_refused ret[static REFUSED_MAX]);
-
-#endif

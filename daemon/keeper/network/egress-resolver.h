@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The resolvers' processes (daemon/resolver), one for each user with lists of names, and the
  * channels to them (wire/resolver.h). This module does not know what the messages say. */
-#ifndef NSCTL_KEEPER_EGRESS_RESOLVER_H
-#define NSCTL_KEEPER_EGRESS_RESOLVER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/resolver.h"
@@ -33,5 +32,3 @@ void egress_resolver_tell(uid_t uid, enum resolver_type type, const struct wire_
 void egress_resolver_answer(uint32_t id, uint32_t request, uint64_t refused);
 /* The answer to a message is given, or will never be. */
 void egress_resolver_answered(uint32_t id);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages to a resolver about a set: see wire/resolver.h. */
-#ifndef NSCTL_KEEPER_EGRESS_TELL_H
-#define NSCTL_KEEPER_EGRESS_TELL_H
+#pragma once
 
 #include "daemon/keeper/network/egress-names-state.h"
 
@@ -11,5 +10,3 @@ int egress_tell_add(const struct egress_names *names, const int fds[2][2]);
 int egress_tell_list(const struct egress_names *names);
 /* Sends the set's name servers. */
 void egress_tell_servers(const struct egress_names *names);
-
-#endif

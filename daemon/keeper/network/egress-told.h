@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which refused packets of a list have been told of. This module only keeps the books. */
-#ifndef NSCTL_KEEPER_EGRESS_TOLD_H
-#define NSCTL_KEEPER_EGRESS_TOLD_H
+#pragma once
 
 #include "daemon/wire/report.h"
 
@@ -25,5 +24,3 @@ size_t told_compare(struct told *told, const struct task_refusals *now,
 /* Records that one of these news was told. */
 void told_add(struct told *told, const struct task_refusal *news);
 void told_clear(struct told *told);
-
-#endif

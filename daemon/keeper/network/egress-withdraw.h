@@ -4,8 +4,7 @@
  * by themselves, but late, and a user who makes sets again and again must not collect them. Until
  * they are removed they count for the user.
  */
-#ifndef NSCTL_KEEPER_EGRESS_WITHDRAW_H
-#define NSCTL_KEEPER_EGRESS_WITHDRAW_H
+#pragma once
 
 #include "daemon/keeper/network/egress-names-state.h"
 
@@ -20,5 +19,3 @@ size_t egress_withdraw_pairs(uid_t uid);
  * now might be removed, too. */
 bool egress_withdraw_busy(const char *interface);
 void egress_withdraw_stop(void);
-
-#endif

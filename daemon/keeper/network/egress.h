@@ -6,8 +6,7 @@
  * restart, and after another program has flushed or reloaded the host's rules. The table is
  * removed with the last way.
  */
-#ifndef NSCTL_KEEPER_EGRESS_H
-#define NSCTL_KEEPER_EGRESS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/link-plan.h"
@@ -51,5 +50,3 @@ void egress_listen(struct keeper *keeper);
 /* Restores the table at the start. Must be called when all records are loaded. */
 void egress_start(struct keeper *keeper);
 void egress_stop(struct keeper *keeper);
-
-#endif

@@ -4,13 +4,10 @@
  * lead outside (egress.h), and warns of new routes to addresses of ways. The kernel reports
  * changes; nothing polls.
  */
-#ifndef NSCTL_KEEPER_HOST_ROUTES_H
-#define NSCTL_KEEPER_HOST_ROUTES_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
 /* Begins to watch the host's routes. Logs a failure. */
 void host_routes_listen(struct keeper *keeper);
 void host_routes_stop(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Gives addresses to the ends of a planned link. link-address.c also defines the functions of
  * link-plan.h for networks and ways out. */
-#ifndef NSCTL_KEEPER_LINK_ADDRESS_H
-#define NSCTL_KEEPER_LINK_ADDRESS_H
+#pragma once
 
 #include "daemon/keeper/network/link-draft.h"
 
@@ -12,5 +11,3 @@ int link_address_give(struct link_draft *draft, int i);
 
 /* Returns true if the set is a network, and fills in *ret with the network. */
 bool link_address_read_network(const struct set *set, struct wire_network *ret);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A plan in progress, on which link-plan.c, link-address.c and link-route.c work,
  * one end after the other. */
-#ifndef NSCTL_KEEPER_LINK_DRAFT_H
-#define NSCTL_KEEPER_LINK_DRAFT_H
+#pragma once
 
 #include "daemon/keeper/network/link-plan.h"
 
@@ -26,5 +25,3 @@ typedef int link_draft_neighbour(const struct link *link, const struct wire_end 
  * something else than 0. Returns the last result, or 0. */
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
 			      link_draft_neighbour *callback, void *context);
-
-#endif

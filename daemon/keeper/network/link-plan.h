@@ -5,8 +5,7 @@
  * only reads the registry and never asks the kernel, so the same request with the same
  * registry gives the same plan.
  */
-#ifndef NSCTL_KEEPER_LINK_PLAN_H
-#define NSCTL_KEEPER_LINK_PLAN_H
+#pragma once
 
 #include "base.h"
 #include "daemon/keeper/policy/authz.h"
@@ -113,5 +112,3 @@ int link_plan_task(const struct link *link, const struct set *own, struct link_p
 /* Fills in an existing link for a task, as it will be after the planned change. */
 void link_plan_changed_task(const struct link *link, const struct link_plan *plan,
 			    struct link_plan_task *ret);
-
-#endif

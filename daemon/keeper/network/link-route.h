@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans the routes of a link's ends. A gateway is the next hop of a default route. */
-#ifndef NSCTL_KEEPER_LINK_ROUTE_H
-#define NSCTL_KEEPER_LINK_ROUTE_H
+#pragma once
 
 #include "daemon/keeper/network/link-draft.h"
 
@@ -14,5 +13,3 @@ int link_route_give(struct link_draft *draft, int i);
 
 /* Fills in all routes of an end: those of its gateways, then the others. */
 void link_route_fill(const struct wire_end *end, struct task_end *ret);
-
-#endif

@@ -9,8 +9,7 @@
  *   set: plan, record, TASK_ADJUST, answer; on failure restore the old record
  *   remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
  */
-#ifndef NSCTL_KEEPER_LINK_H
-#define NSCTL_KEEPER_LINK_H
+#pragma once
 
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/request/request.h"
@@ -76,5 +75,3 @@ bool link_any_busy(const struct set *set);
 /* Finishes or undoes an operation that a restart has interrupted. Must be called
  * after the recovery of sets. */
 void link_recover(struct keeper *keeper, struct link *link);
-
-#endif

@@ -4,8 +4,7 @@
  * leaves it to the kernel to delete them, with the set's net namespace. If the owner keeps that
  * namespace, they stay; so they are deleted a little later.
  */
-#ifndef NSCTL_KEEPER_PORT_SWEEP_H
-#define NSCTL_KEEPER_PORT_SWEEP_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -17,5 +16,3 @@ void port_sweep_after(struct keeper *keeper, const struct set *set);
 void port_sweep_all(struct keeper *keeper);
 /* Frees the timer. */
 void port_sweep_stop(void);
-
-#endif

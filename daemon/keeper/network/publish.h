@@ -4,8 +4,7 @@
  * it. Packets to a port are translated (egress.h), except those to loopback addresses: a proxy
  * serves these by the same sockets (kernel/proxy.h). It ends with the daemon, and with its set.
  */
-#ifndef NSCTL_KEEPER_PUBLISH_H
-#define NSCTL_KEEPER_PUBLISH_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -28,5 +27,3 @@ void publish_release(struct keeper *keeper, struct set *set);
 /* Reserves and serves all sets' ports again after a restart. Logs each port that another process
  * has taken meanwhile: packets to it are still translated, but it is not served on localhost. */
 void publish_hold_again(struct keeper *keeper);
-
-#endif

@@ -4,8 +4,7 @@
  * loopback, which is a stub resolver (on 127.0.0.53 or elsewhere); the stub's upstream
  * servers take its place.
  */
-#ifndef NSCTL_KEEPER_RESOLVCONF_H
-#define NSCTL_KEEPER_RESOLVCONF_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/link.h"
@@ -22,5 +21,3 @@ void resolvconf_parse(const char *text, struct resolvconf *ret);
 
 /* Finds the servers of this host. */
 void resolvconf_read(struct resolvconf *ret);
-
-#endif

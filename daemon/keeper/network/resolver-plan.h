@@ -16,8 +16,7 @@
  * if there are none, and the set has a way out, those of the host. A list with names
  * (egress-names.h) replaces them by the resolver that asks them.
  */
-#ifndef NSCTL_KEEPER_RESOLVER_PLAN_H
-#define NSCTL_KEEPER_RESOLVER_PLAN_H
+#pragma once
 
 #include "base.h"
 #include "daemon/keeper/state/registry.h"
@@ -64,5 +63,3 @@ size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_p
 
 /* Returns true if the set has a link to a network. */
 bool set_is_member(const struct set *set);
-
-#endif

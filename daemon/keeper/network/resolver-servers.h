@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The name servers of a set or network. */
-#ifndef NSCTL_KEEPER_RESOLVER_SERVERS_H
-#define NSCTL_KEEPER_RESOLVER_SERVERS_H
+#pragma once
 
 #include "daemon/keeper/network/resolver-plan.h"
 
@@ -17,5 +16,3 @@ size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
 /* Finds the name servers of a process of the host. If sets can use none of the host's name servers,
  * this is the host's own resolver, on loopback. Returns their number. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
-
-#endif

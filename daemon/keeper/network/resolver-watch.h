@@ -8,8 +8,7 @@
  * parent is, because only its appearance matters: the kernel does not report the removal of a
  * directory that a process has open.
  */
-#ifndef NSCTL_KEEPER_RESOLVER_WATCH_H
-#define NSCTL_KEEPER_RESOLVER_WATCH_H
+#pragma once
 
 #include <event2/event.h>
 #include "base.h"
@@ -20,5 +19,3 @@ void resolver_watch(struct event_base *loop, resolver_watch_changed *changed, vo
 /* Begins or ends the watching. Calls are cheap: files are unwatched only at their next change. */
 void resolver_watch_want(bool wanted);
 void resolver_watch_stop(void);
-
-#endif

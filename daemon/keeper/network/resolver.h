@@ -8,8 +8,7 @@
  * files is replaced (which ends the mounts on it), when the host's name servers change, and when
  * nsctld starts. If an update fails, that is logged, and the set is updated when it is due again.
  */
-#ifndef NSCTL_KEEPER_RESOLVER_H
-#define NSCTL_KEEPER_RESOLVER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -45,5 +44,3 @@ void resolver_forget(struct set *set);
  * otherwise be written once for each further member of their networks. */
 bool resolver_hold(uid_t owner);
 void resolver_go_on(uid_t owner);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parses, formats and compares IP addresses with prefix lengths, MAC addresses and interface names.
  * Pure functions. */
-#ifndef NSCTL_KEEPER_ADDRESS_H
-#define NSCTL_KEEPER_ADDRESS_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/link.h"
@@ -63,5 +62,3 @@ bool address_number(const struct address *subnet, const struct address *address,
 /* Makes a locally administered MAC address from the first 48 bits of an id. The two ends of a link
  * (0 and 1) get different ones. */
 void address_make_mac(const char *id, int end, char ret[static MAC_SIZE]);
-
-#endif

@@ -3,8 +3,7 @@
  * Authorisation: which user may do what. Pure functions, without system calls or state;
  * tests/unit/test-authz.c checks them as a truth table. A security review should begin here.
  */
-#ifndef NSCTL_KEEPER_AUTHZ_H
-#define NSCTL_KEEPER_AUTHZ_H
+#pragma once
 
 #include "base.h"
 #include "daemon/keeper/policy/config.h"
@@ -164,5 +163,3 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
  * a user namespace. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,
 	       struct failure *failure);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of check.h about a set's mounts. Pure functions. */
-#ifndef NSCTL_KEEPER_CHECK_MOUNT_H
-#define NSCTL_KEEPER_CHECK_MOUNT_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/layout.h"
@@ -20,5 +19,3 @@ bool check_has_views(const struct wire_spec *spec);
 
 /* Returns true if /dev/shm comes with the set's root or mounts. */
 bool check_has_shm(const struct wire_spec *spec);
-
-#endif

@@ -4,8 +4,7 @@
  * checked each value that a row in daemon/wire/layout.c describes; the other values are checked
  * here. The front has checked the same already, but an attacker may control it. Pure functions.
  */
-#ifndef NSCTL_KEEPER_CHECK_H
-#define NSCTL_KEEPER_CHECK_H
+#pragma once
 
 #include "base.h"
 #include "daemon/wire/layout.h"
@@ -50,5 +49,3 @@ int check_ready(enum set_state state, const char *name, struct failure *failure)
  * never ends.
  */
 int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
-
-#endif

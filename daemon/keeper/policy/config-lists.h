@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* [lists] of the configuration, and the words USER:LIST of [allow] egress. */
-#ifndef NSCTL_KEEPER_CONFIG_LISTS_H
-#define NSCTL_KEEPER_CONFIG_LISTS_H
+#pragma once
 
 #include "daemon/keeper/policy/config-value.h"
 
@@ -14,5 +13,3 @@ const char *config_add_to_list(struct config *config, const char *name, const ch
  * config_add_to_list() does. */
 const char *config_add_grant(struct config *config, const char *word, unsigned int line);
 void config_free_lists(struct config *config);
-
-#endif

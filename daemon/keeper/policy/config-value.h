@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values of configuration keys: numbers, and lists of users and groups. */
-#ifndef NSCTL_KEEPER_CONFIG_VALUE_H
-#define NSCTL_KEEPER_CONFIG_VALUE_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 
@@ -22,5 +21,3 @@ int config_parse_who(const char *value, bool may_be_host, struct config_who *who
 /* Adds the user or the group that the word names. Returns 0, -ENOENT or -ENOMEM. */
 int config_add_who(const char *word, struct config_who *who);
 void config_who_done(struct config_who *who);
-
-#endif

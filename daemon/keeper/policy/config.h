@@ -5,8 +5,7 @@
  * an unknown user or group are errors that name the file, line and key. Only this module looks up
  * the names of users and groups (NSS), which may block: at the start and on reload.
  */
-#ifndef NSCTL_KEEPER_CONFIG_H
-#define NSCTL_KEEPER_CONFIG_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -133,5 +132,3 @@ const struct config_list *config_find_list(const struct config *config, const ch
  * user.max_user_namespaces.
  */
 bool config_host_user_namespaces(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The devices that a set may have by a mount of type device. */
-#ifndef NSCTL_KEEPER_DEVICES_H
-#define NSCTL_KEEPER_DEVICES_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 
@@ -15,5 +14,3 @@
  * neither, or -E2BIG.
  */
 int devices_parse(const char *value, struct config *config, char unknown[static DEVICES_WORD_SIZE]);
-
-#endif

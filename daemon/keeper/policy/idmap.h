@@ -6,8 +6,7 @@
  *
  * "Inside" means in the set's user namespace, "outside" on the host.
  */
-#ifndef NSCTL_KEEPER_IDMAP_H
-#define NSCTL_KEEPER_IDMAP_H
+#pragma once
 
 #include "base.h"
 #include "daemon/keeper/policy/subid.h"
@@ -69,5 +68,3 @@ uint32_t idmap_default(const struct wire_map *map, uint32_t own);
  * group gains access to files that exclude this group.
  */
 bool idmap_has_setgroups(const struct wire_map *groups, gid_t own);
-
-#endif

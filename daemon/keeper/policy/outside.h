@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The addresses that a name in a list may lead to. */
-#ifndef NSCTL_KEEPER_OUTSIDE_H
-#define NSCTL_KEEPER_OUTSIDE_H
+#pragma once
 
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config.h"
@@ -13,5 +12,3 @@ bool outside_is_forbidden(const struct config *config, const struct address *add
  * name can have it lead anywhere (DNS rebinding), so private addresses must be listed by
  * themselves. */
 bool outside_is_public(const struct config *config, const struct address *address);
-
-#endif

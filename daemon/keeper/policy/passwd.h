@@ -3,8 +3,7 @@
  * Finds the identity of a user who has no connected process, in the host's accounts (NSS). This may
  * block, so it is only called at the start.
  */
-#ifndef NSCTL_KEEPER_PASSWD_H
-#define NSCTL_KEEPER_PASSWD_H
+#pragma once
 
 #include "daemon/keeper/policy/peer.h"
 
@@ -14,5 +13,3 @@
  * account. Returns 0, -ENOENT if uid has no account, or another -errno.
  */
 int passwd_identity(uid_t uid, gid_t gid, struct peer_identity *ret);
-
-#endif

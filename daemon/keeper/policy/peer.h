@@ -4,8 +4,7 @@
  * comes from a field of a message. The functions never block, and never follow a path that the peer
  * chose. A struct peer holds the peer's pidfd and memory: see peer_done().
  */
-#ifndef NSCTL_KEEPER_PEER_H
-#define NSCTL_KEEPER_PEER_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -92,5 +91,3 @@ int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);
 
 int peer_identity_compare(const struct peer_identity *a, const struct peer_identity *b);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of lists, as SetEgress asks for them. */
-#ifndef NSCTL_KEEPER_REACH_CHANGE_H
-#define NSCTL_KEEPER_REACH_CHANGE_H
+#pragma once
 
 #include "daemon/wire/egress.h"
 #include "protocol/error.h"
@@ -16,5 +15,3 @@ int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 /* Returns true if the list changed may let through what the list old refuses: it allows an entry
  * more, or denies one less. */
 bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);
-
-#endif

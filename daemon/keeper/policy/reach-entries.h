@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The entries of a list, with those of the lists that it has by name. */
-#ifndef NSCTL_KEEPER_REACH_ENTRIES_H
-#define NSCTL_KEEPER_REACH_ENTRIES_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 #include "daemon/wire/link.h"
@@ -14,5 +13,3 @@
 const char *reach_each(const struct config *config, const struct wire_destination *entries,
 		       size_t n, void (*f)(const char *text, bool of_list, void *context),
 		       void *context);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks the lists of the configuration as if a set had them. */
-#ifndef NSCTL_KEEPER_REACH_LISTS_H
-#define NSCTL_KEEPER_REACH_LISTS_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 #include "protocol/error.h"
@@ -11,5 +10,3 @@
  * is none. */
 const struct config_list *reach_find_wrong_list(const struct config *config,
 						struct failure *ret_wrong);
-
-#endif

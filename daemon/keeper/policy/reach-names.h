@@ -3,8 +3,7 @@
  * The names of hosts in a list of egress, and the ports at which each name may be reached. Sets
  * with the same list share one copy, because an administrator's list may have thousands of names.
  */
-#ifndef NSCTL_KEEPER_REACH_NAMES_H
-#define NSCTL_KEEPER_REACH_NAMES_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 #include "daemon/wire/destination.h"
@@ -51,5 +50,3 @@ struct reach_names *reach_names_release(struct reach_names *names);
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
 /* Returns true if names have all names and ports of others. Both may be NULL. */
 bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lists of egress (struct wire_reach): whether they make sense, whether the caller may have them,
  * and what their words mean. */
-#ifndef NSCTL_KEEPER_REACH_H
-#define NSCTL_KEEPER_REACH_H
+#pragma once
 
 #include "daemon/keeper/policy/config.h"
 #include "daemon/wire/link.h"
@@ -41,5 +40,3 @@ const char *reach_resolve(const struct config *config, const struct wire_destina
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);
 /* Returns true if the list has "@dns", itself or in a list of the configuration. */
 bool reach_has_dns(const struct config *config, const struct wire_reach *reach);
-
-#endif

@@ -8,8 +8,7 @@
  * A line gives a range only if it is exactly OWNER:FIRST:COUNT, and the range neither exceeds the
  * range of ids, nor contains root, nor overlaps an earlier one.
  */
-#ifndef NSCTL_KEEPER_SUBID_H
-#define NSCTL_KEEPER_SUBID_H
+#pragma once
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -74,5 +73,3 @@ int subid_owners_parse(const char *text, size_t size, const char *accounts, size
 /* Returns true if uid is another user's subordinate id, and sets *ret to that user. */
 bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret);
 void subid_owners_done(struct subid_owners *owners);
-
-#endif

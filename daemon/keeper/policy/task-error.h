@@ -3,8 +3,7 @@
  * Turns a worker's report of a failure into an error for the client, which names the field of the
  * request that caused it, if there is one, and the step that failed. Pure functions.
  */
-#ifndef NSCTL_KEEPER_TASK_ERROR_H
-#define NSCTL_KEEPER_TASK_ERROR_H
+#pragma once
 
 #include "daemon/wire/task.h"
 #include "protocol/error.h"
@@ -15,5 +14,3 @@ int task_error(const struct task_report *report, struct failure *failure);
 /* Fills in *failure for a report about links. of_spec: the links are those of a set's specification
  * (fields spec.links[]); otherwise there is one link (fields beginning with "a." and "b."). */
 void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The names of users, for lines of the log. */
-#ifndef NSCTL_KEEPER_USER_NAME_H
-#define NSCTL_KEEPER_USER_NAME_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -15,5 +14,3 @@ struct user_name {
 /* Returns the name that uid has in /etc/passwd, or "uid 1000". Asks no name service, which may
  * block. Keeps some names, and reads the file again only if it has changed. */
 struct user_name user_name(uid_t uid);
-
-#endif

@@ -4,8 +4,7 @@
  * those of check, authz and idmap, which are pure functions; this module gives them the facts that
  * they need. It changes nothing.
  */
-#ifndef NSCTL_KEEPER_ADMISSION_H
-#define NSCTL_KEEPER_ADMISSION_H
+#pragma once
 
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/request/request.h"
@@ -72,5 +71,3 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 int admission_of_exec(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure);
-
-#endif

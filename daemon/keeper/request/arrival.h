@@ -9,8 +9,7 @@
  * and of each front's requests. If arrivals had a lower priority, a user with an endless stream of
  * requests would lock everyone else out.
  */
-#ifndef NSCTL_KEEPER_ARRIVAL_H
-#define NSCTL_KEEPER_ARRIVAL_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -19,5 +18,3 @@ int arrival_start(struct keeper *keeper);
 /* Stops accepting: new connections wait at the socket. Serves all
  * connections that were accepted. */
 void arrival_stop(struct keeper *keeper);
-
-#endif

@@ -4,8 +4,7 @@
  * through no fault of the caller. Callers' mistakes and requests that only read are not logged. A
  * change without a request is logged by the code that makes it.
  */
-#ifndef NSCTL_KEEPER_AUDIT_H
-#define NSCTL_KEEPER_AUDIT_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/layout.h"
@@ -15,5 +14,3 @@ void audit_done(const struct request *request, const char *session);
 /* Logs and counts that a request was refused or has failed, unless that is the caller's mistake. */
 void audit_failed(struct counters *counters, const struct request *request,
 		  const struct failure *failure);
-
-#endif

@@ -10,8 +10,7 @@
  * closes its copy. Otherwise it passes it to the closer, a process that may hang
  * (daemon/kernel/closer.h).
  */
-#ifndef NSCTL_KEEPER_CLOSER_H
-#define NSCTL_KEEPER_CLOSER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -19,5 +18,3 @@
 void closer_close(struct keeper *keeper, int socket_fd);
 /* Frees everything, at the keeper's end. */
 void closer_stop(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A client's connection in the keeper: its peer, its rights, and its place
  * within its user's limit. */
-#ifndef NSCTL_KEEPER_CONNECTION_H
-#define NSCTL_KEEPER_CONNECTION_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/policy/authz.h"
@@ -31,5 +30,3 @@ struct client_connection {
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Ends the connection: uncounts it, closes its socket, and frees it. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);
-
-#endif

@@ -10,8 +10,7 @@
  * full, the subscription ends with an error. Code that reports an event never waits or fails,
  * whatever the subscribers do.
  */
-#ifndef NSCTL_KEEPER_EVENTS_H
-#define NSCTL_KEEPER_EVENTS_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/event.h"
@@ -43,5 +42,3 @@ void events_session(const struct session *session, enum event_kind what);
 void events_link_added(struct link *link);
 /* Reports that a link is gone, unless it was never reported as ready. */
 void events_link_removed(struct link *link);
-
-#endif

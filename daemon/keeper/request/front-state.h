@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the keeper keeps about a front. Only the files of request/ that deal with fronts, and
  * methods.c, may use this header. */
-#ifndef NSCTL_KEEPER_FRONT_STATE_H
-#define NSCTL_KEEPER_FRONT_STATE_H
+#pragma once
 
 #include "daemon/keeper/base/channels.h"
 #include "daemon/keeper/policy/peer.h"
@@ -55,5 +54,3 @@ void front_say(struct front_process *front);
 void front_drop_connection(struct front_process *front, struct client_connection *connection);
 /* Returns true if an answer of any size can be sent to the front now. */
 bool front_has_room(const struct front_process *front);
-
-#endif

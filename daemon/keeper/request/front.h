@@ -4,8 +4,7 @@
  * passes it connections, and exchanges messages with it. A front that breaks the rules, does not
  * read, or ends, is dropped with all its connections.
  */
-#ifndef NSCTL_KEEPER_FRONT_H
-#define NSCTL_KEEPER_FRONT_H
+#pragma once
 
 #include "daemon/keeper/request/connection.h"
 #include "protocol/error.h"
@@ -38,5 +37,3 @@ void fronts_await_end(const struct keeper *keeper);
 /* Returns true while a front must still be answered, except for requests that last
  * (METHOD_LASTING), or has not closed its connections yet. */
 bool fronts_are_busy(const struct keeper *keeper);
-
-#endif

@@ -5,8 +5,7 @@
  * as long as the message. A handler returns 0 if it has answered the request, or has kept it to
  * answer it later. Otherwise it returns an error and *failure, with which methods.c answers.
  */
-#ifndef NSCTL_KEEPER_HANDLERS_H
-#define NSCTL_KEEPER_HANDLERS_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -15,5 +14,3 @@
 		    struct failure *failure);
 METHODS(HANDLER)
 #undef HANDLER
-
-#endif

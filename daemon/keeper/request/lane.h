@@ -7,8 +7,7 @@
  * A lane belongs to one front, and its worker serves no other. It carries the descriptors of one
  * request at a time, until the first answer to that request.
  */
-#ifndef NSCTL_KEEPER_LANE_H
-#define NSCTL_KEEPER_LANE_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/operation.h"
@@ -78,5 +77,3 @@ typedef void lane_identified(struct request *request, const struct lane_process 
 			     const struct failure *failure, void *context);
 int lane_identify(struct request *request, const struct task_processes *task, lane_identified *done,
 		  void *context);
-
-#endif

@@ -3,8 +3,7 @@
  * Composes the message by which the keeper tells a client that its connection gets no front: an
  * error, before any call is read. It is the only message that the keeper itself sends to clients.
  */
-#ifndef NSCTL_KEEPER_REFUSAL_MESSAGE_H
-#define NSCTL_KEEPER_REFUSAL_MESSAGE_H
+#pragma once
 
 #include "protocol/error.h"
 
@@ -12,5 +11,3 @@
 
 /* Writes the message for failure, with a NUL at its end. Returns its size, including the NUL. */
 size_t refusal_write(const struct failure *failure, char ret[static REFUSAL_SIZE]);
-
-#endif

@@ -6,8 +6,7 @@
  * either, because during a flood refusals are most of its work. The number of these connections is
  * bounded, for each uid and in all; if it is reached, the oldest one is closed.
  */
-#ifndef NSCTL_KEEPER_REFUSED_CONNECTIONS_H
-#define NSCTL_KEEPER_REFUSED_CONNECTIONS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -16,5 +15,3 @@
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 /* Closes all refused connections, at the keeper's end. */
 void refused_stop(struct keeper *keeper);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests: calls of clients, as their fronts pass them on, and the answers to them. */
-#ifndef NSCTL_KEEPER_REQUEST_H
-#define NSCTL_KEEPER_REQUEST_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/policy/authz.h"
@@ -92,5 +91,3 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 /* Finds the set that ask names, as request_find_set() does. */
 int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		       struct set **ret, struct failure *failure);
-
-#endif

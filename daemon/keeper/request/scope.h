@@ -3,8 +3,7 @@
  * The scope of a connection: the part of the interface that it may use. It follows from facts that
  * policy/peer.c has read: in which set the peer is, and whether the peer is confined or filtered.
  */
-#ifndef NSCTL_KEEPER_SCOPE_H
-#define NSCTL_KEEPER_SCOPE_H
+#pragma once
 
 #include "daemon/keeper/request/connection.h"
 
@@ -19,5 +18,3 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
  * known which user the connection is charged to. */
 void scope_decide(const struct keeper *keeper, struct client_connection *connection,
 		  char *ret_reason, size_t size);
-
-#endif

@@ -3,8 +3,7 @@
  * Serves connections: reads what the kernel says about the peer, charges the connection to a user,
  * and passes its socket to the front for the peer's identity.
  */
-#ifndef NSCTL_KEEPER_SERVER_H
-#define NSCTL_KEEPER_SERVER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -26,5 +25,3 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted);
 /* Refuses a connection, by its accepted socket fd, which has not been counted. Takes fd. Sends
  * failure to the client, and logs it. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets in their caller's cgroup (docs/adr/0037-callers-cgroup.md). */
-#ifndef NSCTL_KEEPER_CALLER_CGROUP_H
-#define NSCTL_KEEPER_CALLER_CGROUP_H
+#pragma once
 
 #include "daemon/keeper/set/create.h"
 
@@ -20,5 +19,3 @@ int caller_cgroup_choose(struct keeper *keeper, const struct request *request,
 /* Returns true if the set is in its own cgroup, or in that of this caller. */
 bool caller_cgroup_is_same(const struct keeper *keeper, const struct request *request,
 			   const struct set *set);
-
-#endif

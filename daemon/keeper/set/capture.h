@@ -5,8 +5,7 @@
  * pipe if the client or the set has gone. Then, and when the keeper itself ends, the kernel kills
  * the capturer.
  */
-#ifndef NSCTL_KEEPER_CAPTURE_H
-#define NSCTL_KEEPER_CAPTURE_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -25,5 +24,3 @@ int capture_begin(struct keeper *keeper, const struct request *request,
 		  struct failure *failure);
 /* Ends all captures in the set or network, which is being removed. */
 void capture_end_of(const struct set *set);
-
-#endif

@@ -7,8 +7,7 @@
  *
  * If a creation fails, a removal rolls it back (remove.h).
  */
-#ifndef NSCTL_KEEPER_CREATE_H
-#define NSCTL_KEEPER_CREATE_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/task.h"
@@ -59,5 +58,3 @@ void create_answer(struct keeper *keeper, struct set *set, const struct failure 
 
 /* Returns true if the maker of such a set needs descriptors of a client. */
 bool create_takes_descriptors(const struct wire_spec *spec);
-
-#endif

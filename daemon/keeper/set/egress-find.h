@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the methods about lists of egress have in common. */
-#ifndef NSCTL_KEEPER_EGRESS_FIND_H
-#define NSCTL_KEEPER_EGRESS_FIND_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -23,5 +22,3 @@ const struct link *egress_find_way(const struct set *set);
 /* Has the files in /etc follow the list. Must be called when the list may have got names or lost
  * all of them. */
 void egress_names_follow(struct set *set, bool had_names);
-
-#endif

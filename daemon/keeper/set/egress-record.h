@@ -4,8 +4,7 @@
  * of the list count for the owner, and the files in /etc of the set follow its names. A change can
  * be taken back until it is freed, and only one can be in progress for a set or network.
  */
-#ifndef NSCTL_KEEPER_EGRESS_RECORD_H
-#define NSCTL_KEEPER_EGRESS_RECORD_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -31,5 +30,3 @@ void egress_record_free(struct egress_record *record);
 
 /* Returns true between egress_record_change() and egress_record_free(). */
 bool egress_record_is_changing(const struct set *set);
-
-#endif

@@ -3,8 +3,7 @@
  * The clock of leases: it strikes when the next set expires, by time or by idleness. It follows
  * CLOCK_BOOTTIME, so changes of the date do not move it, and it goes on during a suspend.
  */
-#ifndef NSCTL_KEEPER_EXPIRY_H
-#define NSCTL_KEEPER_EXPIRY_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -19,5 +18,3 @@ void expiry_close(void);
 /* Sets the clock for this set. Must be called when the set's lease_expires or idle_expires has
  * changed. */
 void expiry_settle(struct keeper *keeper, struct set *set);
-
-#endif

@@ -5,8 +5,7 @@
  * linked to it. All sets and networks that one Apply has made are idle together. Nothing polls:
  * sessions, links and cgroup.events report changes.
  */
-#ifndef NSCTL_KEEPER_IDLE_H
-#define NSCTL_KEEPER_IDLE_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -18,5 +17,3 @@ void idle_look(struct keeper *keeper, struct set *set);
 void idle_look_at_all(struct keeper *keeper, uid_t owner);
 /* Starts the time of an idle set anew. */
 void idle_restart(struct keeper *keeper, struct set *set);
-
-#endif

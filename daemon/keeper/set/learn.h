@@ -5,13 +5,10 @@
  * it by itself then. It also ends with the connection, and is not recorded: every end of a process,
  * and every start, finds or makes the list closed.
  */
-#ifndef NSCTL_KEEPER_LEARN_H
-#define NSCTL_KEEPER_LEARN_H
+#pragma once
 
 #include <stdint.h>
 
 /* Ends the learning that this connection has begun. Must be called when the connection has
  * ended. */
 void learn_connection_gone(uint32_t connection);
-
-#endif

@@ -5,8 +5,7 @@
  * whichever comes first. A restart of nsctld ends all connections, and with them the leases by
  * connection; all other leases survive it.
  */
-#ifndef NSCTL_KEEPER_LEASE_H
-#define NSCTL_KEEPER_LEASE_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -40,5 +39,3 @@ int lease_renew(struct keeper *keeper, struct request *request, struct set *set,
  * or an error and *failure. */
 int lease_end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			   struct failure *failure);
-
-#endif

@@ -4,8 +4,7 @@
  * so that the host's list of interfaces does not grow. In the registry, and for create.c and
  * remove.c, it is a set with only that namespace. Its removal removes its links.
  */
-#ifndef NSCTL_KEEPER_NETWORK_H
-#define NSCTL_KEEPER_NETWORK_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
@@ -27,5 +26,3 @@ int network_create(struct keeper *keeper, struct request *request, const struct 
  * and *failure. */
 int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		 struct set **ret, struct failure *failure);
-
-#endif

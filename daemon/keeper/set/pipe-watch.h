@@ -4,8 +4,7 @@
  * while the request that names the pipe waits, is recorded with the sets that take the lease, and
  * is killed when none of them needs it any more.
  */
-#ifndef NSCTL_KEEPER_PIPE_WATCH_H
-#define NSCTL_KEEPER_PIPE_WATCH_H
+#pragma once
 
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
@@ -23,5 +22,3 @@ void pipe_watch_let_go(struct keeper *keeper, struct set *set);
 
 /* Kills watchers of an earlier daemon that no set has. Must be called when all records are read. */
 void pipe_watch_recover(struct keeper *keeper);
-
-#endif

@@ -5,8 +5,7 @@
  * one event serves all of them. If a process cannot be watched for lack of descriptors, the next
  * start notices its end.
  */
-#ifndef NSCTL_KEEPER_PROCESS_WATCH_H
-#define NSCTL_KEEPER_PROCESS_WATCH_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -36,5 +35,3 @@ void process_watch_end(struct set *set);
 
 /* Ends all watches of all sets, at the keeper's end. */
 void process_watch_stop(struct keeper *keeper);
-
-#endif

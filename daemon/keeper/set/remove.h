@@ -6,8 +6,7 @@
  * and the clean-up at a start are all this one path. A removal starts when no operation on the
  * set's links is in progress.
  */
-#ifndef NSCTL_KEEPER_REMOVE_H
-#define NSCTL_KEEPER_REMOVE_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -31,5 +30,3 @@ void remove_session_ended(struct keeper *keeper, struct set *set);
 
 /* Deletes a set from memory and disk, when nothing of the set is left in the kernel. */
 void set_forget(struct keeper *keeper, struct set *set);
-
-#endif

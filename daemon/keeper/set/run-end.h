@@ -3,8 +3,7 @@
  * The end of a set that ends with its command: that of a Run, or of an Exec with remove. All that
  * the same Apply has made ends with it, at the same time.
  */
-#ifndef NSCTL_KEEPER_RUN_END_H
-#define NSCTL_KEEPER_RUN_END_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -13,5 +12,3 @@ void run_end(struct keeper *keeper, struct set *set);
 /* The same for the set of the session, which has ended. request: answered with the session when all
  * of it is gone, or with the failure; may be NULL. */
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request);
-
-#endif

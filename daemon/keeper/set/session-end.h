@@ -4,8 +4,7 @@
  * that wait are answered; its record is kept for a while, and what the command has left stays
  * (session-left.h). After a restart of nsctld, a session is found again by its status file.
  */
-#ifndef NSCTL_KEEPER_SESSION_END_H
-#define NSCTL_KEEPER_SESSION_END_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -52,5 +51,3 @@ int session_recover(struct keeper *keeper, struct session *session);
 void session_stop(struct keeper *keeper);
 /* Deletes the sessions that ended more than ENDED_SECONDS ago. */
 void session_age(struct keeper *keeper);
-
-#endif

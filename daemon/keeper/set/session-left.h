@@ -4,8 +4,7 @@
  * killed, or their set is removed. Until then the session counts against its user's limit, and its
  * record and its cgroup stay (docs/adr/0024-what-commands-leave.md).
  */
-#ifndef NSCTL_KEEPER_SESSION_LEFT_H
-#define NSCTL_KEEPER_SESSION_LEFT_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/kernel/cgroup.h"
@@ -33,5 +32,3 @@ int session_open_cgroup(struct keeper *keeper, const struct session *session);
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
 /* Deletes the session's files. context is the keeper. */
 void session_drop_record(struct session *session, void *context);
-
-#endif

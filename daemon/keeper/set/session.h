@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The beginning of sessions: a runner is started, which goes on without nsctld
  * (session-end.h has the rest). */
-#ifndef NSCTL_KEEPER_SESSION_H
-#define NSCTL_KEEPER_SESSION_H
+#pragma once
 
 #include "daemon/keeper/request/admission.h"
 
@@ -10,5 +9,3 @@
  * ends with the command (run-end.h). */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
-
-#endif

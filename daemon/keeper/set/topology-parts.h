@@ -3,8 +3,7 @@
  * The parts of a topology, in the order of the request: what each part needs before it can be made,
  * and how far topology.c is with it.
  */
-#ifndef NSCTL_KEEPER_TOPOLOGY_PARTS_H
-#define NSCTL_KEEPER_TOPOLOGY_PARTS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -62,5 +61,3 @@ union part_wish *part_read(struct parts *parts, const struct part *part);
 const char *part_name(struct parts *parts, const struct part *part);
 /* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets within sets: made from inside, in the cgroup of the set around them, and gone before it. */
-#ifndef NSCTL_KEEPER_WITHIN_H
-#define NSCTL_KEEPER_WITHIN_H
+#pragma once
 
 #include "daemon/keeper/request/request.h"
 
@@ -10,5 +9,3 @@
 int within_find_around(struct keeper *keeper, const struct request *request,
 		       const struct wire_spec *spec, const struct set **ret,
 		       struct failure *failure);
-
-#endif

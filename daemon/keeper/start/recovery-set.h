@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of recovery that compares the record of one set with the kernel. */
-#ifndef NSCTL_KEEPER_RECOVERY_SET_H
-#define NSCTL_KEEPER_RECOVERY_SET_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
@@ -15,5 +14,3 @@ int recover_pin(struct keeper *keeper, struct set *set, enum kind kind);
 
 /* Begins to remove a set. Afterwards, sets that wait to be made again at boot go on. */
 void recover_remove(struct keeper *keeper, struct set *set);
-
-#endif

@@ -18,8 +18,7 @@
  *   none, but pins in the vault             broken; owner and name are those in the pins' path
  *   none, but a cgroup                      the cgroup is removed, and its processes are killed
  */
-#ifndef NSCTL_KEEPER_RECOVERY_H
-#define NSCTL_KEEPER_RECOVERY_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -29,5 +28,3 @@ int recover(struct keeper *keeper);
 /* nsctld --purge: removes all sets. Returns when they are gone: 0, or -errno if
  * some could not be removed. */
 int recover_purge(struct keeper *keeper);
-
-#endif

@@ -4,8 +4,7 @@
  * daemon; a start that fails, and --purge, remove it. Removing needs the privileges that a
  * start has before it drops them.
  */
-#ifndef NSCTL_KEEPER_RUNTIME_H
-#define NSCTL_KEEPER_RUNTIME_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -21,5 +20,3 @@ void runtime_abandon(struct keeper *keeper);
 /* Ends the spawner, and removes everything: records, vault, cgroup. No set may be left. Returns 0,
  * or -errno after logging the reason. */
 int runtime_purge(struct keeper *keeper);
-
-#endif

@@ -3,8 +3,7 @@
  * Reads the status file that a runner writes (daemon/kernel/runner.h). The keeper learns from it
  * what became of a command while no keeper ran, or after its runner died.
  */
-#ifndef NSCTL_KEEPER_EXIT_STATUS_H
-#define NSCTL_KEEPER_EXIT_STATUS_H
+#pragma once
 
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
@@ -25,5 +24,3 @@ int exit_status_read(const struct store *store, const char *id, struct exit_stat
 /* Fills in how the session ended, from its status file. If the file does not say it yet, the
  * session was killed by SIGKILL, now. */
 void exit_status_apply(const struct exit_status *status, uint64_t now, struct session *session);
-
-#endif

@@ -3,8 +3,7 @@
  * The home of a caller inside a set: the set whose user namespace the caller is in. It is the set
  * that the caller is in, or one around that. A caller in the host's user namespace has none.
  */
-#ifndef NSCTL_KEEPER_HOME_H
-#define NSCTL_KEEPER_HOME_H
+#pragma once
 
 #include "daemon/keeper/policy/idmap.h"
 #include "daemon/keeper/state/registry.h"
@@ -16,5 +15,3 @@ const struct set *home_of_set(const struct registry *registry, const struct set 
 /* Fills in the maps of the subject's home. Returns false if it has none. */
 bool home_find_maps(const struct registry *registry, const struct authz_subject *subject,
 		    struct idmap *ret);
-
-#endif

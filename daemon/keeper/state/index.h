@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A sorted array of pointers to records, which it does not own. Lists show records in its order. */
-#ifndef NSCTL_KEEPER_INDEX_H
-#define NSCTL_KEEPER_INDEX_H
+#pragma once
 
 #include "base.h"
 
@@ -29,5 +28,3 @@ int index_reserve(struct index *index, size_t n);
 int index_add(struct index *index, index_compare *compare, const void *key, void *item);
 /* Removes the item with this key, if there is one. */
 void index_remove(struct index *index, index_compare *compare, const void *key);
-
-#endif

@@ -4,8 +4,7 @@
  * Root may have any number. uid is the user who is charged: for a peer, the user behind it
  * (docs/adr/0018-who-stands-behind.md).
  */
-#ifndef NSCTL_KEEPER_QUOTA_H
-#define NSCTL_KEEPER_QUOTA_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "protocol/error.h"
@@ -39,5 +38,3 @@ int quota_check(const struct keeper *keeper, uid_t uid, enum quota quota, size_t
 int quota_take(struct keeper *keeper, uid_t uid, enum quota quota, struct failure *failure);
 /* Counts n more without a check, or -n fewer. Does nothing if there is no memory. */
 void quota_add(struct keeper *keeper, uid_t uid, enum quota quota, int n);
-
-#endif

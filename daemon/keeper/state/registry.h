@@ -5,8 +5,7 @@
  * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and
  * optional parts are pointers.
  */
-#ifndef NSCTL_KEEPER_REGISTRY_H
-#define NSCTL_KEEPER_REGISTRY_H
+#pragma once
 
 #include <sys/types.h>
 #include "base.h"
@@ -283,5 +282,3 @@ struct registry_use *registry_use(struct registry *registry, uid_t uid);
 void registry_use_settle(struct registry *registry, uid_t uid);
 /* Returns the use of the first uid, from this one on, that has any, or NULL. O(log n). */
 const struct registry_use *registry_next_use(const struct registry *registry, uid_t uid);
-
-#endif

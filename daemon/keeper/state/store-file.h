@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inside of a store, shared by store.c, which writes records, and
  * store-load.c, which reads them. */
-#ifndef NSCTL_KEEPER_STORE_FILE_H
-#define NSCTL_KEEPER_STORE_FILE_H
+#pragma once
 
 #include "daemon/keeper/state/store.h"
 
@@ -39,5 +38,3 @@ static inline enum store_class store_n_classes(const struct store *store)
 {
 	return store->lasting ? SESSIONS : CLASS_COUNT;
 }
-
-#endif

@@ -4,8 +4,7 @@
  * registry. A record is checked when it is read: only root can have written it, but disks
  * fail and versions differ.
  */
-#ifndef NSCTL_KEEPER_STORE_RECORD_H
-#define NSCTL_KEEPER_STORE_RECORD_H
+#pragma once
 
 #include "daemon/keeper/state/registry.h"
 
@@ -66,5 +65,3 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 int record_to_session(const struct record_session *record, const char *name, struct session **ret);
 /* Makes a link in the same way, with ends that are NULL; the caller finds the sets by their ids. */
 int record_to_link(const struct record_link *record, const char *name, struct link **ret);
-
-#endif

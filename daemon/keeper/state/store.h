@@ -9,8 +9,7 @@
  * A second store, the state directory, has the records for the next boot. It is on a disk: a worker
  * writes its files (workers/boot-records.h).
  */
-#ifndef NSCTL_KEEPER_STORE_H
-#define NSCTL_KEEPER_STORE_H
+#pragma once
 
 #include "base.h"
 #include "daemon/keeper/state/registry.h"
@@ -112,5 +111,3 @@ int store_decode_link(const char *data, size_t size, const char *name, struct li
 		      char ret_ids[static 2][ID_SIZE]);
 /* Returns true if the set's specification has a lease by connection. */
 bool store_is_by_connection(const struct set *set);
-
-#endif

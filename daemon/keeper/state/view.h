@@ -4,8 +4,7 @@
  * describe them to workers. A view copies no strings: they belong to the record, and are
  * valid until it changes.
  */
-#ifndef NSCTL_KEEPER_VIEW_H
-#define NSCTL_KEEPER_VIEW_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/kernel/cgroup.h"
@@ -59,5 +58,3 @@ void view_cgroup_path(const struct set *set, char ret[static CGROUP_PROCESSES_SI
 
 /* Opens the directory of that cgroup. Returns a descriptor or -errno. */
 int view_open_cgroup(struct keeper *keeper, const struct set *set);
-
-#endif

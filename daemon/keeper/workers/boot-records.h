@@ -9,8 +9,7 @@
  * the rights that its owner has now: first networks and sets, oldest first, then links. If that
  * fails, the failure is logged, the set is listed as broken, and the next start tries again.
  */
-#ifndef NSCTL_KEEPER_BOOT_RECORDS_H
-#define NSCTL_KEEPER_BOOT_RECORDS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -56,5 +55,3 @@ void boot_load(struct keeper *keeper);
 void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper));
 /* Must be called when a half-made object has been removed: it may be made again then. */
 void boot_go_on(struct keeper *keeper);
-
-#endif

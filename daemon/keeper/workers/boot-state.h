@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the keeper holds in memory about the records for the next boot. boot-records.c and
  * start/boot.c share it. */
-#ifndef NSCTL_KEEPER_BOOT_STATE_H
-#define NSCTL_KEEPER_BOOT_STATE_H
+#pragma once
 
 #include "daemon/keeper/workers/boot-records.h"
 #include "protocol/name.h"
@@ -33,5 +32,3 @@ struct boot {
 /* Removes the file with a link's record for the next boot. Links that a set was made with have no
  * such file: the record of their set has them. */
 void boot_forget_link(struct keeper *keeper, const char *id);
-
-#endif

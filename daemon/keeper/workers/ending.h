@@ -6,8 +6,7 @@
  * user serves. So that a user cannot accumulate such processes, each that has not ended after two
  * seconds counts against its user, until it has ended.
  */
-#ifndef NSCTL_KEEPER_ENDING_H
-#define NSCTL_KEEPER_ENDING_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "protocol/error.h"
@@ -38,5 +37,3 @@ int ending_check(const struct keeper *keeper, uid_t uid, struct failure *failure
 size_t ending_count_all(const struct keeper *keeper, uid_t uid);
 /* Forgets all processes, at the keeper's end. */
 void ending_stop(struct keeper *keeper);
-
-#endif

@@ -9,8 +9,7 @@
  * Users take turns (turns.h). An operation waits, with its task encoded, until its turn. Only then
  * it gets a worker, and the time until its deadline begins.
  */
-#ifndef NSCTL_KEEPER_OPERATION_H
-#define NSCTL_KEEPER_OPERATION_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/turns.h"
@@ -75,5 +74,3 @@ int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task
 			     uint32_t *ret_number);
 /* Frees all operations, without calls of done(), at the keeper's end. */
 void operation_stop(struct keeper *keeper);
-
-#endif

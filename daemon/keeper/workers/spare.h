@@ -6,8 +6,7 @@
  * charged to its user, is never given to another one, has never been used, and is released a few
  * seconds after the user's last set.
  */
-#ifndef NSCTL_KEEPER_SPARE_H
-#define NSCTL_KEEPER_SPARE_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -27,5 +26,3 @@ void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
 void spare_drop(void);
 /* Releases all spares, at the keeper's end. */
 void spare_stop(void);
-
-#endif

@@ -3,8 +3,7 @@
  * Orders to the spawner. No order may be lost: a process would not be killed at its deadline, or
  * would count against its user for ever. So orders wait while the spawner's channel is full.
  */
-#ifndef NSCTL_KEEPER_SPAWNER_ORDERS_H
-#define NSCTL_KEEPER_SPAWNER_ORDERS_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
@@ -16,5 +15,3 @@ int spawner_orders_begin(void);
 int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);
 /* Frees the queue, at the keeper's end. */
 void spawner_orders_stop(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The spawner as the keeper's child: its start, and the reports of processes that have ended.
  * Without the spawner the keeper can do nothing, so it ends when the spawner does. */
-#ifndef NSCTL_KEEPER_SPAWNER_H
-#define NSCTL_KEEPER_SPAWNER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -11,5 +10,3 @@
 int spawner_start(struct keeper *keeper);
 /* Closes the spawner's channel, which ends the spawner. */
 void spawner_stop(struct keeper *keeper);
-
-#endif

@@ -4,8 +4,7 @@
  * operation at a time. Idle workers are kept for a while, so that the next operation need not wait
  * for a fork; a machine at rest has none. Only operation.c and request/lane.c use this module.
  */
-#ifndef NSCTL_KEEPER_WORKER_H
-#define NSCTL_KEEPER_WORKER_H
+#pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
@@ -47,5 +46,3 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
 void worker_kill(struct worker *worker, uid_t uid);
 /* Frees all idle workers, at the keeper's end. */
 void worker_stop(void);
-
-#endif
