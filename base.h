@@ -5,7 +5,7 @@
  * A variable that owns something has a cleanup attribute, which releases it at the end of the
  * block. take_fd() and take_ptr() pass it on: the variable then owns nothing. A cleanup preserves
  * errno. A variable for a descriptor starts at -1. This header depends only on libc and has no
- * state.
+ * state. It gives every file the headers of libc that most need, so these are not included again.
  */
 #pragma once
 

@@ -2,7 +2,6 @@
 /* See adopt.h. Keeps nothing after a call: descriptors belong to the call. */
 #include "client/adopt.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "client/lease.h"

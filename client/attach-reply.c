@@ -3,7 +3,6 @@
 #include "client/attach.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "client/client-error.h"
 #include "client/parse.h"

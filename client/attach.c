@@ -9,7 +9,6 @@
  */
 #include "client/attach.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>

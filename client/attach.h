@@ -2,7 +2,6 @@
 /* Attaching to a command: makes the call that starts it, and stays until the command has ended. */
 #pragma once
 
-#include <stdbool.h>
 #include <jansson.h>
 #include "client/feed.h"
 #include "client/options.h"

@@ -5,7 +5,6 @@
  */
 #include "client/capture.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/limits.h>
 #include <signal.h>

@@ -2,8 +2,6 @@
 /* One run of nsctl: its global options, and how it reports problems to the user. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <jansson.h>
 #include <sys/types.h>
 #include "base.h"

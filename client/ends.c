@@ -11,7 +11,6 @@
 
 #include "client/memory.h"
 #include "client/parse.h"
-#include "client/text.h"
 #include "protocol/name.h"
 
 enum unit { UNIT_TIME, UNIT_PERCENT, UNIT_RATE, UNIT_PACKETS };

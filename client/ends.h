@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <jansson.h>
 #include "client/text.h"
 

@@ -2,9 +2,6 @@
 #include "client/client.h"
 #include "client/environment.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"

@@ -2,9 +2,6 @@
 /* See feed.h. Never waits outside of poll(). */
 #include "client/feed.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base.h"
 #include "client/foreground.h"
 

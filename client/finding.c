@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/finding.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 

@@ -3,11 +3,9 @@
 #include "client/inherited.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 /* linux/ioprio.h, 5.15 */
 #define IO_WHO_PROCESS 1

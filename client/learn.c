@@ -7,9 +7,7 @@
 #include "client/learn.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/client-error.h"
 #include "client/connection.h"

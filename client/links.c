@@ -17,7 +17,6 @@
 #include "client/take.h"
 #include "client/text.h"
 #include "client/users.h"
-#include "client/verb.h"
 #include "protocol/name.h"
 
 /* Adds a route by end A, which links_add() completes. */

@@ -6,7 +6,6 @@
  */
 #include "client/log.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"

@@ -2,7 +2,6 @@
 #include "client/maps.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "client/memory.h"
 #include "client/parse.h"

@@ -2,9 +2,6 @@
 /* See memory.h. */
 #include "client/memory.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base.h"
 
 int memory_status = 1;

@@ -5,7 +5,6 @@
  */
 #include "client/metrics.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>

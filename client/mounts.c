@@ -5,7 +5,6 @@
  */
 #include "client/mounts.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>

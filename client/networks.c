@@ -15,7 +15,6 @@
 #include "client/take.h"
 #include "client/text.h"
 #include "client/users.h"
-#include "client/verb.h"
 
 static const struct option_row create_options[] = {
 	OPTION("subnet", 0, "CIDR",

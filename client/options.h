@@ -2,9 +2,6 @@
 /* Options as tables. Parsing, help and errors use the same table. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "base.h"
 #include "client/connection.h"
 

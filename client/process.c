@@ -3,7 +3,6 @@
  * parent. */
 #include "client/process.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/syscall.h>

@@ -2,7 +2,6 @@
 /* Processes given by number, and the process that started this one. */
 #pragma once
 
-#include <stdint.h>
 #include "client/connection.h"
 
 /* Opens process pid and adds the descriptor to fds. Returns its index, or NULL after reporting the

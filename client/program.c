@@ -2,11 +2,9 @@
 /* See program.h. Waits for each process that it starts. */
 #include "client/program.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 

@@ -5,7 +5,6 @@
  */
 #include "client/ps.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"

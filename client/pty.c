@@ -8,13 +8,11 @@
  */
 #include "client/pty.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
-#include <unistd.h>
 
 #include "client/foreground.h"
 #include "client/memory.h"

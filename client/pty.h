@@ -7,8 +7,6 @@
 #pragma once
 
 #include <poll.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include "base.h"
 
 #define PTY_BUFFER (64 * 1024)

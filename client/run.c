@@ -4,7 +4,6 @@
  */
 #include "client/run.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>

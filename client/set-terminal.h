@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include "client/pty.h"
 
 /* Makes the pair of sockets. Returns the end for the daemon, or -errno. */

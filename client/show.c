@@ -11,7 +11,6 @@
 #include "client/ends.h"
 #include "client/memory.h"
 #include "client/print.h"
-#include "client/text.h"
 
 double show_age(const json_t *object, const char *key)
 {

@@ -2,7 +2,6 @@
 /* The file of --status-file, opened before anything is started. */
 #pragma once
 
-#include <stdbool.h>
 #include "client/client.h"
 
 struct status_file {

@@ -2,7 +2,6 @@
 #include "client/subids.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base.h"

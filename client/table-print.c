@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints a table: sorts its rows, fits it to the terminal, and colours states. See table.h. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"

@@ -3,7 +3,6 @@
 #include "client/table.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/memory.h"

@@ -2,8 +2,6 @@
 /* Tables on stdout, for all verbs that list something. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include "client/options.h"
 #include "client/text.h"
 #include "client/users.h"

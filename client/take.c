@@ -5,7 +5,6 @@
 
 #include "client/memory.h"
 #include "client/parse.h"
-#include "client/text.h"
 #include "protocol/name.h"
 
 /* The most bytes of an argument that a message shows. */

@@ -6,9 +6,6 @@
 #pragma once
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <jansson.h>
 #include "base.h"
 #include "protocol/utf8.h"

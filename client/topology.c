@@ -8,10 +8,7 @@
  */
 #include "client/topology.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/lease.h"
 #include "client/memory.h"

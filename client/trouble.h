@@ -2,7 +2,6 @@
 /* Why the daemon does not start, as far as its user can see. */
 #pragma once
 
-#include <stdbool.h>
 #include "client/text.h"
 
 /* Has nsctld check its configuration, with the rights of the user. If there is a mistake in the

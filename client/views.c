@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "client/lease.h"
 #include "client/memory.h"

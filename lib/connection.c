@@ -2,7 +2,6 @@
 /* See connection.h. Polls only in wait_for_socket(). */
 #include "lib/connection.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
 #include "base.h"
 
 /* The numbers are only used between processes of one version. */

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include "base.h"
 
 /* The longest accepted message, without its NUL. */

@@ -5,7 +5,6 @@
  */
 #include "client/top/sample.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

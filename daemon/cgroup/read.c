@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include "daemon/cgroup/read.h"
 

@@ -4,7 +4,6 @@
  * breaks it gains no rights: it has no privilege, only the channel to the keeper and its clients'
  * sockets. It keeps no state that outlives a call, and ends when the keeper closes the channel.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>

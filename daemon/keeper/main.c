@@ -4,7 +4,6 @@
  * directory, starts the spawner (which forks all other processes), drops privileges, compares the
  * records with the kernel, and then serves. No client is served before the privileges are dropped.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/limits.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/bpf.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-filter.h"
 

@@ -2,7 +2,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <stdlib.h>
 #include <string.h>
 #include "daemon/kernel/firewall-learned.h"
 #include "daemon/kernel/firewall-list.h"

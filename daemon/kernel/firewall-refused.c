@@ -2,7 +2,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/firewall-refused.h"

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <linux/netfilter.h>
-#include <stdlib.h>
 #include <string.h>
 #include "daemon/kernel/firewall-table.h"
 

@@ -8,7 +8,6 @@
  * namespaces over which the caller has no power (foreign): the keeper takes these only if a set of
  * the caller's holds them already.
  */
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>

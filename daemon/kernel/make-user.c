@@ -6,7 +6,6 @@
  * then copied into the user namespace. So the kernel locks them: root inside can neither unmount
  * them nor change their flags (docs/adr/0019).
  */
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/limits.h"
-#include "daemon/kernel/make-step.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/pass.h"

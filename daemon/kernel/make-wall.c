@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps by which a maker starts from its caller's namespaces (wall.h) instead of the host's. */
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include "daemon/kernel/cgroup-filter.h"

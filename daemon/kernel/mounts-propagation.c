@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets the propagation of the mounts in a new mount namespace, and detaches the copies of pinned
  * namespaces among them. */
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include "daemon/kernel/mountinfo.h"
 #include "daemon/kernel/mounts.h"
 

@@ -4,7 +4,6 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
-#include <stdlib.h>
 #include "daemon/kernel/nft-request.h"
 
 /* Adds an expression. A rule without one of its expressions would mean something else, so if there

@@ -2,7 +2,6 @@
 /* Sets, maps and their elements. */
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
-#include <stdlib.h>
 #include <string.h>
 #include "daemon/kernel/nft-request.h"
 

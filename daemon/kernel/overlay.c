@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sched.h>
@@ -9,7 +8,6 @@
 #include <sys/syscall.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mountinfo.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
-#include <fcntl.h>
 #include <linux/limits.h>
 #include <linux/magic.h>
 #include <sched.h>

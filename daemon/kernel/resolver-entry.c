@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/resolver-entry.h"
 

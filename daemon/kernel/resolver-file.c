@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/resolver-file.h"
 

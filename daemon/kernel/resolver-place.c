@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <unistd.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/resolver-place.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/selinux.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdint.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include "base.h"
 #include "daemon/kernel/slice.h"
 

@@ -6,7 +6,6 @@
  * the keeper, sockets in the sets, and its own to the name servers. What keeper and resolver say to
  * each other is in daemon/wire/resolver.h.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>

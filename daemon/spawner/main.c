@@ -9,7 +9,6 @@
  * Descriptor 3 is the channel to the keeper.
  * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdlib.h>
 #include "daemon/keeper/network/egress-held.h"
 
 /* A list of a user's. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
@@ -9,7 +8,6 @@
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"

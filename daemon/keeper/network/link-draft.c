@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
-#include <stdio.h>
 #include "daemon/keeper/network/link-draft.h"
 
 struct wire_end *link_draft_end(struct wire_link *link, int i)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/inotify.h>
-#include <unistd.h>
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/resolver-watch.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's own settings about user namespaces. */
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include "daemon/keeper/policy/config.h"
 
 /*

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/keeper/policy/peer.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"

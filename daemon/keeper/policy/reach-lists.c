@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdio.h>
 #include "daemon/keeper/policy/reach-lists.h"
 #include "daemon/keeper/policy/reach.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/keeper/policy/reach.h"
@@ -11,7 +10,6 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/home.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/cgroup-limits.h"

@@ -2,7 +2,6 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/audit.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/wire/method.h"
 #include "protocol/error.h"
 

@@ -3,7 +3,6 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"

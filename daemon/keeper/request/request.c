@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/peer.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/request.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/wire/method.h"
 #include "protocol/error.h"
 #include "protocol/name.h"

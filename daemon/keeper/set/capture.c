@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <string.h>
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/capture.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"

@@ -18,7 +18,6 @@
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/idle.h"

@@ -9,7 +9,6 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/expiry.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"

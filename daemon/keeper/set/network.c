@@ -4,7 +4,6 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/remove.h"

@@ -11,7 +11,6 @@
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/capture.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/pipe-watch.h"

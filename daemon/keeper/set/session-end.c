@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/run-end.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <stddef.h>
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"

@@ -4,11 +4,7 @@
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/kernel/cgroup.h"
-#include "daemon/wire/layout.h"
 #include "daemon/wire/link.h"
-#include "daemon/wire/task.h"
-#include "protocol/kind.h"
 
 /* --- for workers --- */
 

@@ -9,7 +9,6 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
-#include "daemon/wire/task.h"
 
 /* Length of a turn. An operation that takes longer waits for something, and does not
  * compete for processors. */
