@@ -11,9 +11,7 @@ load talks.bash
 setup_file() {
 	start_world "egress = $user_id $other_id:mirrors" "[lists]" "mirrors = 198.51.100.1" "spare = 198.51.100.2" \
 		"names = n1.test n2.test n3.test n4.test" "[limits]" "egress-entries = 20" "egress-names = 6"
-	for address in 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128; do
-		in_world ip addr add "$address" dev lo
-	done
+	add_to_world 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128
 	serve_talks 198.51.100.{1,2,3} 2001:db8:1::1 2001:db8:1::2
 	count_everything
 }
@@ -256,17 +254,7 @@ for port in range(1000, 1300):
 @test "closed throughout fifty changes" {
 	watch_world 'ip daddr 198.51.100.3 counter'
 	nsctl create -n --allow=198.51.100.1 a
-	nsctl exec -d a ping -q -i 0.002 198.51.100.3
-	nsctl exec -d a python3 -c '
-import socket
-while True:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        try:
-            with socket.socket(socket.AF_INET, kind) as client:
-                client.connect(("198.51.100.3", 8000))
-                client.send(b"x")
-        except OSError:
-            pass'
+	knocks a 198.51.100.3
 	eventually has_refused a "198.51.100.3 icmp -"
 	for i in $(seq 1 25); do
 		nsctl egress "--allow=198.51.100.2:$i" --deny=198.51.100.2:9000/udp a

@@ -11,11 +11,7 @@ setup_file() {
 	count_everything
 }
 
-teardown_file() {
-	local status=0
-	[ ! -d "$runtime.second" ] || with_second purge_daemon || status=1
-	purge_host && return $status
-}
+teardown_file() { purge_both; }
 teardown() {
 	local reader
 	for reader in "${readers[@]}"; do
@@ -28,12 +24,6 @@ teardown() {
 setup() {
 	heard=$BATS_TEST_TMPDIR/heard
 	readers=()
-}
-
-# with_second COMMAND...: runs a helper of this file with the second daemon of this host.
-with_second() {
-	local runtime=$runtime.second daemon
-	"$@"
 }
 
 # listen [OPTION...]: starts a monitor in the background, which writes to $heard.

@@ -16,9 +16,7 @@ setup_file() {
 	set_servers 192.0.2.53
 	start_world "egress = $user_id $other_id:mirrors" "publish = $user_id" "[lists]" \
 		"mirrors = 198.51.100.1:8000/tcp" "mirrors = @dns" "closed = 198.51.100.2" "[limits]" "egress-entries = 20"
-	for address in 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128; do
-		in_world ip addr add "$address" dev lo
-	done
+	add_to_world 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128
 	serve_in world second 8001
 	count_everything
 }

@@ -20,9 +20,7 @@ setup_file() {
 		lists+=("many = $(seq -f 'n%.0f.many.test' -s ' ' "$i" $((i + 8)))")
 	done
 	start_world "egress = $user_id $other_id:site" "[lists]" "site = site.test:8000/tcp" "${lists[@]}"
-	for address in 198.51.100.{1,2,3,53}/32 203.0.113.53/32 2001:db8:1::1/128 2001:db8:1::53/128; do
-		in_world ip addr add "$address" dev lo
-	done
+	add_to_world 198.51.100.{1,2,3,53}/32 203.0.113.53/32 2001:db8:1::1/128 2001:db8:1::53/128
 	serve_in world second 8001
 	# the host's name server, which only this test's daemon sees
 	echo "nameserver 203.0.113.53" >"$nets/resolv.conf"
@@ -48,12 +46,6 @@ teardown_file() {
 teardown() {
 	clean_host
 	forget_talks
-}
-
-# serve_names NET SERVER OPTION...: starts a name server in this net namespace, which knows only what the options say.
-serve_names() {
-	start_server "$2" nsenter --net="$nets/$1" -- dnsmasq --no-daemon --user=root --pid-file= --conf-file=/dev/null \
-		--no-resolv --no-hosts --bind-interfaces --local-service=net "${@:3}"
 }
 
 # finds_not SET NAME...: checks that the set finds no address for any of these names.

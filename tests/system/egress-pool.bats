@@ -17,21 +17,11 @@ setup_file() {
 	count_everything
 }
 
-teardown_file() {
-	local status=0
-	[ ! -d "$runtime.second" ] || with_second purge_daemon || status=1
-	purge_host && return $status
-}
+teardown_file() { purge_both; }
 teardown() {
 	on_host ip addr flush dev up1
 	in_net lan ip addr flush dev l0
 	clean_host
-}
-
-# with_second COMMAND...: runs a helper of this file with the second daemon of this host.
-with_second() {
-	local runtime=$runtime.second daemon
-	"$@"
 }
 
 # Prints the addresses of both ends of each way out of both daemons, one a line.

@@ -22,11 +22,8 @@ setup_file() {
 	install -m 666 /dev/null "$build/log"
 	export build NSCTL_BUILD=$build NSCTL_RESOLVER_SCRIPT=$build/script
 	start_world "egress = $user_id $other_id" "[network]" "egress-forbidden = 198.51.100.77"
-	for address in 198.51.100.{1,3,53}/32; do
-		in_world ip addr add "$address" dev lo
-	done
-	start_server names nsenter --net="$nets/world" -- dnsmasq --no-daemon --user=root --pid-file= --conf-file=/dev/null \
-		--no-resolv --no-hosts --bind-interfaces --local-service=net --listen-address=198.51.100.53 \
+	add_to_world 198.51.100.{1,3,53}/32
+	serve_names world names --listen-address=198.51.100.53 \
 		--host-record=listed.test,198.51.100.1
 	count_everything
 }

@@ -38,6 +38,20 @@ start_world() {
 	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
 }
 
+# add_to_world ADDRESS/PREFIX...: gives the world these addresses, too.
+add_to_world() {
+	local address
+	for address in "$@"; do
+		in_world ip addr add "$address" dev lo
+	done
+}
+
+# serve_names NET SERVER OPTION...: starts a name server in this net namespace, which knows only what the options say.
+serve_names() {
+	start_server "$2" nsenter --net="$nets/$1" -- dnsmasq --no-daemon --user=root --pid-file= --conf-file=/dev/null \
+		--no-resolv --no-hosts --bind-interfaces --local-service=net "${@:3}"
+}
+
 gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
 quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
 gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
@@ -101,3 +115,31 @@ watch_world() {
 # Prints how many packets the rules of watch_world() have counted.
 seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
 unwatch_world() { in_world nft delete table inet seen; }
+
+# knocks SET ADDRESS: makes the set try, from here on, to reach this address, by ICMP, UDP and TCP.
+knocks() {
+	nsctl exec -d "$1" ping -q -i 0.002 "$2"
+	nsctl exec -d "$1" python3 -c '
+import socket, sys
+while True:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        try:
+            with socket.socket(socket.AF_INET, kind) as client:
+                client.settimeout(1)
+                client.connect((sys.argv[1], 8000))
+                client.send(b"x")
+        except OSError:
+            pass' "$2"
+}
+
+# with_second COMMAND...: runs a helper with a second daemon of this host. purge_both: purge_host, and before that
+# purge_daemon of the second one, if there is one.
+with_second() {
+	local runtime=$runtime.second daemon
+	"$@"
+}
+purge_both() {
+	local status=0
+	[ ! -d "$runtime.second" ] || with_second purge_daemon || status=1
+	purge_host && return $status
+}
