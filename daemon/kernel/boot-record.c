@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records for the next boot. A change of a record is reported only when it is on the disk, however
+ * long that takes. */
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/boot-record.h"
 #include "daemon/kernel/fault-point.h"
 
 static int put(const struct task_boot_record *task)
@@ -17,19 +18,16 @@ static int drop(const struct task_boot_record *task)
 										  : 0;
 }
 
-void child_boot_record(const struct host *host, const struct task_boot_record *task)
+void child_boot_record(const struct host *host _unused_, const struct task_boot_record *task,
+		       struct task_report *report _unused_, struct fault *fault)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 	int r;
 
-	child_begin();
 	r = task->file_fd >= 0 ? put(task) : drop(task);
 	fault_point("boot-kept");
 	/* the file's name is stored in the directory, which must reach the disk, too */
 	if (r == 0 && fsync(task->directory_fd) < 0)
 		r = negative_errno();
 	if (r < 0)
-		fault_set(&fault, STEP_BOOT_RECORD, 0, -r);
-	child_finish(host, &report, &fault);
+		fault_set(fault, STEP_BOOT_RECORD, 0, -r);
 }

@@ -158,25 +158,23 @@ static void run(const struct host *inherited, const struct task_capture *task, i
 	_exit(EXIT_FAILURE);
 }
 
-void child_capture(const struct host *host, const struct task_capture *task)
+/* Starts the capturer, which reports (REPORT_STARTED, with its pidfd) when packets are captured. */
+void child_capture(const struct host *host, const struct task_capture *task,
+		   struct task_report *report _unused_, struct fault *fault)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 	int socket_fd, r;
 
-	child_begin();
-	r = descriptors_check_capture(task, &fault);
-	if (r < 0)
-		child_finish(host, &report, &fault);
-	socket_fd = open_socket(host, task, &fault);
+	if (descriptors_check_capture(task, fault) < 0)
+		return;
+	socket_fd = open_socket(host, task, fault);
 	if (socket_fd < 0)
-		child_finish(host, &report, &fault);
+		return;
 	r = helper_fork();
 	if (r == 0)
 		run(host, task, socket_fd);
 	if (r < 0) {
-		fault_set(&fault, STEP_FORK, 0, -r);
-		child_finish(host, &report, &fault);
+		fault_set(fault, STEP_FORK, 0, -r);
+		return;
 	}
 	/* the capturer will report */
 	_exit(EXIT_SUCCESS);

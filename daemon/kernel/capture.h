@@ -11,11 +11,6 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* Carries out TASK_CAPTURE in a child: starts the capturer, which reports (REPORT_STARTED, with its
- * pidfd) when packets are captured. */
-void child_capture(const struct host *host, const struct task_capture *task)
-	__attribute__((noreturn));
-
 struct capture {
 	int socket_fd; /* bound */
 	int links_fd;  /* tells when an interface is gone */

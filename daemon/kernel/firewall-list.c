@@ -3,6 +3,9 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <string.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/conntrack.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall-learned.h"
 #include "daemon/kernel/firewall-list.h"
 #include "daemon/kernel/firewall-named.h"
@@ -194,4 +197,84 @@ void firewall_list_change(struct nft *nft, const struct task_link *link)
 	name_chain(link->b.interface, list);
 	nft_flush_chain(nft, list);
 	fill(nft, link);
+}
+
+/* --- changes while packets pass --- */
+
+/* Changes a way's list in one transaction, and ends the connections that it does not have any more.
+ * If the list's chains are missing, the table is about to be restored, as the record says; until
+ * then nothing passes. */
+static int change(struct nft *nft, const struct task_relist *task, struct fault *fault)
+{
+	int r;
+
+	nft_begin(nft);
+	firewall_list_change(nft, &task->link);
+	r = nft_commit(nft);
+	fault_point("list-changed");
+	if (r < 0 && r != -ENOENT)
+		return fault_set(fault, STEP_FIREWALL, 0, -r);
+	r = conntrack_end_unlisted(&task->link, 1);
+	fault_point("list-enforced");
+	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
+}
+
+void child_relist(const struct host *host, const struct task_relist *task,
+		  struct task_report *report, struct fault *fault)
+{
+	struct nft nft;
+	int r = firewall_open(host, &task->firewall, &nft, fault);
+
+	if (r == 0 && task->change)
+		r = change(&nft, task, fault);
+	if (r == 0)
+		firewall_refused_report(host, &nft, task->link.b.interface, report);
+}
+
+/* Changes the list, and what else is let through, in one transaction. Without the list's chains,
+ * the table is about to be restored; until then nothing passes. */
+static int change_learned(struct nft *nft, const struct task_learn *task, struct fault *fault)
+{
+	struct task_link link = task->link;
+	int r;
+
+	/* a list that leads nowhere is not learned either */
+	link.learned &= task->seconds > 0;
+	nft_begin(nft);
+	firewall_learned_for(nft, link.b.interface, UINT64_C(1000) * task->seconds);
+	if (task->begin || !link.learned)
+		firewall_list_change(nft, &link);
+	r = nft_commit(nft);
+	if (r < 0 && r != -ENOENT)
+		return fault_set(fault, STEP_FIREWALL, 0, -r);
+	fault_point(link.learned ? "learning" : "learned");
+	r = link.learned ? 0 : conntrack_end_unlisted(&link, 1);
+	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
+}
+
+/* Removes the sets of a list that is not learned any more. */
+static void forget_learned(struct nft *nft, const char *interface, struct fault *fault)
+{
+	int r;
+
+	nft_begin(nft);
+	firewall_learned_remove(nft, interface);
+	r = nft_commit(nft);
+	if (r < 0 && r != -ENOENT)
+		fault_set(fault, STEP_FIREWALL, 0, -r);
+}
+
+void child_learn(const struct host *host, const struct task_learn *task, struct task_report *report,
+		 struct fault *fault)
+{
+	const char *interface = task->link.b.interface;
+	struct nft nft;
+	int r = firewall_open(host, &task->firewall, &nft, fault);
+
+	if (r == 0)
+		r = change_learned(&nft, task, fault);
+	if (r == 0)
+		report->full = firewall_count_report(host, &nft, FIREWALL_LEARNED, interface);
+	if (r == 0 && task->seconds == 0)
+		forget_learned(&nft, interface, fault);
 }

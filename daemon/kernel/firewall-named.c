@@ -4,8 +4,10 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
+#include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack-flow.h"
 #include "daemon/kernel/firewall-named.h"
+#include "daemon/kernel/firewall-table.h"
 
 /* What the key of a set has after the interface and the address, from the least to the most. */
 enum form { FORM_ADDRESS, FORM_PROTOCOL, FORM_PORT, FORMS };
@@ -116,4 +118,24 @@ void firewall_admit(struct nft *nft, const char *interface, const struct task_ad
 	}
 	admit_at(nft, interface, admitted, IPPROTO_TCP, port);
 	admit_at(nft, interface, admitted, IPPROTO_UDP, port);
+}
+
+/* --- the task --- */
+
+void child_admit(const struct host *host, const struct task_admit *task,
+		 struct task_report *report _unused_, struct fault *fault)
+{
+	struct nft nft;
+	int r;
+
+	if (firewall_open(host, &task->firewall, &nft, fault) < 0)
+		return;
+	nft_begin(&nft);
+	for (size_t i = 0; i < task->n_addresses; i++)
+		for (size_t j = 0; j < task->n_services; j++)
+			firewall_admit(&nft, task->interface, &task->addresses[i],
+				       &task->services[j]);
+	r = nft_commit(&nft);
+	if (r < 0)
+		fault_set(fault, STEP_FIREWALL, 0, -r);
 }

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table's sets and maps, and the addresses that are their keys. */
+/* How the table is opened, its sets and maps, and the addresses that are their keys. */
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <linux/netfilter.h>
+#include <sched.h>
 #include <string.h>
 #include "daemon/kernel/firewall-table.h"
+
+int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
+		  struct fault *fault)
+{
+	int r;
+
+	if (setns(host->net_fd, CLONE_NEWNET) < 0)
+		return fault_set(fault, STEP_FIREWALL, 0, errno);
+	r = nft_open(ret, firewall->table);
+	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
 
 void firewall_add_sets(struct nft *nft)
 {

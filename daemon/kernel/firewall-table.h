@@ -28,6 +28,11 @@ struct subnet {
 	uint32_t size; /* bytes */
 };
 
+/* Enters the host's net namespace, and opens a socket for transactions about the table. Returns 0,
+ * or -errno and *fault. */
+int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
+		  struct fault *fault);
+
 /* Parses a subnet. The keeper has checked the text. */
 struct subnet firewall_subnet(const char *text);
 

@@ -2,7 +2,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <sched.h>
 #include <string.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"
@@ -12,8 +11,6 @@
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
-
-static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
 
 /* --- elements --- */
 
@@ -128,32 +125,6 @@ static void add_links(struct nft *nft, const struct task_link *links, size_t n)
 
 /* --- the table and its surroundings --- */
 
-/* Enters the host's net namespace, and opens a socket for transactions about the table. Returns 0,
- * or -errno and *fault. */
-static int open_table(const struct host *host, const struct task_firewall *firewall,
-		      struct nft *ret, struct fault *fault)
-{
-	int r;
-
-	if (setns(host->net_fd, CLONE_NEWNET) < 0)
-		return fault_set(fault, STEP_FIREWALL, 0, errno);
-	r = nft_open(ret, firewall->table, buffer);
-	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
-}
-
-void firewall_child(const struct host *host, const struct task_firewall *firewall,
-		    firewall_act *act, const void *task)
-{
-	struct task_report report = {};
-	struct nft nft = {.fd = -1};
-	struct fault fault = {};
-
-	child_begin();
-	if (open_table(host, firewall, &nft, &fault) == 0)
-		act(&nft, host, task, &report, &fault);
-	child_finish(host, &report, &fault);
-}
-
 static bool any_egress(const struct task_link *links, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -228,7 +199,7 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 
 	if (!any_egress(links, n))
 		return 0;
-	r = open_table(host, firewall, &nft, fault);
+	r = firewall_open(host, firewall, &nft, fault);
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
 	if (r == 0 && (r = forwarding_record(firewall->table)) < 0)
@@ -277,7 +248,7 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 
 	if (!any_egress(links, n))
 		return 0;
-	r = open_table(host, firewall, &nft, fault);
+	r = firewall_open(host, firewall, &nft, fault);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -299,7 +270,7 @@ void firewall_report_refused(const struct host *host, const struct task_firewall
 
 	if (!way)
 		return;
-	if (open_table(host, firewall, &nft, &fault) == 0)
+	if (firewall_open(host, firewall, &nft, &fault) == 0)
 		firewall_refused_report(host, &nft, way, report);
 	nft_close(&nft);
 }
@@ -385,25 +356,26 @@ static int restore_as(struct nft *nft, const struct host *host, const struct tas
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
-static int restore(struct nft *nft, const struct host *host, const void *task,
+/* Makes the table and the barrier as the task says, whatever state they are in. */
+void child_restore(const struct host *host, const struct task_restore *task,
 		   struct task_report *report _unused_, struct fault *fault)
 {
-	int ending, r = restore_as(nft, host, task, &ending);
+	struct nft nft;
+	int ending = 0, r;
 
+	if (firewall_open(host, &task->firewall, &nft, fault) < 0)
+		return;
+	r = restore_as(&nft, host, task, &ending);
 	if (r < 0)
-		return fault_set(fault, STEP_FIREWALL, 0, -r);
-	return ending < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -ending) : 0;
-}
-
-void child_restore(const struct host *host, const struct task_restore *task)
-{
-	firewall_child(host, &task->firewall, restore, task);
+		fault_set(fault, STEP_FIREWALL, 0, -r);
+	else if (ending < 0)
+		fault_set(fault, STEP_CONNECTIONS, 0, -ending);
 }
 
 int firewall_make_inner(const char *interface, struct fault *fault)
 {
 	struct nft nft;
-	int r = nft_open(&nft, "nsctl", buffer);
+	int r = nft_open(&nft, "nsctl");
 
 	if (r == 0) {
 		firewall_add_inner(&nft, interface);

@@ -48,26 +48,6 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 void firewall_report_refused(const struct host *host, const struct task_firewall *firewall,
 			     const char *way, struct task_report *report);
 
-/* A task about the table, which nft is open for. Returns 0, or -errno and *fault. */
-typedef int firewall_act(struct nft *nft, const struct host *host, const void *task,
-			 struct task_report *report, struct fault *fault);
-/* Carries out a task in a child of a worker, in the host's net namespace. */
-void firewall_child(const struct host *host, const struct task_firewall *firewall,
-		    firewall_act *act, const void *task) __attribute__((noreturn));
-
-/* Carries out TASK_RELIST: changes the list of a way in one transaction, ends the connections that
- * it does not have any more, and reports what it has refused. */
-void child_relist(const struct host *host, const struct task_relist *task)
-	__attribute__((noreturn));
-
-/* Carries out TASK_LEARN. */
-void child_learn(const struct host *host, const struct task_learn *task) __attribute__((noreturn));
-
-/* Carries out TASK_RESTORE: makes the table and the barrier as the task says, whatever state they
- * are in. */
-void child_restore(const struct host *host, const struct task_restore *task)
-	__attribute__((noreturn));
-
 /* Makes a rule in the current net namespace, which is that of a network: packets that leave by the
  * interface get the interface's address. Returns 0, or -errno and *fault. */
 int firewall_make_inner(const char *interface, struct fault *fault);

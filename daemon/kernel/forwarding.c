@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/outward.h"
 

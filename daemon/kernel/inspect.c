@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the interfaces of a set's net namespace. */
 #include <sched.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
-#include "daemon/kernel/inspect.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/rtnl.h"
 
@@ -27,18 +27,15 @@ static int report_interfaces(const struct host *host, const struct task_set *set
 	return rtnl_each_interface(report_interface, (void *)host);
 }
 
-void child_inspect(const struct host *host, const struct task_inspect *task)
+void child_inspect(const struct host *host, const struct task_inspect *task,
+		   struct task_report *report, struct fault *fault)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 	int r = 0;
 
-	child_begin();
 	/* without the number, the interfaces are reported all the same */
-	firewall_report_refused(host, &task->firewall, task->way, &report);
+	firewall_report_refused(host, &task->firewall, task->way, report);
 	if (task->interfaces)
 		r = report_interfaces(host, &task->set);
 	if (r < 0)
-		fault_set(&fault, STEP_INTERFACES, 0, -r);
-	child_finish(host, &report, &fault);
+		fault_set(fault, STEP_INTERFACES, 0, -r);
 }

@@ -4,7 +4,6 @@
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-state.h"
-#include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"
 
 static bool same(const char *a, const char *b)
@@ -98,7 +97,8 @@ static void await(const struct host *host, const struct task_link *link)
 
 /* Changes a link from task->from into task->to, and puts back what the kernel or the owner of a set
  * has changed at its ends meanwhile. On failure it is changed back. */
-static int adjust(const struct host *host, const struct task_adjust *task, struct fault *fault)
+void child_adjust(const struct host *host, const struct task_adjust *task,
+		  struct task_report *report _unused_, struct fault *fault)
 {
 	const struct task_link *from = &task->from, *to = &task->to;
 	struct fault ignored = {};
@@ -113,15 +113,4 @@ static int adjust(const struct host *host, const struct task_adjust *task, struc
 		adjust_end(host, from->id, &to->a, &from->a, 0, &ignored);
 	else
 		await(host, to);
-	return r;
-}
-
-void child_adjust(const struct host *host, const struct task_adjust *task)
-{
-	struct task_report report = {};
-	struct fault fault = {};
-
-	child_begin();
-	adjust(host, task, &fault);
-	child_finish(host, &report, &fault);
 }

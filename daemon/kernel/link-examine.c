@@ -3,7 +3,6 @@
 #include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-state.h"
-#include "daemon/kernel/link.h"
 
 /* An end as it was found. */
 struct examined {
@@ -51,12 +50,10 @@ static void report_end(const struct host *host, size_t position, const struct ex
 	(void)child_report(host, &report, NULL, 0);
 }
 
-void child_examine(const struct host *host, const struct task_examine *task)
+void child_examine(const struct host *host, const struct task_examine *task,
+		   struct task_report *report _unused_, struct fault *fault _unused_)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 
-	child_begin();
 	for (size_t i = 0; i < task->n_links; i++) {
 		const struct task_link *link = &task->links[i];
 		const struct examined a = examine_end(host, link->id, &link->a);
@@ -65,5 +62,4 @@ void child_examine(const struct host *host, const struct task_examine *task)
 		report_end(host, 2 * i, &a, &b);
 		report_end(host, 2 * i + 1, &b, &a);
 	}
-	child_finish(host, &report, &fault);
 }

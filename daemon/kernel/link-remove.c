@@ -69,14 +69,11 @@ int link_remove(const struct host *host, const struct task_link *link, int own_f
 	return r < 0 ? fault_set(fault, STEP_REMOVE_LINK, 1, -r) : 0;
 }
 
-void child_remove_link(const struct host *host, const struct task_one_link *task)
+void child_remove_link(const struct host *host, const struct task_one_link *task,
+		       struct task_report *report _unused_, struct fault *fault)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 
-	child_begin();
-	link_remove(host, &task->link, -1, &fault);
-	child_finish(host, &report, &fault);
+	link_remove(host, &task->link, -1, fault);
 }
 
 /* --- waiting for net namespaces that go --- */
@@ -152,23 +149,20 @@ static int delete_left(int ns_fd)
 	return r == -ENODEV ? 0 : r;
 }
 
-void child_sweep(const struct host *host, const struct task_sweep *task)
+void child_sweep(const struct host *host, const struct task_sweep *task,
+		 struct task_report *report _unused_, struct fault *fault)
 {
 	char path[PIN_PATH_SIZE];
 	_cleanup_fd_ int ns_fd = -1;
-	struct task_report report = {};
-	struct fault fault = {};
 	int r;
 
-	child_begin();
 	pin_path(&task->set, path);
 	r = ns_fd = pin_open_path(host->vault_root_fd, path, KIND_NET);
 	if (ns_fd >= 0)
 		r = delete_left(ns_fd);
 	/* without its pin, the network is gone with all its ports */
 	if (r < 0 && r != -ENOENT)
-		fault_set(&fault, STEP_REMOVE_LINK, 0, -r);
-	child_finish(host, &report, &fault);
+		fault_set(fault, STEP_REMOVE_LINK, 0, -r);
 }
 
 void link_teardown_begin(const struct host *host, const struct task_remove *task,

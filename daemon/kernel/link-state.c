@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/qdisc.h"
 

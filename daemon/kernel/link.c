@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -327,12 +326,9 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge, 
 	return r;
 }
 
-void child_link(const struct host *host, const struct task_one_link *task)
+void child_link(const struct host *host, const struct task_one_link *task,
+		struct task_report *report _unused_, struct fault *fault)
 {
-	struct task_report report = {};
-	struct fault fault = {};
 
-	child_begin();
-	link_make_all(host, &task->link, 1, -1, &fault);
-	child_finish(host, &report, &fault);
+	link_make_all(host, &task->link, 1, -1, fault);
 }

@@ -49,14 +49,3 @@ struct link_teardown {
 void link_teardown_begin(const struct host *host, const struct task_remove *task,
 			 const char *own_pin, struct link_teardown *ret);
 int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
-
-/* The functions below carry out a task, report, and end the process. */
-void child_link(const struct host *host, const struct task_one_link *task)
-	__attribute__((noreturn));
-void child_adjust(const struct host *host, const struct task_adjust *task)
-	__attribute__((noreturn));
-void child_examine(const struct host *host, const struct task_examine *task)
-	__attribute__((noreturn));
-void child_sweep(const struct host *host, const struct task_sweep *task) __attribute__((noreturn));
-void child_remove_link(const struct host *host, const struct task_one_link *task)
-	__attribute__((noreturn));

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sockets at which a resolver (daemon/resolver) answers. They are born in the net namespace of the
+ * set or network, so no packet crosses to the host. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/listen.h"
 #include "daemon/kernel/pin.h"
 
 #define PORT_DOMAIN 53
@@ -64,22 +65,19 @@ static int report_sockets(const struct host *host, const char *address, uint32_t
 	return child_report(host, &report, (const int[]){udp, tcp}, 2);
 }
 
-void child_listen(const struct host *host, const struct task_listen *task)
+void child_listen(const struct host *host, const struct task_listen *task,
+		  struct task_report *report _unused_, struct fault *fault)
 {
 	_cleanup_fd_ int ns_fd = pin_open_path(host->vault_root_fd, task->pin, KIND_NET);
-	struct task_report report = {};
-	struct fault fault = {};
 	int r = MIN(ns_fd, 0);
 
-	child_begin();
 	if (r == 0 && setns(ns_fd, CLONE_NEWNET) < 0)
 		r = negative_errno();
 	if (r < 0)
-		fault_set(&fault, STEP_JOIN, KIND_NET, -r);
+		fault_set(fault, STEP_JOIN, KIND_NET, -r);
 	for (uint32_t i = 0; r == 0 && i < ARRAY_SIZE(task->addresses); i++) {
 		r = task->addresses[i] ? report_sockets(host, task->addresses[i], i) : 0;
 		if (r < 0)
-			fault_set(&fault, STEP_LISTEN, 0, -r);
+			fault_set(fault, STEP_LISTEN, 0, -r);
 	}
-	child_finish(host, &report, &fault);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The steps by which a maker makes a set, with or without a user namespace: make.h has their order.
+ * The steps by which a maker makes a set, with or without a user namespace: make.c has their order.
  * Each step returns 0, or -errno and the maker's fault, which names the step.
  */
 #pragma once

@@ -7,8 +7,6 @@
  * them nor change their flags (docs/adr/0019).
  */
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -19,7 +17,6 @@
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/pass.h"
 #include "daemon/kernel/process.h"
-#include "daemon/kernel/resolver.h"
 #include "daemon/kernel/settings.h"
 
 /* --- the inner process --- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes a set with a user namespace, or within one, by two processes: see make.h. */
+/* Makes a set with a user namespace, or within one, by two processes: see make.c. */
 #pragma once
 
 #include "daemon/kernel/make-step.h"

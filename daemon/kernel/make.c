@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A maker: makes one set. It is a child of a worker, shares the worker's memory while the worker
+ * waits, and is born in the set's cgroup. The kernel charges the caller with what the maker makes
+ * (privilege_charge()). The maker reports through the worker's channel. If the maker is killed at
+ * any point, child_remove() removes all that it has made.
+ *
+ *	plain set				set with a user namespace
+ *	one process				maker (root)		its inner process
+ *	prepare mounts				prepare mounts
+ *	charge, unshare							charge, unshare
+ *						maps, clocks
+ *	network, host name, clocks		network, host name
+ *	mounts					mounts (a child)
+ *	init					init
+ *	pins					pins
+ *
+ * The maker also starts the init of a set with a user namespace, from outside, with credentials of
+ * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).
+ */
 #include <sched.h>
 #include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/make.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/pin.h"
@@ -139,7 +157,8 @@ static int make(struct maker *maker)
 	return maker_has_inner(maker) ? make_with_user(maker) : make_plain(maker);
 }
 
-void child_make(const struct host *host, const struct task_create *task)
+void child_make(const struct host *host, const struct task_create *task, struct task_report *report,
+		struct fault *fault)
 {
 	struct maker maker = {.host = host,
 			      .task = task,
@@ -149,10 +168,8 @@ void child_make(const struct host *host, const struct task_create *task)
 			      .channel_fd = -1,
 			      .own_procs_fd = -1,
 			      .callers_procs_fd = -1};
-	struct task_report report = {};
 	int r;
 
-	child_begin();
 	fault_point("create-started");
 	memset(maker.fds, -1, sizeof(maker.fds));
 	maker.mounts.sysfs_fd = task->sysfs_fd;
@@ -169,6 +186,6 @@ void child_make(const struct host *host, const struct task_create *task)
 	if (r == 0)
 		r = pin_all(&maker);
 	if (r == 0)
-		(void)fill_report(&maker, &report);
-	child_finish(host, &report, &maker.fault);
+		(void)fill_report(&maker, report);
+	*fault = maker.fault;
 }

@@ -3,7 +3,6 @@
  * namespaces among them. */
 #include <linux/magic.h>
 #include <linux/openat2.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>

@@ -95,21 +95,20 @@ static int make_spare(const struct host *host, uid_t owner, struct fault *fault)
 	return fd < 0 ? fault_set(fault, STEP_UNSHARE, KIND_NET, errno) : fd;
 }
 
-void child_spare(const struct host *host, const struct task_spare *task)
+/* Makes a net namespace, which is charged to the owner, and its sysfs, and reports both. */
+void child_spare(const struct host *host, const struct task_spare *task,
+		 struct task_report *report _unused_, struct fault *fault)
 {
-	struct task_report spare = {.event = REPORT_SPARE}, report = {};
-	struct fault fault = {};
+	struct task_report spare = {.event = REPORT_SPARE};
 	int fds[REPORT_FDS_MAX] = {-1, -1}, r;
 
-	child_begin();
-	fds[0] = make_spare(host, task->owner, &fault);
+	fds[0] = make_spare(host, task->owner, fault);
 	/* without a sysfs, the maker makes one itself, and reports a failure if it matters */
 	if (fds[0] >= 0 && task->sysfs)
 		fds[1] = mount_context("sysfs", NULL);
 	if (fds[0] >= 0) {
 		r = child_report(host, &spare, fds, fds[1] < 0 ? 1 : 2);
 		if (r < 0)
-			fault_set(&fault, STEP_UNSHARE, KIND_NET, -r);
+			fault_set(fault, STEP_UNSHARE, KIND_NET, -r);
 	}
-	child_finish(host, &report, &fault);
 }

@@ -14,7 +14,3 @@
  * called again for a set that gets a spare net namespace: child_spare() has called it.
  */
 int net_set_up(const struct host *host, struct fault *fault);
-
-/* Carries out TASK_SPARE in a child: makes a net namespace, which is charged to the owner, and its
- * sysfs, and reports both. */
-void child_spare(const struct host *host, const struct task_spare *task) __attribute__((noreturn));

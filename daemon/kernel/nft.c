@@ -36,8 +36,9 @@ static int bind_port(int fd, const char *table)
 	return r;
 }
 
-int nft_open(struct nft *nft, const char *table, char buffer[static NFT_SIZE_MAX])
+int nft_open(struct nft *nft, const char *table)
 {
+	static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
 	int size = 2 * NFT_SIZE_MAX, r;
 
 	*nft = (struct nft){.table = table, .buffer = buffer};

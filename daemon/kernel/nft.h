@@ -18,16 +18,15 @@
 struct nft {
 	int fd;		   /* -1: not open */
 	const char *table; /* of family inet: the table of all requests below */
-	char *buffer;	   /* of NFT_SIZE_MAX bytes, owned by the caller */
+	char *buffer;	   /* of NFT_SIZE_MAX bytes, which one transaction uses at a time */
 	size_t used;
 	uint32_t first, sequence; /* numbers of this transaction's first and last request */
 	uint32_t sets;		  /* anonymous sets of this transaction so far */
 	bool failed;		  /* a request did not fit: nft_commit() returns -ENOBUFS */
 };
 
-/* Opens a socket in the current net namespace. buffer is aligned as malloc() aligns. Returns 0 or
- * -errno. */
-int nft_open(struct nft *nft, const char *table, char buffer[static NFT_SIZE_MAX]);
+/* Opens a socket in the current net namespace. Returns 0 or -errno. */
+int nft_open(struct nft *nft, const char *table);
 void nft_close(struct nft *nft);
 
 /* Begins a new transaction. */

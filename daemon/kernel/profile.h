@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
+ * How Linux security modules confine a process.
+ *
  * The AppArmor profile of a process, as the kernel writes it (aa_label_snxprint in
  * security/apparmor/label.c): "unconfined", or "NAME (MODE)". NAME may be a stack of several
  * profiles, "A//&B"; MODE is enforce, complain, kill, unconfined, user, or mixed. This module reads
@@ -33,3 +35,19 @@ void profile_write_exec(const char *profile, char ret[static PROFILE_SIZE + 5]);
 /* Makes the calling process, or its child, change to the profile at its next execve(2). Does
  * nothing if it has this profile already. Needs the host's /proc. Returns 0 or -errno. */
 int profile_apply(const char *profile);
+
+/*
+ * The SELinux context of a process, "USER:ROLE:TYPE" or "USER:ROLE:TYPE:LEVEL". Its type, the
+ * domain, decides what the process may do. nsctld does not give a command its caller's context:
+ * which changes of context are allowed depends on the host's policy. So callers that SELinux
+ * confines are found, and refused.
+ */
+#define CONTEXT_SIZE 256
+
+/* Reads the context of this process; "" if the kernel does not run SELinux. Needs the host's /proc
+ * and /sys. Returns 0 or -errno. */
+int selinux_read_own(char ret[static CONTEXT_SIZE]);
+
+/* Returns true if the context confines the process. The reference policy, on which those of all
+ * distributions are based, lets domains whose names begin with "unconfined_" do everything. */
+bool selinux_confines(const char *context);

@@ -1,30 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How a child of a worker becomes a program of the daemon that works for one user, without
- * privilege: a front or a resolver. If a step fails, this writes the reason to the daemon's log and
- * ends the process.
+ * How a child of a worker becomes a program of the daemon that works for one user: a front or a
+ * resolver (daemon/resolver). It becomes its user and gives up all privilege, for good, before it
+ * runs any of its own code. If a step fails, this writes the reason to the daemon's log and ends
+ * the process.
  */
 #pragma once
 
-#include "base.h"
-#include "daemon/kernel/privilege.h"
+#include "daemon/wire/task.h"
 
-#define PROGRAM_FDS_MAX 3
-
-struct program {
-	char *name;
-	int fd; /* of the executable */
-};
-
-/* Moves /dev/null to 0 and 1 and the n descriptors to 3 and the following numbers, and closes all
- * others but stderr. */
-void program_place(struct program *program, const int *fds, size_t n);
-/* Limits the program's memory. It ends at the limit; when the machine runs out of memory, the
- * kernel kills it before other processes, and long before the keeper. */
-void program_limit_memory(const struct program *program, uint64_t bytes);
-/* Takes the identity, without any privilege, and executes the program. */
-void program_execute(const struct program *program, const struct identity *identity)
+/*
+ * Executes the program behind program_fd with the task's identity. Descriptor 3 is for the keeper's
+ * messages, 4 for the front's requests, 5 the directory of all sets' cgroups (cgroups_fd), which
+ * anybody may read; 0 and 1 are /dev/null, and 2 is the daemon's, to which this
+ * function writes failures. If the task names an AppArmor profile that confines, the front runs
+ * under it; the process ends if that profile does not let the program run.
+ */
+void child_front(int program_fd, int cgroups_fd, const struct task_front *task)
 	__attribute__((noreturn));
-/* Ends the process: it cannot do this step. */
-void program_give_up(const struct program *program, const char *step, int negative)
-	__attribute__((noreturn));
+
+/* Executes the program behind program_fd with the task's identity. Descriptor RESOLVER_FD is the
+ * channel to the keeper, 0 and 1 are /dev/null, and 2 is the daemon's, to which this function
+ * writes failures. */
+void child_answer(int program_fd, const struct task_answer *task) __attribute__((noreturn));

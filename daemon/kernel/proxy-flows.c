@@ -5,7 +5,7 @@
  * one that was used longest ago. So no user can end the flows of others by sending from many ports.
  */
 #include <string.h>
-#include "daemon/kernel/proxy-parts.h"
+#include "daemon/kernel/proxy.h"
 
 #define FLOWS_MAX 1024
 #define DATAGRAM_SIZE 65536

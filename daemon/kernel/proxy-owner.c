@@ -4,7 +4,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <string.h>
-#include "daemon/kernel/proxy-parts.h"
+#include "daemon/kernel/proxy.h"
 
 int proxy_owner_open(void)
 {

@@ -2,7 +2,7 @@
 /* The proxy's connections. */
 #include <string.h>
 #include <time.h>
-#include "daemon/kernel/proxy-parts.h"
+#include "daemon/kernel/proxy.h"
 
 #define PAIRS_MAX 256
 /* If all pairs are in use, one that has passed on nothing for this time is closed for a new client.

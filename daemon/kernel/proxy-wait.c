@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Waits by epoll(7): poll(2) fails for more descriptors than the process may have. */
-#include "daemon/kernel/proxy-parts.h"
+#include "daemon/kernel/proxy.h"
 
 static int epoll_fd = -1;
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Removes a set. Every step makes something absent and can be run again. Remove, the roll-back of a
+ * failed create, and the clean-up at start all use child_remove().
+ */
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -11,7 +15,6 @@
 #include "daemon/kernel/pidns.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
-#include "daemon/kernel/remove.h"
 
 /* Time in which a killed init must end with its pid namespace. After it, they count as stuck. */
 #define INIT_END_MILLISECONDS 20000
@@ -131,47 +134,44 @@ static int remove_cgroups(const struct host *host, const struct task_set *set)
 	return remove_cgroup(host->cgroup_fd, path);
 }
 
-void child_remove(const struct host *host, const struct task_remove *task)
+void child_remove(const struct host *host, const struct task_remove *task,
+		  struct task_report *report, struct fault *fault)
 {
 	static struct link_teardown teardown;
 	char path[CGROUP_PATH_SIZE], pin[PIN_PATH_SIZE];
-	struct task_report report = {};
-	struct fault fault = {};
 	_cleanup_fd_ int cgroup_fd = -1;
 	int r = 0;
 
-	child_begin();
 	cgroup_path(&task->set, NULL, path);
 	cgroup_fd = cgroup_open(host->cgroup_fd, path);
 	fault_point("remove-started");
 	if (task->set.callers_cgroup)
-		r = end_in_callers(host, task, &fault);
+		r = end_in_callers(host, task, fault);
 	if (r == 0 && cgroup_fd >= 0)
-		r = end_processes(cgroup_fd, task->grace, &fault);
+		r = end_processes(cgroup_fd, task->grace, fault);
 	else if (r == 0 && cgroup_fd != -ENOENT)
-		r = fault_set(&fault, STEP_KILL, 0, -cgroup_fd);
+		r = fault_set(fault, STEP_KILL, 0, -cgroup_fd);
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
 	if (r == 0 && task->set.name) {
 		/* rules first: an address of the pool must not be free while a rule still contains
 		 * it */
-		firewall_report_refused(host, &task->firewall, task->way, &report);
+		firewall_report_refused(host, &task->firewall, task->way, report);
 		if (task->firewall.given)
 			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
-					    &fault);
+					    fault);
 		pin_path(&task->set, pin);
 		link_teardown_begin(host, task, pin, &teardown);
 		if (r == 0)
-			r = pin_remove(host, &task->set, &fault);
+			r = pin_remove(host, &task->set, fault);
 	}
 	fault_point("remove-unpinned");
 	if (r == 0)
-		r = link_teardown_wait(&teardown, &fault);
+		r = link_teardown_wait(&teardown, fault);
 	fault_point("remove-unlinked");
 	if (r == 0) {
 		r = remove_cgroups(host, &task->set);
 		if (r < 0)
-			fault_set(&fault, STEP_CGROUP, 0, -r);
+			fault_set(fault, STEP_CGROUP, 0, -r);
 	}
-	child_finish(host, &report, &fault);
 }

@@ -316,24 +316,26 @@ static void mount_again(const struct host *host, const struct task_names *task, 
 	mount_files(&place, i, fault);
 }
 
-void child_names(const struct host *host, const struct task_names *task)
+/*
+ * Gives existing sets their files, as resolver_mount() does for a new set, and updates their hosts.
+ * Reports the last failure (detail: the set's index). Commands inside see the old file or the new
+ * one (before Linux 6.5, the host's for a moment).
+ */
+void child_names(const struct host *host, const struct task_names *task,
+		 struct task_report *report _unused_, struct fault *fault)
 {
 	const struct identity nobody = {};
-	struct task_report report = {};
 	int host_uts_fd; /* closed when the process ends */
-	struct fault fault = {};
 	int r;
 
-	child_begin();
 	fault_point("names-started");
 	/* a look-up must not use root's groups */
 	r = privilege_groups(&nobody);
 	if (r < 0)
-		fault_set(&fault, STEP_IDENTITY, 0, -r);
+		fault_set(fault, STEP_IDENTITY, 0, -r);
 	begin(&task->resolver, task->named);
 	host_uts_fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)
-		mount_again(host, task, i, host_uts_fd, &fault);
+		mount_again(host, task, i, host_uts_fd, fault);
 	fault_point("names-put");
-	child_finish(host, &report, &fault);
 }

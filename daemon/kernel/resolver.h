@@ -28,10 +28,3 @@ bool resolver_is_needed(const struct task_resolver *resolver, bool has_root);
  */
 int resolver_mount(const struct task_resolver *resolver, const struct wire_spec *spec,
 		   const struct identity *files, int mnt_fd, struct fault *fault);
-
-/*
- * Gives existing sets their files, as resolver_mount() does for a new set, and updates their hosts.
- * Reports the last failure (detail: the set's index) and ends the process. Commands inside see the
- * old file or the new one (before Linux 6.5, the host's for a moment).
- */
-void child_names(const struct host *host, const struct task_names *task) __attribute__((noreturn));

@@ -6,7 +6,6 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/rtnl.h"
 

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include "daemon/kernel/arguments.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-filter.h"

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/wire/fnv.h"

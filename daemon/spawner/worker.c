@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
 #include <sys/socket.h>
-#include "daemon/kernel/answer.h"
-#include "daemon/kernel/boot-record.h"
-#include "daemon/kernel/capture.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/closer.h"
-#include "daemon/kernel/firewall-admit.h"
-#include "daemon/kernel/firewall.h"
-#include "daemon/kernel/front.h"
-#include "daemon/kernel/inspect.h"
 #include "daemon/kernel/lane.h"
-#include "daemon/kernel/link.h"
-#include "daemon/kernel/listen.h"
-#include "daemon/kernel/make.h"
-#include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
-#include "daemon/kernel/proxy.h"
-#include "daemon/kernel/remove.h"
-#include "daemon/kernel/resolver.h"
+#include "daemon/kernel/program.h"
 #include "daemon/kernel/runner.h"
-#include "daemon/kernel/signal.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/spawner/worker.h"
@@ -73,22 +59,25 @@ void worker_decline(int report_fd, const struct fault *fault)
 	report_done(report_fd, 1, fault);
 }
 
-/* Carries out a task in a child. None of the functions that it calls returns. */
+/* Carries out a task in a child, reports, and ends the process. */
 static void child_task(void *context)
 {
 	const struct task *task = context;
+	struct task_report report = {};
+	struct fault fault = {};
 
 	/* a stuck child would otherwise hide from the front that its worker has ended */
 	close_fd(task->lane.fd);
+	child_begin();
 	switch (task->type) {
-#define CASE(op, contents, child) \
-	case TASK_##op:           \
-		child(task->host, &task->order.op);
+#define CASE(op, contents, child)                                    \
+	case TASK_##op:                                              \
+		child(task->host, &task->order.op, &report, &fault); \
+		break;
 		CHILD_TASKS(CASE)
 #undef CASE
-	default:
-		return;
 	}
+	child_finish(task->host, &report, &fault);
 }
 
 static int limit(const struct task *task, int cgroup_fd, struct fault *fault)

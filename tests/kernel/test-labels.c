@@ -24,8 +24,6 @@
 #define OTHER_PORT 4002
 #define PORT_DESTINATION 2
 
-static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
-
 static void set_loopback_up(void)
 {
 	_cleanup_fd_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -42,7 +40,7 @@ static int label_a_port(void)
 	const uint16_t port = htons(LABELLED_PORT);
 	struct nftnl_rule *rule;
 	struct nft nft;
-	int r = nft_open(&nft, TABLE, buffer);
+	int r = nft_open(&nft, TABLE);
 
 	if (r < 0)
 		return r;

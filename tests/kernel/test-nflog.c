@@ -27,7 +27,6 @@
 
 enum { LIMITED = 7000, OTHER, UNLIMITED, UNHEARD };
 
-static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
 static int sender_fd;
 
 /* --- the stage --- */
@@ -51,7 +50,7 @@ static int log_port(struct nft *nft, uint16_t port, bool limited, uint16_t group
 
 static void set_stage(struct nft *nft)
 {
-	if (unshare(CLONE_NEWNET) < 0 || rtnl_loopback_up() < 0 || nft_open(nft, NAME, buffer) < 0)
+	if (unshare(CLONE_NEWNET) < 0 || rtnl_loopback_up() < 0 || nft_open(nft, NAME) < 0)
 		fatal("net namespace");
 	sender_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	nft_begin(nft);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/kernel/proxy-parts.h"
+#include "daemon/kernel/proxy.h"
 #include "tests/kernel/kernel.h"
 #include "tests/kernel/tap.h"
 

@@ -16,8 +16,6 @@
 #define TASKS 64
 #define ADDRESSES 64
 
-static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
-
 static void make_table(struct nft *nft)
 {
 	nft_begin(nft);
@@ -56,7 +54,7 @@ static void test_room(void **state _unused_)
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
 	fd = nft_watch_open();
 	assert_true(fd >= 0);
-	assert_int_equal(nft_open(&nft, TABLE, buffer), 0);
+	assert_int_equal(nft_open(&nft, TABLE), 0);
 	make_table(&nft);
 	for (unsigned int i = 0; i < TASKS; i++)
 		admit(&nft, i);

@@ -2,7 +2,7 @@
 /*
  * profile.c on directories that look like /proc/PID: the texts that the kernel writes there
  * (security/apparmor label.c and procattr.c), and their meaning. An unreadable profile is not
- * taken for none. selinux.c on contexts.
+ * taken for none. SELinux contexts.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 
 #include "daemon/kernel/profile.h"
-#include "daemon/kernel/selinux.h"
 
 #define FILE_NAME "attr/apparmor/current"
 

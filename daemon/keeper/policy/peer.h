@@ -11,7 +11,6 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pidns.h"
 #include "daemon/kernel/profile.h"
-#include "daemon/kernel/selinux.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
