@@ -1,8 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include "daemon/confine/confine.h"
+
+/* --- the start --- */
+
+int confine_complain(const char *what, int negative)
+{
+	fprintf(stderr, "%s: cannot %s: %s\n", program_invocation_short_name, what,
+		strerror(-negative));
+	return EXIT_FAILURE;
+}
+
+static int check_channels(int socket_fd, int pipe_fd)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+	struct stat st;
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+	    fcntl(socket_fd, F_SETFL, O_NONBLOCK) < 0 || fstat(pipe_fd, &st) < 0 ||
+	    fcntl(pipe_fd, F_SETFL, O_NONBLOCK) < 0)
+		return negative_errno();
+	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
+}
+
+int confine_begin(int socket_fd, int pipe_fd, int last_fd)
+{
+	int r = check_channels(socket_fd, pipe_fd);
+
+	if (r < 0)
+		return confine_complain("use its descriptors: nsctld starts this program", r);
+	/* the parent has done all of this; doing it twice is harmless */
+	(void)close_range(last_fd + 1, ~0U, 0);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+	return chdir("/") < 0 ? confine_complain("change to /", negative_errno()) : 0;
+}
+
+/* --- the filter --- */
 
 /* System calls that every confined program makes. */
 static const int allowed[] = {

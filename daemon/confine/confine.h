@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The system call filter of a process without privilege that reads what strangers send. A program
- * names what it does after its start; memory, an event loop and the like are allowed to all. It
- * needs no exec, fork, mount or ptrace: a process that asks for these does not run our code any
- * more, and the kernel kills it and logs that.
+ * The start of a process without privilege that reads what strangers send, and its system call
+ * filter. A program names what it does after its start; memory, an event loop and the like are
+ * allowed to all. It needs no exec, fork, mount or ptrace: a process that asks for these does not
+ * run our code any more, and the kernel kills it and logs that.
  */
 #pragma once
 
 #include <seccomp.h>
 #include "base.h"
+
+/* Reports on stderr what the program cannot do, and why. Returns EXIT_FAILURE. */
+int confine_complain(const char *what, int negative);
+
+/*
+ * Prepares a program that has been started by nsctld: socket_fd receives its messages, pipe_fd
+ * takes its requests, last_fd is the last of its descriptors. Must be called first. Returns 0, or
+ * EXIT_FAILURE after reporting the failure.
+ */
+int confine_begin(int socket_fd, int pipe_fd, int last_fd);
 
 /* A call that is allowed if its argument is so. */
 struct confine_condition {

@@ -33,3 +33,13 @@ json_t *encode_reply(const struct reply_part *parts, struct wire_message *messag
  * for the field of the name names[i]. A field that no item has is left out. */
 json_t *encode_columns(const struct reply_part *part, const char *const *names, uint32_t wanted,
 		       struct wire_message *message);
+
+/* Add a new member to the object, or nothing if its value is NULL. */
+void encode_put(json_t *object, const char *key, json_t *value);
+void encode_string(json_t *object, const char *key, const char *text);
+
+/* Returns microseconds as a JSON number of seconds. */
+json_t *encode_seconds(uint64_t microseconds);
+
+/* Reads the names of owners from /etc/passwd, without NSS. Must be called once, at the start. */
+void encode_load_names(void);

@@ -4,13 +4,9 @@
  * breaks it gains no rights: it has no privilege, only the channel to the keeper and its clients'
  * sockets. It keeps no state that outlives a call, and ends when the keeper closes the channel.
  */
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include "daemon/confine/confine.h"
 #include "daemon/front/connection.h"
-#include "daemon/front/encode-rest.h"
+#include "daemon/front/encode.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/seccomp.h"
 #include "daemon/wire/message.h"
@@ -119,40 +115,14 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-static int complain(const char *what, int negative)
-{
-	fprintf(stderr, "nsctld-front: cannot %s: %s\n", what, strerror(-negative));
-	return EXIT_FAILURE;
-}
-
-static int check_channel(void)
-{
-	int type = 0;
-	socklen_t size = sizeof(type);
-	struct stat st;
-
-	if (getsockopt(CHANNEL_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
-	    fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0 || fstat(REQUESTS_FD, &st) < 0 ||
-	    fcntl(REQUESTS_FD, F_SETFL, O_NONBLOCK) < 0)
-		return negative_errno();
-	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
-}
-
 /* Does everything that the filter forbids afterwards. */
 static int set_up(struct front *front)
 {
 	unsigned int line;
-	int r = check_channel();
+	int r = confine_begin(CHANNEL_FD, REQUESTS_FD, CGROUPS_FD);
 
-	if (r < 0)
-		return complain("use descriptors 3 to 5: nsctld starts this program", r);
-	/* the parent has done all of this; doing it twice is harmless */
-	(void)close_range(CGROUPS_FD + 1, ~0U, 0);
-	signal(SIGPIPE, SIG_IGN);
-	prctl(PR_SET_DUMPABLE, 0);
-	umask(077);
-	if (chdir("/") < 0)
-		return complain("change to /", negative_errno());
+	if (r)
+		return r;
 	encode_load_names();
 	r = idl_parse(idl_text_nsctl, &front->nsctl, &line);
 	if (r == 0)
@@ -166,18 +136,18 @@ static int set_up(struct front *front)
 	if (r == 0)
 		r = wire_outbox_init(&front->outbox);
 	if (r < 0)
-		return complain("start", r);
+		return confine_complain("start", r);
 	front->writer.handles = &front->handles;
 	front->loop = event_base_new();
 	if (!front->loop)
-		return complain("start", -ENOMEM);
+		return confine_complain("start", -ENOMEM);
 	front->readable =
 		event_new(front->loop, CHANNEL_FD, EV_READ | EV_PERSIST, on_readable, front);
 	front->writable = event_new(front->loop, REQUESTS_FD, EV_WRITE, on_writable, front);
 	if (!front->readable || !front->writable || event_add(front->readable, NULL) < 0)
-		return complain("start", -ENOMEM);
+		return confine_complain("start", -ENOMEM);
 	r = seccomp_enforce();
-	return r < 0 ? complain("set the system call filter", r) : 0;
+	return r < 0 ? confine_complain("set the system call filter", r) : 0;
 }
 
 int main(void)

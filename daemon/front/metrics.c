@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/front/metrics.h"
-#include "daemon/front/encode-value.h"
 #include "daemon/front/reply.h"
 #include "daemon/front/view.h"
 

@@ -2,10 +2,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include "daemon/front/cgroup.h"
-#include "daemon/front/encode-value.h"
 #include "daemon/front/process.h"
 #include "daemon/front/reply.h"
-#include "daemon/front/view.h"
 
 /* Sizes in bytes of JSON: a reply with processes, a process without its command, whole and brief,
  * and the least command. */

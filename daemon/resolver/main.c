@@ -6,15 +6,53 @@
  * the keeper, sockets in the sets, and its own to the name servers. What keeper and resolver say to
  * each other is in daemon/wire/resolver.h.
  */
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+#include "daemon/confine/confine.h"
 #include "daemon/resolver/allow.h"
 #include "daemon/resolver/ask.h"
-#include "daemon/resolver/seccomp.h"
 #include "daemon/resolver/set.h"
+
+/* --- the system call filter --- */
+
+/* The resolver makes sockets to name servers, and accepts connections of sets. It opens no file,
+ * and reads only the lists that it is given. */
+static const int allowed[] = {
+	SCMP_SYS(accept4),
+	SCMP_SYS(connect),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(pread64),
+	SCMP_SYS(readv),
+	SCMP_SYS(sendto),
+#ifdef NSCTL_SANITIZED
+	/* the leak check lists threads */
+	SCMP_SYS(getdents),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(lseek),
+#endif
+};
+
+#ifdef NSCTL_SANITIZED /* confine.c allows more to sanitizers */
+static const int refused[] = {};
+#else
+static const int refused[] = {SCMP_SYS(open), SCMP_SYS(openat)};
+#endif
+
+/* No packet socket, no netlink, no Unix socket. */
+static const struct confine_condition conditional[] = {
+	{SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET, 0)},
+	{SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0)},
+};
+
+/* Sets the filter for the rest of the process's life. Returns 0 or -errno. */
+static int enforce_filter(void)
+{
+	static const struct confine_calls calls = CONFINE_CALLS(allowed, refused, conditional);
+
+	return confine_enforce(&calls);
+}
+
+/* --- the resolver --- */
 
 #define MESSAGES_AT_ONCE 64
 
@@ -90,12 +128,6 @@ static int on_message(struct resolver *resolver)
 	}
 }
 
-static int complain(const char *what, int negative)
-{
-	fprintf(stderr, "nsctld-resolver: cannot %s: %s\n", what, strerror(-negative));
-	return EXIT_FAILURE;
-}
-
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct resolver *resolver = context;
@@ -115,7 +147,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		wire_message_close_fds(&resolver->message);
 		/* without that message, a set could have an old list */
 		if (r < 0)
-			_exit(complain("follow the keeper", r));
+			_exit(confine_complain("follow the keeper", r));
 	}
 }
 
@@ -128,20 +160,6 @@ static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
 		event_add(resolver->writable, NULL);
 	else
 		allow_go_on(resolver);
-}
-
-static int check_channels(void)
-{
-	struct stat st;
-	int type = 0;
-	socklen_t size = sizeof(type);
-
-	if (getsockopt(RESOLVER_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
-	    fcntl(RESOLVER_FD, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
-	    fstat(RESOLVER_REQUESTS_FD, &st) < 0 ||
-	    fcntl(RESOLVER_REQUESTS_FD, F_SETFL, O_NONBLOCK) < 0)
-		return negative_errno();
-	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
 }
 
 /* Takes all descriptors that it may have: sets must not use up those for the keeper's messages. */
@@ -177,22 +195,15 @@ static bool allocate(struct resolver *resolver)
 /* Does everything that the filter forbids afterwards. */
 static int set_up(struct resolver *resolver)
 {
-	int r = check_channels();
+	int r = confine_begin(RESOLVER_FD, RESOLVER_REQUESTS_FD, RESOLVER_REQUESTS_FD);
 
-	if (r < 0)
-		return complain("use descriptors 3 and 4: nsctld starts this program", r);
-	/* the parent has done all of this; doing it twice is harmless */
-	(void)close_range(RESOLVER_REQUESTS_FD + 1, ~0U, 0);
+	if (r)
+		return r;
 	raise_descriptors();
-	signal(SIGPIPE, SIG_IGN);
-	prctl(PR_SET_DUMPABLE, 0);
-	umask(077);
-	if (chdir("/") < 0)
-		return complain("change to /", negative_errno());
 	if (!allocate(resolver))
-		return complain("start", -ENOMEM);
-	r = resolver_seccomp_enforce();
-	return r < 0 ? complain("set the system call filter", r) : 0;
+		return confine_complain("start", -ENOMEM);
+	r = enforce_filter();
+	return r < 0 ? confine_complain("set the system call filter", r) : 0;
 }
 
 int main(void)

@@ -15,7 +15,9 @@ static const uint8_t plain_opt[] = {0, 0, LDNS_RR_TYPE_OPT, 1232 >> 8, 1232 & 0x
 static const uint8_t prohibited_opt[] = {
 	0, 0, LDNS_RR_TYPE_OPT, 1232 >> 8, 1232 & 0xff, 0, 0, 0, 0, 0, 6, 0, 15, 0, 2, 0, 18};
 
-void name_to_text(const ldns_rdf *name, char ret[static NAME_TEXT_SIZE])
+/* Writes a name in lower case, without a final dot; dots in labels, backslashes and what is not
+ * printable as \DDD. */
+static void name_to_text(const ldns_rdf *name, char ret[static NAME_TEXT_SIZE])
 {
 	const uint8_t *at = ldns_rdf_data(name), *end = at + ldns_rdf_size(name);
 	char *to = ret;

@@ -18,7 +18,7 @@ struct question {
 	uint16_t id, type;
 	size_t end; /* of the header and the question in its bytes */
 	bool edns;
-	char name[NAME_TEXT_SIZE]; /* see name_to_text() */
+	char name[NAME_TEXT_SIZE]; /* in lower case, see name_to_text() in question.c */
 };
 
 /* Reads a set's message. Returns 0, the code of the error with which it is to be answered by
@@ -32,10 +32,6 @@ size_t question_refuse(const uint8_t *bytes, const struct question *question, in
 /* Returns true if these are the id and the question of the packet, which is an answer. */
 bool question_is_answered_by(const uint8_t *bytes, const struct question *question,
 			     const ldns_pkt *packet);
-
-/* Writes a name in lower case, without a final dot; dots in labels, backslashes and what is not
- * printable as \DDD. */
-void name_to_text(const ldns_rdf *name, char ret[static NAME_TEXT_SIZE]);
 
 /* Returns true if both are the same name in any case of their letters. */
 bool name_equals(const ldns_rdf *name, const ldns_rdf *other);
