@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "client/finding.h"
-#include "client/memory.h"
 #include "client/subids.h"
 
 /* Looks for programs of this name, as far as /proc shows them. Returns their number, and appends
@@ -128,7 +127,7 @@ static void look_at_egress(struct patient *patient, struct finding *ret)
 
 static void look_at_names(struct patient *patient, struct finding *ret)
 {
-	/* as in daemon/keeper/network/resolvconf.c */
+	/* as in daemon/keeper/network/resolver-servers.c */
 	static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
 						"/run/NetworkManager/no-stub-resolv.conf"};
 	_cleanup_text_ struct text lists = {0};

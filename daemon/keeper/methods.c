@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
 #include "daemon/keeper/request/connection.h"
+#include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/idle.h"
+#include "daemon/keeper/set/learn.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/pipe-watch.h"
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/method.h"
@@ -129,7 +135,9 @@ static int on_notice(struct front_process *front, struct wire_message *message)
 	}
 }
 
-int methods_dispatch(struct front_process *front, struct wire_message *message)
+/* Handles one message of a front. Returns 0, or -EBADMSG for a message that our fronts never
+ * send. */
+static int dispatch(struct front_process *front, struct wire_message *message)
 {
 	struct keeper *keeper = front->keeper;
 	const struct nlmsghdr *header = message->header;
@@ -171,3 +179,29 @@ int methods_dispatch(struct front_process *front, struct wire_message *message)
 		handle(keeper, &request, message);
 	return 0;
 }
+
+/* --- other reports that go up --- */
+
+static void on_connection_gone(struct keeper *keeper, struct client_connection *connection)
+{
+	if (connection->has_leases) {
+		session_connection_gone(keeper, connection->number);
+		lease_connection_gone(keeper, connection->number);
+	}
+	learn_connection_gone(connection->number);
+	events_end(keeper, connection);
+}
+
+static void on_network_idle(struct keeper *keeper, struct set *set)
+{
+	idle_look(keeper, set);
+	/* may free the set */
+	remove_go_on(keeper, set);
+}
+
+const struct upcalls upcalls = {
+	.message = dispatch,
+	.connection_gone = on_connection_gone,
+	.front_writable = events_resume,
+	.network_idle = on_network_idle,
+};

@@ -8,6 +8,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Handles one message of a front. Returns 0, or -EBADMSG for a message that
- * our fronts never send. */
-int methods_dispatch(struct front_process *front, struct wire_message *message);
+/* This and the other functions by which modules below notify modules above. No other call goes
+ * up. */
+extern const struct upcalls upcalls;

@@ -7,7 +7,8 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <string.h>
-#include "daemon/keeper/network/egress-told.h"
+
+#include "daemon/keeper/network/egress-denied.h"
 
 static struct task_refusal news[TOLD_MAX];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * resolvconf.c, resolver-plan.c and resolver-text.c: which of the host's name servers a set may
- * ask, which sets get the same files, and the contents of these files.
+ * resolver-servers.c, resolver-plan.c and resolver-text.c: which of the host's name servers a set
+ * may ask, which sets get the same files, and the contents of these files.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "base.h"
 #include "daemon/keeper/network/resolver-plan.h"
-#include "daemon/keeper/network/resolvconf.h"
+#include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/kernel/resolver-text.h"
 #include "tests/unit/sets.h"
 

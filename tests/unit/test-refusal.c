@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* refusal-message.c: clients understand the one message that the keeper itself sends. */
+/* refused-connections.c: clients understand the one message that the keeper itself sends. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "daemon/keeper/request/refusal-message.h"
+#include "daemon/keeper/request/refused-connections.h"
 #include "protocol/idl.h"
 #include "protocol/message.h"
 

@@ -36,7 +36,7 @@ struct counters {
 };
 
 /* Notifications for modules above. The modules below may not call those directly, so they call
- * these functions, which upcalls.c fills in: see ARCHITECTURE.md. */
+ * these functions, which methods.c fills in: see ARCHITECTURE.md. */
 struct upcalls {
 	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message. */

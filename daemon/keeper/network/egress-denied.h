@@ -2,8 +2,18 @@
 /* Tells what lists have refused: events for monitors, and lines of the log. */
 #pragma once
 
-#include "daemon/keeper/network/egress-told.h"
 #include "daemon/keeper/state/registry.h"
+#include "daemon/wire/report.h"
+
+#define TOLD_MAX ((size_t)2 * REFUSALS_EACH_MAX)
+
+/* Which refused packets of a list have been told of. Zero: nothing was told. */
+struct told {
+	struct task_refusal *items; /* destinations, each with the number of packets that events
+				     * have told of */
+	size_t n;
+	uint64_t generation; /* the caller's */
+};
 
 /*
  * Tells of destinations with packets that were not told of, at most so many, and fewer if the
@@ -21,3 +31,14 @@ void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 void egress_denied_flushed(void);
 /* Returns the number of the present table. Each table has another one. */
 uint64_t egress_denied_generation(void);
+
+/*
+ * Compares the kernel's present counters with what was told. Returns the number of destinations
+ * with packets that were not, and fills in news: those with most of such packets come first.
+ * Forgets destinations that the kernel has forgotten. Without memory, returns 0.
+ */
+size_t told_compare(struct told *told, const struct task_refusals *now,
+		    struct task_refusal news[static TOLD_MAX]);
+/* Records that one of these news was told. */
+void told_add(struct told *told, const struct task_refusal *news);
+void told_clear(struct told *told);

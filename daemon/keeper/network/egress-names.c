@@ -355,7 +355,8 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
 	return r;
 }
 
-void egress_names_forget(struct set *set)
+/* Frees the names of a set that is forgotten. */
+static void egress_names_forget(struct set *set)
 {
 	struct egress_names *names = set->names;
 

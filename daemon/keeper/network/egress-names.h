@@ -44,8 +44,6 @@ void egress_names_learn(struct set *set);
  * number. */
 size_t egress_names_refused(const struct set *set,
 			    struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
-/* Frees the names of a set that is forgotten. */
-void egress_names_forget(struct set *set);
 
 /* Has the resolver answer in a set that has just been made. Calls opened when it does, or cannot,
  * or when another caller waits for that already, perhaps at once. */

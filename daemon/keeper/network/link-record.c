@@ -2,7 +2,6 @@
 /* The functions of link.h for records: of a single link, and of all links of a set. */
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"

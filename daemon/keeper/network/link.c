@@ -141,8 +141,7 @@ static int send_link_task(struct link_work *work, enum task_op op,
 		return r;
 	operation->context = work;
 	operation->done = done;
-	r = operation_send(operation, op, &task);
-	return r;
+	return operation_send(operation, op, &task);
 }
 
 /* --- removal --- */
@@ -430,8 +429,7 @@ static int send_adjustment(struct link_work *work, const struct link_plan *plan)
 		return r;
 	operation->context = work;
 	operation->done = on_adjusted;
-	r = operation_send(operation, TASK_ADJUST, &task);
-	return r;
+	return operation_send(operation, TASK_ADJUST, &task);
 }
 
 int on_set_link(struct keeper *keeper, struct request *request, struct wire_link *asked,

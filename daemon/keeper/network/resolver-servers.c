@@ -1,7 +1,101 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
 #include <string.h>
-#include "daemon/keeper/network/resolvconf.h"
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include "daemon/keeper/network/resolver-servers.h"
+#include "daemon/keeper/policy/address.h"
+
+/* --- the host's --- */
+
+#define FILE_MAX 16384
+
+/* Files in which stub resolvers list their upstream servers: those of systemd-resolved and of
+ * NetworkManager's dnsmasq. */
+static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
+					"/run/NetworkManager/no-stub-resolv.conf"};
+
+/* Returns true for a loopback address, and for the unspecified address, which libc
+ * takes for the host itself. */
+static bool is_own(const struct address *address)
+{
+	static const uint8_t zeroes[16];
+
+	if (address->family == AF_INET)
+		return address->bytes[0] == 127 || memcmp(address->bytes, zeroes, 4) == 0;
+	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
+}
+
+/* Returns true for an address that is only valid on one interface of the host. */
+static void add_server(const char *text, size_t length, struct resolvconf *ret)
+{
+	char host[ADDRESS_SIZE];
+	struct address address;
+
+	if (length == 0 || length >= sizeof(host))
+		return;
+	memcpy(host, text, length);
+	host[length] = '\0';
+	if (strchr(host, '/') || address_read_any(host, &address) ||
+	    address_is_link_local(&address))
+		return;
+	if (is_own(&address)) {
+		ret->loopback = true;
+		if (!*ret->stub)
+			address_write(&address, false, ret->stub);
+		return;
+	}
+	address_write(&address, false, host);
+	for (size_t i = 0; i < ret->n; i++)
+		if (strcmp(ret->servers[i], host) == 0)
+			return;
+	if (ret->n < SERVERS_MAX)
+		memcpy(ret->servers[ret->n++], host, sizeof(host));
+}
+
+void resolvconf_parse(const char *text, struct resolvconf *ret)
+{
+	static const char word[] = "nameserver";
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (strncmp(text, word, strlen(word)) == 0 &&
+		    isblank((unsigned char)text[strlen(word)])) {
+			const char *value =
+				text + strlen(word) + strspn(text + strlen(word), " \t");
+
+			add_server(value, strcspn(value, " \t\r\n#;"), ret);
+		}
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void read_file(const char *path, struct resolvconf *ret)
+{
+	static char text[FILE_MAX + 1];
+	/* O_NONBLOCK: opening must not wait, even if the file is a FIFO */
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	n = read(fd, text, FILE_MAX);
+	text[MAX(n, 0)] = '\0';
+	resolvconf_parse(text, ret);
+}
+
+/* Finds the servers of this host. */
+static void resolvconf_read(struct resolvconf *ret)
+{
+	*ret = (struct resolvconf){};
+	read_file("/etc/resolv.conf", ret);
+	for (size_t i = 0; ret->n == 0 && ret->loopback && i < ARRAY_SIZE(upstreams); i++)
+		read_file(upstreams[i], ret);
+}
+
+/* --- those of sets --- */
 
 void resolver_servers_fill(struct resolver_plan *naming)
 {

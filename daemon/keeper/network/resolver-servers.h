@@ -16,3 +16,17 @@ size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
 /* Finds the name servers of a process of the host. If sets can use none of the host's name servers,
  * this is the host's own resolver, on loopback. Returns their number. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
+
+/*
+ * The name servers of the host that a set can use. A set cannot reach a server on the host's
+ * loopback, which is a stub resolver (on 127.0.0.53 or elsewhere); the stub's upstream servers take
+ * its place.
+ */
+struct resolvconf {
+	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
+	size_t n;
+	bool loopback;		 /* a server was left out, because it is on loopback */
+	char stub[ADDRESS_SIZE]; /* the first of these; "": there is none */
+};
+/* Adds the servers in the text of a resolv.conf(5). Ignores invalid lines, as libc does. */
+void resolvconf_parse(const char *text, struct resolvconf *ret);

@@ -8,7 +8,7 @@
 #include "daemon/keeper/policy/config-lists.h"
 #include "daemon/keeper/policy/config-value.h"
 #include "daemon/keeper/policy/devices.h"
-#include "daemon/keeper/policy/reach-lists.h"
+#include "daemon/keeper/policy/reach.h"
 
 /* Ids for accounts that do not exist: numbers that no distribution assigns. */
 #define FRONT_ID 61182

@@ -40,3 +40,9 @@ const char *reach_resolve(const struct config *config, const struct wire_destina
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);
 /* Returns true if the list has "@dns", itself or in a list of the configuration. */
 bool reach_has_dns(const struct config *config, const struct wire_reach *reach);
+
+/* Returns a list of the configuration that is empty, or that no set could have, for instance
+ * because it has too many services. *ret_wrong has the key, and the reason. Returns NULL if there
+ * is none. */
+const struct config_list *reach_find_wrong_list(const struct config *config,
+						struct failure *ret_wrong);

@@ -4,8 +4,42 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/state/home.h"
-#include "daemon/keeper/state/listed.h"
 #include "daemon/keeper/state/registry.h"
+
+/* --- lists --- */
+
+/* Returns true if the record of the set or network has a list. */
+static bool has_list(const struct set *set)
+{
+	static struct wire_network network;
+	static struct wire_spec spec;
+
+	if (set->network)
+		return wire_unpack(&wire_network_layout, set->network, set->network_size,
+				   &network) == 0 &&
+		       network.reach.listed;
+	return set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) == 0 &&
+	       spec.reach.listed;
+}
+
+/* Returns true if egress is limited to a list: that of the set, of a set around it, or of a network
+ * that one of these is linked to. */
+static bool set_is_listed(const struct registry *registry, const struct set *set)
+{
+	for (; set; set = registry_find_at(registry, set->above)) {
+		if (has_list(set))
+			return true;
+		for (const struct link *link = set->links; link; link = link_next(link, set)) {
+			const struct set *other = link->ends[link->ends[0] == set];
+
+			if (other && set_is_network(other) && has_list(other))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* --- scopes --- */
 
 /* Returns the set in its caller's cgroup that the peer is in by its pid namespaces, or NULL. */
 static const struct set *find_by_namespace(const struct keeper *keeper, const struct peer *peer)

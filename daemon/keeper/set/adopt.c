@@ -5,14 +5,12 @@
  * in the keeper differs. Only processes that nsctld has started are in the set's cgroup, so a
  * removal ends no others, and releases the namespaces by removing their pins.
  */
-#include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/keeper/state/view.h"
 
 /* Returns true if another set of the same owner has the same namespace of this kind, and the caller
  * may act on that other set. */

@@ -8,7 +8,6 @@
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
@@ -22,7 +21,6 @@
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/within.h"
 #include "daemon/keeper/state/quota.h"
@@ -356,8 +354,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		spare = spare_take(creation->set->owner, wish->spec);
 	task.net_fd = spare.net_fd;
 	task.sysfs_fd = spare.sysfs_fd;
-	r = operation_send(operation, TASK_CREATE, &task);
-	return r;
+	return operation_send(operation, TASK_CREATE, &task);
 }
 
 /* Adds the set to the registry and to the disk. On failure it is in neither, and freed. */

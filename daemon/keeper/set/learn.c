@@ -111,8 +111,7 @@ static void learner_free(struct learner *learner)
 		if (forwards)
 			follow(learner->keeper, set);
 	}
-	if (learner->silent)
-		event_free(learner->silent);
+	free_event(learner->silent);
 	free(learner);
 }
 

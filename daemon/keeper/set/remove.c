@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-reading.h"
@@ -281,8 +280,7 @@ static int send_removal(struct removal *removal)
 	operation->context = removal;
 	operation->refused = on_refused;
 	operation->done = on_removed;
-	r = operation_send(operation, TASK_REMOVE, &task);
-	return r;
+	return operation_send(operation, TASK_REMOVE, &task);
 }
 
 static bool is_just_within(const struct removal *removal, const struct set *set)

@@ -10,13 +10,76 @@
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
-#include "daemon/keeper/set/session.h"
-#include "daemon/keeper/state/exit-status.h"
 #include "daemon/keeper/state/quota.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
+
+/*
+ * --- the status file, which the runner has written (daemon/kernel/runner.h) ---
+ *
+ * The keeper learns from it what became of a command while no keeper ran, or after its runner died.
+ */
+
+/* The contents of a status file, as far as the runner has written it. */
+struct exit_status {
+	pid_t runner, command;
+	uint64_t runner_start;
+	bool ended, exited;
+	unsigned int number;
+	uint64_t when;
+};
+
+/* Reads the status file of the session id. Returns 0 or -errno. *ret is all zeros if there is no
+ * file, which is no error. */
+static int read_status(const struct store *store, const char *id, struct exit_status *ret)
+{
+	char name[ID_SIZE + 16], word[16], line[128];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long first, second;
+	int fd;
+
+	*ret = (struct exit_status){};
+	snprintf(name, sizeof(name), "%s.status", id);
+	fd = openat(store_sessions_fd(store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	file = fd < 0 ? NULL : fdopen(fd, "re");
+	if (!file) {
+		int r = negative_errno();
+
+		close_fd(fd);
+		return r == -ENOENT ? 0 : r;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
+			continue;
+		if (strcmp(word, "runner") == 0) {
+			ret->runner = first;
+			ret->runner_start = second;
+		} else if (strcmp(word, "command") == 0) {
+			ret->command = first;
+		} else {
+			ret->ended = true;
+			ret->exited = strcmp(word, "exit") == 0;
+			ret->number = first;
+			ret->when = second;
+		}
+	}
+	return ferror(file) ? negative_errno() : 0;
+}
+
+/* Fills in how the session ended, from its status file. If the file does not say it yet, the
+ * session was killed by SIGKILL, now. */
+static void apply_status(const struct exit_status *status, uint64_t now, struct session *session)
+{
+	session->ended = status->ended ? status->when : now;
+	session->exited = status->ended && status->exited;
+	session->status = session->exited ? status->number : 0;
+	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
+}
+
+/* --- ends --- */
 
 static struct log_fields fields_of(const struct session *session)
 {
@@ -121,7 +184,7 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 	_cleanup_fd_ int runner_fd = -1;
 	struct exit_status status;
 
-	if (exit_status_read(keeper->store, session->id, &status) == 0 && status.runner)
+	if (read_status(keeper->store, session->id, &status) == 0 && status.runner)
 		runner_fd = process_find(status.runner, status.runner_start);
 	if (runner_fd >= 0)
 		process_signal(runner_fd, SIGKILL);
@@ -137,7 +200,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 
 	/* tries again a little later if the file cannot be read for lack
 	 * of memory or descriptors */
-	if (exit_status_read(watch->keeper->store, watch->session->id, &status) < 0 &&
+	if (read_status(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
 		return;
@@ -147,7 +210,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 		session_abandon(watch, NULL); /* nothing was executed, and no request waits */
 		return;
 	}
-	exit_status_apply(&status, clock_wall(), watch->session);
+	apply_status(&status, clock_wall(), watch->session);
 	end_session(watch);
 }
 
@@ -222,7 +285,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 				.leash_fd = -1,
 				.runner_fd = -1,
 				.command_fd = -1};
-	r = exit_status_read(keeper->store, session->id, &status);
+	r = read_status(keeper->store, session->id, &status);
 	if (r == 0)
 		r = find_runner(watch, &status);
 	if (r < 0) {

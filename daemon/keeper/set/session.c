@@ -17,7 +17,6 @@
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/set/session-end.h"
-#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
-#include "daemon/wire/layout.h"
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
