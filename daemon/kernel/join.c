@@ -412,7 +412,7 @@ static void start_by_joiner(struct join *join)
 
 	if (enter_kind(join, KIND_PID) < 0)
 		return;
-	pid = process_call(walled ? CLONE_FILES : 0, join->cgroup_fd, child_joiner, join, NULL);
+	pid = process_call(walled ? CLONE_FILES : 0, join->cgroup_fd, child_joiner, join);
 	if (pid < 0)
 		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
 	else
@@ -433,7 +433,7 @@ static void start_inside(struct join *join)
 
 	if (enter_kind(join, KIND_PID) < 0)
 		return;
-	pid = process_call(memory, join->cgroup_fd, child_command, join, NULL);
+	pid = process_call(memory, join->cgroup_fd, child_command, join);
 	if (pid < 0)
 		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
 	else

@@ -16,19 +16,25 @@
 #define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
 #endif
 
-pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
+/* Describes a child that is born in the cgroup (-1: in the caller's). */
+static struct clone_args born_in(int cgroup_fd, uint64_t flags)
 {
-	int pid_fd = -1;
-	struct clone_args args = {
-		.flags = flags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
-			 (ret_pid_fd ? CLONE_PIDFD : 0),
-		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
+	return (struct clone_args){
+		.flags = flags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0),
 		/* with CLONE_PARENT the kernel uses the parent's own exit signal */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
 	};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+}
 
+pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
+{
+	int pid_fd = -1;
+	struct clone_args args = born_in(cgroup_fd, flags | (ret_pid_fd ? CLONE_PIDFD : 0));
+	long pid;
+
+	args.pidfd = (uint64_t)(uintptr_t)&pid_fd;
+	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid < 0)
 		return negative_errno();
 	if (pid > 0 && ret_pid_fd)
@@ -53,28 +59,15 @@ clone_and_run(const struct clone_args *args, void (*function)(void *), void *con
 	return pid;
 }
 
-pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context,
-		   int *ret_pid_fd)
+pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context)
 {
-	int pid_fd = -1;
-	struct clone_args args = {
-		.flags = flags | CLONE_VFORK | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
-			 (ret_pid_fd ? CLONE_PIDFD : 0),
-		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
-		/* with CLONE_PARENT the kernel uses the parent's own exit signal */
-		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
-		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
-	};
-	long pid;
+	struct clone_args args = born_in(cgroup_fd, flags | CLONE_VFORK);
 
 #ifdef __SANITIZE_ADDRESS__
 	/* the sanitizer's notes on the child's stack would be applied to the parent's */
 	args.flags &= ~(uint64_t)CLONE_VM;
 #endif
-	pid = clone_and_run(&args, function, context);
-	if (pid > 0 && ret_pid_fd)
-		*ret_pid_fd = pid_fd;
-	return pid;
+	return clone_and_run(&args, function, context);
 }
 
 int process_pidfd_open(pid_t pid)

@@ -20,11 +20,9 @@ pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd);
  * a program or ended: like vfork(2), and as cheap. The child is born in cgroup_fd (-1: in the
  * caller's cgroup). flags: CLONE_VM, unless the child needs memory of its own (setns() to a time
  * namespace); either way, the parent must not use what the child writes to memory. CLONE_PARENT:
- * the child becomes a child of the caller's parent. ret_pid_fd: NULL, or where its pidfd is stored.
- * Returns the pid, or -errno.
+ * the child becomes a child of the caller's parent. Returns the pid, or -errno.
  */
-pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context,
-		   int *ret_pid_fd);
+pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context);
 
 int process_pidfd_open(pid_t pid);	    /* returns a descriptor or -errno */
 int process_signal(int pid_fd, int signal); /* returns 0 or -errno */

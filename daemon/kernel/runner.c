@@ -381,8 +381,7 @@ void runner_start(const struct host *host, const struct task_start *task, struct
 
 	*ret = (struct fault){};
 	if (r == 0) {
-		r = process_call(CLONE_VM | CLONE_PARENT, host->runners_fd, child_runner, &runner,
-				 NULL);
+		r = process_call(CLONE_VM | CLONE_PARENT, host->runners_fd, child_runner, &runner);
 		if (r < 0)
 			fail(&runner, STEP_FORK, r);
 	}

@@ -99,7 +99,7 @@ int watcher_start(const struct host *host, int pipe_fd, uint32_t index)
 		return negative_errno();
 	*shared = (struct watcher){
 		.host = *host, .pipe_fd = pipe_fd, .index = index, .error = -ECHILD};
-	r = process_call(CLONE_VM | CLONE_PARENT, host->watchers_fd, child_watcher, shared, NULL);
+	r = process_call(CLONE_VM | CLONE_PARENT, host->watchers_fd, child_watcher, shared);
 	/* a watcher that was reported but does not run has ended, which the keeper sees */
 	if (r >= 0)
 		r = shared->reported ? 0 : shared->error;

@@ -141,7 +141,7 @@ static void run_child(struct task *task)
 			return;
 		}
 	}
-	pid = process_call(shares_memory(task) ? CLONE_VM : 0, cgroup_fd, child_task, task, NULL);
+	pid = process_call(shares_memory(task) ? CLONE_VM : 0, cgroup_fd, child_task, task);
 	if (pid < 0 && task->type != TASK_CREATE && task->type != TASK_SPARE) {
 		/* tasks that free processes must not need a new process: the worker carries the
 		 * task out itself, and takes no more */

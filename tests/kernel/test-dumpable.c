@@ -150,7 +150,7 @@ static int body_fact(struct child *parent _unused_, void *arg _unused_)
 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return 200;
-	pid = process_call(CLONE_VM, -1, change_ids, NULL, NULL);
+	pid = process_call(CLONE_VM, -1, change_ids, NULL);
 	if (pid < 0 || process_wait(pid, &status) < 0 || status != 0)
 		return 201;
 	after = setting();
@@ -184,7 +184,7 @@ static int body_change(struct child *parent _unused_, void *arg)
 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return 200;
-	pid = process_call(CLONE_VM, -1, change, arg, NULL);
+	pid = process_call(CLONE_VM, -1, change, arg);
 	if (pid < 0 || process_wait(pid, &status) < 0)
 		return 201;
 	return status ? 210 : dumpable();
