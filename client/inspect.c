@@ -43,8 +43,7 @@ static int inspect_which(struct client *client, struct options *options)
 			show_line("set", "none");
 		if (json_text(reply, "parent", NULL))
 			show_line("parent", "%s", json_text(reply, "parent", ""));
-		show_namespaces(json_object_get(reply, "namespaces"), "differs from the host's",
-				"the host's");
+		show_namespaces(json_object_get(reply, "namespaces"), "differs from the host's");
 	}
 	return 0;
 }

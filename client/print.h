@@ -19,7 +19,6 @@ bool print_has_unicode(void);
 
 /* For a terminal with colours. */
 #define PRINT_BOLD "\033[1m"
-#define PRINT_DIM "\033[2m"
 #define PRINT_RED "\033[31m"
 #define PRINT_GREEN "\033[32m"
 #define PRINT_YELLOW "\033[33m"

@@ -67,7 +67,7 @@ static bool is_held(const json_t *namespaces, const char *type)
 	return false;
 }
 
-void show_namespaces(const json_t *namespaces, const char *held, const char *not_held)
+void show_namespaces(const json_t *namespaces, const char *held)
 {
 	json_t *namespace;
 	size_t i;
@@ -80,7 +80,7 @@ void show_namespaces(const json_t *namespaces, const char *held, const char *not
 		snprintf(link, sizeof(link), "%.32s:[%" JSON_INTEGER_FORMAT "]", type,
 			 json_integer_value(json_object_get(namespace, "inode")));
 		show_line(i == 0 ? "namespaces" : NULL, "%-7s %-20s %s%s%s", type, link,
-			  json_is_true(json_object_get(namespace, "held")) ? held : not_held,
+			  json_is_true(json_object_get(namespace, "held")) ? held : "the host's",
 			  path ? ", " : "", path ? path : "");
 	}
 }
@@ -402,7 +402,7 @@ static void show_set(struct client *client, const json_t *set)
 	if (json_text(set, "reason", NULL))
 		show_line("reason", "%s", json_text(set, "reason", ""));
 	show_times(set, json_object_get(spec, "lease"));
-	show_namespaces(json_object_get(set, "namespaces"), "held", "the host's");
+	show_namespaces(json_object_get(set, "namespaces"), "held");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (json_text(spec, words[i].field, NULL))
 			show_line(words[i].name, "%s", json_text(spec, words[i].field, ""));

@@ -10,8 +10,8 @@
 
 /* Prints "  NAME        TEXT", escaped. name NULL: leaves its column empty. */
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
-/* Prints a line for each namespace, followed by held or not_held. */
-void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
+/* Prints a line for each namespace, followed by held if the set holds it, or else "the host's". */
+void show_namespaces(const json_t *namespaces, const char *held);
 /* Prints the network options of a set's specification, or of a network, as their owner gave
  * them. */
 void show_network(const json_t *spec);
