@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See adopt.h. Keeps nothing after a call: descriptors belong to the call. */
-#include "client/adopt.h"
+#include "client/verbs.h"
 
 #include <string.h>
 
@@ -75,7 +75,7 @@ static int take_mount(struct options *options)
 	       "adopt the " word " namespace of an open descriptor or a file", \
 	       FILLS("descriptors[]", function))
 
-const struct option_row adopt_options[] = {
+static const struct option_row adopt_options[] = {
 	OPTION("target", 't', "PID", "adopt the namespaces of this process",
 	       FILLS("processFileDescriptor", take_target)),
 	OPTION("only", 0, "TYPES",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "client/call.h"
+#include "client/verbs.h"
 #include "client/print.h"
 #include "client/text.h"
 #include "protocol/frame.h"
@@ -44,7 +44,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 	return r;
 }
 
-const struct option_row call_options[] = {
+static const struct option_row call_options[] = {
 	OPTION("more", 0, NULL, "ask for more than one reply", HANDLED(MORE)),
 	{0},
 };

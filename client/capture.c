@@ -3,7 +3,7 @@
  * See capture.h. The daemon writes to the file itself. The client holds a pipe: when it closes that
  * on ^C, the capture ends, and the daemon answers how many packets there were.
  */
-#include "client/capture.h"
+#include "client/verbs.h"
 
 #include <inttypes.h>
 #include <linux/limits.h>
@@ -116,7 +116,7 @@ static int take_filter(struct options *options)
 			     options->argument);
 }
 
-const struct option_row capture_options[] = {
+static const struct option_row capture_options[] = {
 	OPTION("write", 'w', "FILE", "write to FILE (- is stdout, which is the default)",
 	       FILLS(FILE_FIELD, take_file)),
 	OPTION("filter", 0, "EXPRESSION", "capture only these packets, as in pcap-filter(7)",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See doctor.h. Runs the checks in the order of their tables, and prints what each has found. */
-#include "client/doctor.h"
+#include "client/verbs.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "client/egress.h"
+#include "client/verbs.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "client/print.h"
 #include "client/show.h"
 
-const struct option_row egress_options[] = {
+static const struct option_row egress_options[] = {
 	OPTION("allow", 0, DESTINATION_WORDS,
 	       "let it reach DEST, too (may be repeated); see `nsctl help create`",
 	       FILLS("allow[]", destinations_take)),

@@ -3,7 +3,7 @@
  * See graph.h. Keeps nothing after a call. The names of nodes come from the daemon, which allows no
  * quotes in them; the text is escaped nevertheless, because an interface has any printable name.
  */
-#include "client/graph.h"
+#include "client/verbs.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +16,7 @@
 #include "client/take.h"
 #include "client/text.h"
 
-const struct option_row graph_options[] = {
+static const struct option_row graph_options[] = {
 	OPTION("format", 0, "text|dot|mermaid|svg",
 	       "draw with boxes of characters (the default), for graphviz, for Markdown, or as a "
 	       "picture (needs dot)",

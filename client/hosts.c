@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints the addresses of sets, by their links, as lines of a hosts file. Owns nothing beyond a
  * call. */
-#include "client/hosts.h"
+#include "client/verbs.h"
 
 #include <string.h>
 

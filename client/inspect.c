@@ -3,7 +3,7 @@
  * which: see inspect.h. Keeps no state. Prints replies, and escapes them, because other
  * users may have chosen their texts.
  */
-#include "client/inspect.h"
+#include "client/verbs.h"
 
 #include "client/parse.h"
 #include "client/print.h"

@@ -4,7 +4,7 @@
  * are named, a failure with one is reported, and the others are still tried. If an end is named by
  * its set, a call finds out which end that is, because SetLink only knows ends a and b.
  */
-#include "client/links.h"
+#include "client/verbs.h"
 
 #include <inttypes.h>
 #include <string.h>

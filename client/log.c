@@ -4,7 +4,7 @@
  * line as it comes, because the journal may be larger than the memory. Makes no call to nsctld. The
  * fields of the lines are those in docs/operation.md.
  */
-#include "client/log.h"
+#include "client/verbs.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "client/text.h"
 #include "protocol/name.h"
 
-const struct option_row log_options[] = {
+static const struct option_row log_options[] = {
 	OPTION("since", 0, "TIME", "show what has happened since TIME, in a form of journalctl(1)",
 	       FILLS("since", take_text)),
 	OPTION("all-owners", 0, NULL, "show what has happened to the sets of all users",

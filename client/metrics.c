@@ -3,7 +3,7 @@
  * Calls io.systemd.Metrics, and prints metrics in the text format of Prometheus. There the metrics
  * of a family must be consecutive, so all of them are read first.
  */
-#include "client/metrics.h"
+#include "client/verbs.h"
 
 #include <signal.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 #define FILE_MODE 0644
 
-const struct option_row metrics_options[] = {
+static const struct option_row metrics_options[] = {
 	OPTION("textfile", 0, "FILE",
 	       "write to FILE, which is replaced as a whole, for node-exporter's textfile "
 	       "collector",

@@ -4,6 +4,7 @@
  * the connection or events are lost, reports that on stderr, and prints the state again before any
  * event, so that readers know the present state.
  */
+#include "client/verbs.h"
 #include "client/monitor.h"
 
 #include <string.h>

@@ -5,5 +5,3 @@
 #include "client/verb.h"
 
 extern const struct option_row monitor_options[];
-
-extern const struct verb monitor_verbs[]; /* ends with a row without a name */

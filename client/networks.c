@@ -3,6 +3,7 @@
  * network create, list, show, rm: see networks.h. Keeps nothing after a call. If several networks
  * are named, a failure with one is reported, and the others are still tried.
  */
+#include "client/verbs.h"
 #include "client/networks.h"
 
 #include "client/destinations.h"

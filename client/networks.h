@@ -4,8 +4,6 @@
 
 #include "client/verb.h"
 
-extern const struct verb networks_verbs[]; /* ends with a row without a name */
-
 /* Removes all networks of the owner or, unless it is NULL, of a project. A network that has gone
  * meanwhile is no failure. Returns an exit status. */
 int networks_remove_all(struct client *client, const char *project);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/verbs.h"
 #include "client/prune.h"
 
 #include "client/networks.h"
@@ -6,7 +7,7 @@
 #include "client/sets.h"
 #include "client/take.h"
 
-const struct option_row prune_options[] = {
+static const struct option_row prune_options[] = {
 	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
 	       FILLS("grace", take_seconds)),
 	{0},

@@ -4,10 +4,8 @@
 
 #include "client/verb.h"
 
-extern const struct option_row prune_options[], prune_rm_options[];
+extern const struct option_row prune_rm_options[];
 
 /* Removes all sets and networks of the owner or, unless it is NULL, of a project. given: parameters
  * of Remove ("grace"). Returns an exit status. */
 int prune_all(struct client *client, const char *project, json_t *given);
-
-extern const struct verb prune_verbs[]; /* ends with a row without a name */

@@ -3,7 +3,7 @@
  * See ps.h. Keeps nothing after a call. On a terminal the commands are drawn as a tree, unless the
  * user sorts them.
  */
-#include "client/ps.h"
+#include "client/verbs.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ struct tree {
 
 #define NONE SIZE_MAX
 
-const struct option_row ps_options[] = {TABLE_OPTIONS, {0}};
+static const struct option_row ps_options[] = {TABLE_OPTIONS, {0}};
 
 /* Adds a cell with the session that a process belongs to. It has "(left)" if the session's command
  * has ended. */

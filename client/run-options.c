@@ -2,6 +2,7 @@
 /* The options of exec, enter and run that are not of spec.c: see run.h. */
 #include <string.h>
 
+#include "client/verbs.h"
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/project.h"

@@ -2,6 +2,7 @@
 /*
  * exec, enter and run: see run.h. Makes the call from the options; attach.c stays with the command.
  */
+#include "client/verbs.h"
 #include "client/run.h"
 
 #include <inttypes.h>

@@ -6,5 +6,3 @@
 
 /* The options of all three verbs; of exec and enter; of run. */
 extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
-
-extern const struct verb run_verbs[]; /* ends with a row without a name */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sessions, wait, kill: see sessions.h. Keeps nothing after a call. */
+#include "client/verbs.h"
 #include "client/sessions.h"
 
 #include <signal.h>
@@ -48,7 +49,7 @@ static void session_row(struct table *table, const json_t *session)
 	command_cell(table, json_object_get(session, "command"));
 }
 
-const struct option_row sessions_list_options[] = {TABLE_OPTIONS, {0}};
+static const struct option_row sessions_list_options[] = {TABLE_OPTIONS, {0}};
 
 static int sessions_list(struct client *client, struct options *options)
 {

@@ -6,7 +6,3 @@
 #include "client/verb.h"
 
 extern const struct option_row sessions_kill_options[];
-
-extern const struct option_row sessions_list_options[];
-
-extern const struct verb sessions_verbs[]; /* ends with a row without a name */

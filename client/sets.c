@@ -3,6 +3,7 @@
  * create, list, renew, freeze, thaw: see sets.h. Keeps nothing after a call. If several sets
  * are named, a failure with one is reported, and the others are still tried.
  */
+#include "client/verbs.h"
 #include "client/sets.h"
 
 #include <inttypes.h>

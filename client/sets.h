@@ -13,5 +13,3 @@ int sets_remove(struct client *client, const char *name, json_t *given, bool abs
 /* Removes all sets of the owner or, unless it is NULL, of a project, in the same way. Returns an
  * exit status. */
 int sets_remove_all(struct client *client, const char *project, json_t *given);
-
-extern const struct verb sets_verbs[]; /* ends with a row without a name */

@@ -3,6 +3,7 @@
  * See show.h. Keeps no state. Prints replies, and escapes them, because other users may have chosen
  * their texts.
  */
+#include "client/verbs.h"
 #include "client/show.h"
 
 #include <string.h>

@@ -36,5 +36,3 @@ const char *show_state(const json_t *set);
 const char *show_state_word(const json_t *state, const json_t *frozen);
 /* Returns the seconds that have passed since the time in object's member key. */
 double show_age(const json_t *object, const char *key);
-
-extern const struct verb show_verbs[]; /* ends with a row without a name */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See status.h. Keeps nothing after a call. */
-#include "client/status.h"
+#include "client/verbs.h"
 
 #include <string.h>
 

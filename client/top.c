@@ -3,6 +3,7 @@
  * See top.h. nsctl is linked statically, and ncurses needs files of the system. So the table is
  * drawn by a program of its own, client/top/main.c, which takes the place of nsctl.
  */
+#include "client/verbs.h"
 #include "client/top.h"
 
 #include <inttypes.h>
@@ -27,7 +28,7 @@ static int take_delay(struct options *options)
 			  "a time from 1s to 1h (such as 5 or 1m)");
 }
 
-const struct option_row top_options[] = {
+static const struct option_row top_options[] = {
 	OPTION("all-owners", 0, NULL, "show the sets of all users that you may see",
 	       FILLS("allOwners", take_true)),
 	OPTION("delay", 'd', "TIME", "look again after TIME (default: 2s)",

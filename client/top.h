@@ -7,7 +7,3 @@
 /* How a user gets `nsctl top` if its program is missing. */
 #define TOP_REMEDY \
 	"install libncurses-dev (Debian) or ncurses-devel (Fedora), and build nsctl again"
-
-extern const struct option_row top_options[];
-
-extern const struct verb top_verbs[]; /* ends with a row without a name */

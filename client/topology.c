@@ -6,6 +6,7 @@
  * Paths are opened here with the user's rights, never by the daemon. The number of a descriptor is
  * refused, because it has no meaning in a file.
  */
+#include "client/verbs.h"
 #include "client/topology.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ const struct option_row topology_up_options[] = {
 	{0},
 };
 
-const struct option_row topology_down_options[] = {
+static const struct option_row topology_down_options[] = {
 	PROJECT_OPTION('p', "remove what FILE names in this project; without FILE, all of the "
 			    "project"),
 	{0},

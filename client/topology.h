@@ -4,7 +4,7 @@
 
 #include "client/verb.h"
 
-extern const struct option_row topology_up_options[], topology_down_options[];
+extern const struct option_row topology_up_options[];
 
 /* Reads the topology in a file ("-" is stdin) and checks it: *ret becomes the parameters of Apply
  * without descriptors, *ret_services what service.h takes. subject is the file in messages. Returns
@@ -25,5 +25,3 @@ int topology_make(struct client *client, const char *path, json_t *topology, str
 /* Removes everything that the topology names. What does not exist is no failure. Returns an exit
  * status. */
 int topology_remove(struct client *client, const json_t *topology);
-
-extern const struct verb topology_verbs[]; /* ends with a row without a name */

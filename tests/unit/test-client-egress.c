@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "client/egress.h"
+#include "client/verbs.h"
 #include "client/verb.h"
 #include "tests/unit/answering.h"
 

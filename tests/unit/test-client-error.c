@@ -12,16 +12,14 @@
 
 #include "base.h"
 #include "client/client-error.h"
-#include "client/links.h"
+#include "client/verbs.h"
 #include "client/monitor.h"
-#include "client/networks.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/prune.h"
 #include "client/sets.h"
 #include "client/spec.h"
 #include "client/topology.h"
-#include "client/verb.h"
 #include "protocol/idl-type.h"
 #include "tests/unit/answering.h"
 

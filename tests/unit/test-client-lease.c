@@ -11,9 +11,7 @@
 #include <cmocka.h>
 
 #include "client/lease.h"
-#include "client/networks.h"
-#include "client/sets.h"
-#include "client/verb.h"
+#include "client/verbs.h"
 #include "tests/unit/answering.h"
 
 #define NETWORK "{\"network\":{\"name\":\"lan\",\"owner\":7,\"members\":[],\"created\":1}}"

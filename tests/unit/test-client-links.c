@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "client/ends.h"
-#include "client/links.h"
+#include "client/verbs.h"
 #include "client/show.h"
 #include "client/verb.h"
 #include "tests/unit/answering.h"

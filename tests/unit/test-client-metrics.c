@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "client/metrics.h"
+#include "client/verbs.h"
 #include "tests/unit/answering.h"
 
 #define MORE(parameters) "{\"continues\":true,\"parameters\":" parameters "}"

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "client/networks.h"
-#include "client/verb.h"
+#include "client/verbs.h"
 #include "tests/unit/answering.h"
 
 #define NETWORK                                                                            \

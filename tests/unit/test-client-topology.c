@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "client/topology.h"
-#include "client/verb.h"
+#include "client/verbs.h"
 #include "tests/unit/answering.h"
 #include "tests/unit/source.h"
 
