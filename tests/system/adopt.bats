@@ -135,6 +135,29 @@ adopt_tree() {
 	nsctl adopt --target="$pid" box
 }
 
+@test "rm of two linked sets lets go of the link, also if the daemon is killed meanwhile" {
+	start_network
+	inside() { nsenter --preserve-credentials -t "$pid" -U -n "$@"; }
+	own second unshare -rn sleep 1000
+	eventually differs "$(server_pid second)" net
+	nsctl adopt --target="$pid" box
+	nsctl adopt --target="$(server_pid second)" more
+	stop_daemon
+	NSCTL_HANG_AT=remove-started start_daemon
+	nsctl link add box more
+	[ "$(inside ip -o link | wc -l)" -eq 2 ]
+	removing() { nsctl list | grep -c removing | grep -qx "$1"; }
+	for set in box more; do
+		become_client rm $set 2>/dev/null &
+	done
+	eventually removing 2
+	kill_daemon
+	start_daemon
+	no_sets() { [ -z "$(nsctl list --quiet)" ]; }
+	eventually no_sets
+	[ "$(inside ip -o link | wc -l)" -eq 1 ]
+}
+
 @test "by descriptor and by path, some of each, under a lease" {
 	start_network
 	for how in "--net=/proc/$pid/ns/net --user=/proc/$pid/ns/user" "--target=$pid --only=user --net=7" "--user=7 --target=$pid --only=net"; do

@@ -150,12 +150,14 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
 }
 
-/* Returns true if the link's other end is being removed, too. */
+/* Returns true if the removal of this network need not look after the link, because the other end
+ * is being removed, too. Nothing holds the network's net namespace then, and the kernel deletes the
+ * link with it. A set's net namespace may live on: it was adopted, or a user holds it. */
 static bool is_going(const struct link *link, const struct set *set)
 {
 	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
 
-	return other && other->state == SET_REMOVING;
+	return set_is_network(set) && other && other->state == SET_REMOVING;
 }
 
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task)
@@ -168,8 +170,6 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 	     link = link_next(link, set)) {
 		struct link_plan_task *planned = &tasks[task->n_links];
 
-		/* the kernel deletes it with either end's net namespace: there is nothing to wait
-		 * for */
 		if (is_going(link, set) || link_plan_task(link, NULL, planned) < 0)
 			continue;
 		if (link->egress) {
