@@ -30,6 +30,9 @@ static void on_removed(struct keeper *keeper, const struct failure *failure, voi
 
 static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
 {
+	/* with many commands in many sets that end together, waiters would take much memory */
+	if (!end && set->work)
+		return;
 	if (end)
 		end->pending++;
 	set_remove(keeper, set, 0, end ? on_removed : NULL, end);
@@ -39,7 +42,7 @@ static void remove_one(struct keeper *keeper, struct set *set, struct run_end *e
  * is left to the Apply. */
 static bool is_mate(const struct set *set, const struct set *other)
 {
-	return other != set && other->state != SET_CREATING && *set->group &&
+	return other != set && other->state != SET_CREATING &&
 	       strcmp(other->group, set->group) == 0;
 }
 
@@ -47,7 +50,7 @@ static bool is_mate(const struct set *set, const struct set *other)
 static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
 			 struct run_end *end)
 {
-	struct set *at = registry_next_set(keeper->registry, set->owner, NULL);
+	struct set *at = *set->group ? registry_next_set(keeper->registry, set->owner, NULL) : NULL;
 
 	for (; at && at->owner == set->owner;
 	     at = registry_next_set(keeper->registry, at->owner, at->name))

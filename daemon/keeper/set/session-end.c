@@ -162,7 +162,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	if (session->removes_set && set->state == SET_READY)
+	/* the set may be going already, because its init has ended; its mates are not */
+	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);
 	registry_drop_session(keeper->registry, session);

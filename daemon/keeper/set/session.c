@@ -320,6 +320,23 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	idle_look(keeper, set);
 }
 
+/* Lets the set end with the command that is about to start, instead of by its lease. If the command
+ * cannot be started any more, all of it ends at once. */
+static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
+			    struct failure *failure)
+{
+	int r = lease_end_with_command(keeper, request, set, failure);
+
+	if (r)
+		return r;
+	fault_point("exec-ends-set");
+	/* its init may have ended just now */
+	r = check_running(set, failure);
+	if (r)
+		run_end(keeper, set);
+	return r;
+}
+
 int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *asked,
 	    struct failure *failure)
 {
@@ -342,14 +359,12 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 	if (r == 0)
 		r = admission_of_exec(keeper, request, set, &asked->command, &as, failure);
 	if (r == 0 && asked->remove)
-		r = lease_end_with_command(keeper, request, set, failure);
-	fault_point("exec-ends-set");
-	/* its init may have ended just now */
-	if (r == 0 && asked->remove)
-		r = check_running(set, failure);
+		r = end_with_command(keeper, request, set, failure);
 	if (r)
 		return r;
 	request = request_keep(request);
+	if (!request && asked->remove)
+		run_end(keeper, set);
 	if (!request)
 		return failure_from_errno(failure, -ENOMEM, "start the session");
 	session_start(keeper, request, set, &asked->command, &as, asked->remove);
