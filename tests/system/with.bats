@@ -193,8 +193,8 @@ last_of() {
 	patience=0 leaves "$before"
 }
 
-@test "exec with remove: the daemon is killed when the command has ended" {
-	for point in remove-recorded remove-unpinned remove-forgotten; do
+@test "exec with remove: the daemon is killed before the command starts, and when it has ended" {
+	for point in exec-ends-set exec-recorded remove-recorded remove-unpinned remove-forgotten; do
 		stop_daemon
 		NSCTL_KILL_AT=$point start_daemon --config="$config"
 		up "$two_and_a_network"

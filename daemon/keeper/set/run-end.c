@@ -46,15 +46,24 @@ static bool is_mate(const struct set *set, const struct set *other)
 	       strcmp(other->group, set->group) == 0;
 }
 
+/* Returns the next of the set's mates after `at` (NULL: the first), or NULL. */
+static struct set *next_mate(struct keeper *keeper, const struct set *set, const struct set *at)
+{
+	struct set *next = NULL;
+
+	if (*set->group)
+		next = registry_next_set(keeper->registry, set->owner, at ? at->name : NULL);
+	while (next && next->owner == set->owner && !is_mate(set, next))
+		next = registry_next_set(keeper->registry, next->owner, next->name);
+	return next && next->owner == set->owner ? next : NULL;
+}
+
 /* Removes the set's mates: networks, or sets. */
 static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
 			 struct run_end *end)
 {
-	struct set *at = *set->group ? registry_next_set(keeper->registry, set->owner, NULL) : NULL;
-
-	for (; at && at->owner == set->owner;
-	     at = registry_next_set(keeper->registry, at->owner, at->name))
-		if (is_mate(set, at) && set_is_network(at) == networks)
+	for (struct set *at = NULL; (at = next_mate(keeper, set, at));)
+		if (set_is_network(at) == networks)
 			remove_one(keeper, at, end);
 }
 
@@ -70,6 +79,12 @@ static void remove_all(struct keeper *keeper, struct set *set, struct run_end *e
 void run_end(struct keeper *keeper, struct set *set)
 {
 	remove_all(keeper, set, NULL);
+}
+
+void run_end_mark(struct keeper *keeper, const struct set *set)
+{
+	for (struct set *at = NULL; (at = next_mate(keeper, set, at));)
+		at->state = SET_REMOVING;
 }
 
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request)

@@ -9,6 +9,9 @@
 
 /* Begins to remove the set, and what ends with it. */
 void run_end(struct keeper *keeper, struct set *set);
+/* Marks what ends with the set as being removed, as an earlier daemon may have recorded only the
+ * set's own removal. Must be called before sets are recovered. */
+void run_end_mark(struct keeper *keeper, const struct set *set);
 /* The same for the set of the session, which has ended. request: answered with the session when all
  * of it is gone, or with the failure; may be NULL. */
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request);

@@ -7,6 +7,7 @@
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/start/recovery-set.h"
@@ -287,11 +288,22 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 
 /* --- the whole recovery --- */
 
+/* Returns true if the set ends with a command that has ended, or was never started. */
+static bool has_ended(const struct set *set)
+{
+	return set->run &&
+	       (set->state == SET_REMOVING || (set->state == SET_READY && !set_runs_commands(set)));
+}
+
 static int recover_sets(struct keeper *keeper)
 {
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 	int r = 0;
 
+	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		if (has_ended(set))
+			run_end_mark(keeper, set);
+	set = registry_next_set(keeper->registry, 0, NULL);
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		r = recover_set(keeper, set);
 	/* continue removals that waited for the removal of a set within */
