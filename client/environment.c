@@ -15,6 +15,8 @@
 
 /* More than a command can have. */
 #define FILE_SIZE_MAX (8 * 1024 * 1024)
+/* Each is looked for among all others. */
+#define FILE_VARIABLES_MAX 4096
 
 extern char **environ;
 
@@ -115,10 +117,14 @@ json_t *environment_make(const struct environment *environment)
 /* Adds the variables in the lines of a text. Returns 0, or STATUS_USAGE after reporting a line. */
 static int take_lines(const struct options *options, char *text, json_t *extra)
 {
+	size_t taken = 0;
 	char *line;
 
 	for (size_t number = 1; (line = strsep(&text, "\n")); number++) {
-		line[strcspn(line, "\r")] = '\0';
+		size_t n = strlen(line);
+
+		if (n > 0 && line[n - 1] == '\r')
+			line[n - 1] = '\0';
 		line += strspn(line, " \t");
 		if (!*line || *line == '#')
 			continue;
@@ -126,6 +132,10 @@ static int take_lines(const struct options *options, char *text, json_t *extra)
 			return options_wrong(options->client,
 					     "--env-file=%s, line %zu: \"%s\" is not K=V or K",
 					     options->argument, number, line);
+		if (++taken > FILE_VARIABLES_MAX)
+			return options_wrong(options->client,
+					     "--env-file=%s: has more than %d variables",
+					     options->argument, FILE_VARIABLES_MAX);
 		json_push(extra, json_string_nocheck(line));
 	}
 	return 0;

@@ -392,6 +392,8 @@ PYTHON
 	refuses /dev/stdin 'line 2'
 	printf 'A=1\0B=2\n' >"$file"
 	refuses /dev/stdin 'byte 0'
+	seq -f 'V%.0f=1' 4097 >"$file"
+	refuses /dev/stdin 'more than 4096 variables'
 }
 
 @test "run -C DIR says what to write instead" {

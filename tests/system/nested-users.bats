@@ -136,6 +136,9 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	inside outer network rm lan 2>/dev/null || true
 }
 
+# is_settled: no set is being removed.
+is_settled() { fails grep -q removing <<<"$(nsctl list)"; }
+
 @test "the daemon killed at each step leaves a whole set or none" {
 	for point in create-started create-unshared create-furnished create-init create-pinned create-made; do
 		nsctl create -mp -r outer
@@ -145,6 +148,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		[ "$status" -ne 0 ]
 		eventually is_gone "$(cat "$runtime.pid")"
 		start_daemon --config="$runtime.conf"
+		eventually is_settled
 		! nsctl show inner 2>/dev/null || nsctl exec inner true
 		nsctl rm outer
 		[ -z "$(nsctl list --quiet)" ]
