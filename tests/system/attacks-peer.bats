@@ -3,6 +3,9 @@
 # Attacks over the socket: other users' objects, pretended identities, malformed and endless messages, hostile
 # descriptors. The classes are those of docs/attacks.md.
 
+# a user of its own: the kernel counts the descriptors that are on their way for each user, and a client with a low
+# limit on open files cannot send any while there are more
+user_id=61013
 load daemon.bash
 load counted.bash
 load hostile.bash

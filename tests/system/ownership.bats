@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Owners of sets: two ordinary users and root, their limits, the policy, confined callers, and callers inside a set.
 
+# a user of its own: the kernel counts the descriptors that are on their way for each user, and a client with a low
+# limit on open files cannot send any while there are more
+user_id=61012 other_id=61014
 load daemon.bash
 
 setup() { make_config; }

@@ -3,6 +3,8 @@
 # What the keeper reads of a client's process when the client connects: the set that the process is in, and the limits
 # that its commands get. The process may end, or execute a setuid program, at any moment.
 
+# a user of its own: see ownership.bats
+user_id=61015
 load daemon.bash
 load hostile.bash
 
