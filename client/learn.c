@@ -79,7 +79,7 @@ static int call_again(struct client *client, const char *word, json_t *parameter
 	return 0;
 }
 
-/* Returns true if stdout is a pipe or socket that nobody reads any more. */
+/* Returns true if stdout is a pipe or socket without a reader, or a terminal that has hung up. */
 static bool reader_has_gone(void)
 {
 	struct pollfd poll_fd = {.fd = STDOUT_FILENO};
@@ -87,7 +87,7 @@ static bool reader_has_gone(void)
 	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLERR | POLLHUP);
 }
 
-/* Calls until a signal has come, or nobody reads any more, and all is told. */
+/* Calls until a signal has come or stdout has lost its reader, and all is told. */
 static int follow(struct client *client, const char *word, json_t *parameters,
 		  const struct interrupt *interrupt, bool *full)
 {

@@ -30,7 +30,7 @@ static void on_removed(struct keeper *keeper, const struct failure *failure, voi
 
 static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
 {
-	/* with many commands in many sets that end together, waiters would take much memory */
+	/* the removal is in progress, and a waiter without a request would have nothing to do */
 	if (!end && set->work)
 		return;
 	if (end)

@@ -12,6 +12,6 @@ void run_end(struct keeper *keeper, struct set *set);
 /* Marks what ends with the set as being removed, as an earlier daemon may have recorded only the
  * set's own removal. Must be called before sets are recovered. */
 void run_end_mark(struct keeper *keeper, const struct set *set);
-/* The same for the set of the session, which has ended. request: answered with the session when all
- * of it is gone, or with the failure; may be NULL. */
+/* Begins the same removals for the set of a session that has ended. request may be NULL; it is
+ * answered with the session when all is gone, or with the first failure. */
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request);
