@@ -38,6 +38,6 @@ passes() {
 	sed 's/^/# /' "$home/summary" >&3
 }
 
-@test "ed" { passes ed; }
-@test "ed, in a copy of the tree" { passes ed "--copy=$home/copy"; }
-@test "pipebench" { passes pipebench; }
+@test "The tests of the package ed pass" { passes ed; }
+@test "The tests of the package ed pass in a copy of the tree" { passes ed "--copy=$home/copy"; }
+@test "The tests of the package pipebench pass" { passes pipebench; }

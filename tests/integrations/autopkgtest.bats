@@ -95,7 +95,7 @@ Depends:
 END
 }
 
-@test "autopkgtest runs a package's tests: as root, as a user, in a fresh testbed after one that breaks it" {
+@test "autopkgtest runs a package's tests as root and as a user, with a fresh testbed after one that breaks it" {
 	make_package
 	# it opens /dev/stderr, which must be the user's
 	# shellcheck disable=SC2016
@@ -108,7 +108,7 @@ END
 	[ "$(cat "$home/output/artifacts/artifact")" = made ]
 }
 
-@test "the protocol: copies, statuses, and a testbed that is as before after revert" {
+@test "The testbed copies files, passes statuses on, and is as before after a revert" {
 	start_server_of
 	opens
 	mkdir "$home/down"
@@ -136,7 +136,7 @@ END
 	[ ! -e "$home/tree/etc/a b" ]
 }
 
-@test "in a copy of the tree, setuid programs have an effect, and the copy goes" {
+@test "Setuid programs have an effect in a copy of the tree, and the copy is removed at the end" {
 	start_server_of "--copy=$home/copy"
 	opens
 	inside sh -c 'cp /usr/bin/id /etc/ && chmod 4755 /etc/id && chown nsctl /root'
@@ -150,7 +150,7 @@ END
 	[[ $output == *"$home/tree exists"* ]]
 }
 
-@test "the testbed ends with its server" {
+@test "The testbed ends with its server" {
 	start_server_of
 	opens
 	inside true

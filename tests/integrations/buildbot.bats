@@ -53,14 +53,14 @@ for row in sqlite3.connect(sys.argv[1]).execute("""select builders.name, results
 has() { eventually counts "$@" || { results; tail -n 20 "$home"/*/twistd.log; return 1; }; }
 counts() { [ "$(results | grep -c "^$1")" -ge "$2" ]; }
 
-@test "several builds at once, each step in a set of its own; with services" {
+@test "Several builds run at once, with each step in a set of its own and with services" {
 	for branch in master services master status; do change $branch; done
 	has "tests 0 " 2
 	has "services 0 " 1
 	has "status 2 " 1
 }
 
-@test "README: a master takes the steps" {
+@test "A master accepts the steps that the README shows" {
 	{
 		cat "$integration/master.cfg"
 		echo 'from buildbot.plugins import steps'
@@ -73,13 +73,13 @@ counts() { [ "$(results | grep -c "^$1")" -ge "$2" ]; }
 	fails as_user buildbot checkconfig master/readme.cfg
 }
 
-@test "what takes too long is ended, also if it ignores SIGTERM, and what it has started" {
+@test "A step that takes too long is ended with all that it has started, even if it ignores SIGTERM" {
 	for branch in late stubborn; do change $branch; done
 	has "late 2 " 1
 	has "stubborn 2 " 1
 }
 
-@test "a worker is killed: its sets end, and the build is repeated by the other worker" {
+@test "The sets of a killed worker end, and another worker repeats the build" {
 	change long
 	has "long None " 1
 	eventually eval '[ -n "$(nsctl ls --quiet)" ]'
@@ -124,7 +124,7 @@ watch_master() {
 	user_on "$1" nsctl exec -d watching sh -c "$watch"
 }
 
-@test "a host is cut off in mid-job: another one repeats the job, and nothing is left on any of them" {
+@test "Another host repeats the job of a host that was cut off, and nothing is left on any host" {
 	# shellcheck disable=SC2086
 	sysctl -qw $impatient
 	root_nsctl up "$BATS_TEST_DIRNAME/fleet.json"

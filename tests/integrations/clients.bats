@@ -33,18 +33,18 @@ without_hello() {
 	mapfile -t lines <<<"${output/hello$'\n'/}"
 }
 
-@test "Python: calls, errors, replies, descriptors, events" {
+@test "The Python client makes calls, and receives errors, replies, descriptors and events" {
 	run as "$user_id" python3 "$clients/nsctl_socket.py"
 	without_hello
 	tells_of client-python
 }
 
-@test "shell: calls, errors, replies, events" {
+@test "The shell client makes calls, and receives errors, replies and events" {
 	run as "$user_id" env PATH="$NSCTL_BUILD:$PATH" "$clients/client.sh"
 	tells_of client-shell
 }
 
-@test "Node.js: calls, errors, replies, events" {
+@test "The Node.js client makes calls, and receives errors, replies and events" {
 	run as "$user_id" node "$clients/client.js"
 	tells_of client-node
 }
@@ -55,14 +55,14 @@ build_go() {
 	chmod -R a+rX "$runtime.go"
 }
 
-@test "Go: calls, errors, replies, descriptors, events" {
+@test "The Go client makes calls, and receives errors, replies, descriptors and events" {
 	build_go client "$clients/client.go"
 	run as "$user_id" "$runtime.go/client"
 	without_hello
 	tells_of client-go
 }
 
-@test "a generator of another project makes bindings of the interface" {
+@test "A generator of another project makes bindings of the interface" {
 	command -v varlink-go-interface-generator || skip "there is no varlink-go-interface-generator"
 	mkdir -p "$runtime.go/src/orgnsctl"
 	cp "$BATS_TEST_DIRNAME/../../protocol/org.nsctl.varlink" "$runtime.go/src/orgnsctl"
@@ -82,7 +82,7 @@ build_c() {
 			--define-variable=libdir="$NSCTL_BUILD" --cflags --libs libnsctl)
 }
 
-@test "C, by libnsctl: calls, errors, descriptors, events; and several commands in a loop" {
+@test "The C clients make calls by libnsctl, receive events, and serve several commands in one loop" {
 	ln -s libnsctl.so "$NSCTL_BUILD/libnsctl.so.0"
 	build_c client
 	build_c loop

@@ -22,11 +22,11 @@ teardown() {
 nothing_is_left() { [ -z "$(nsctl ls --quiet)" ] && counts_are "$before"; }
 in_path() { as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" "$@" 3>&-; }
 
-@test "bats: the example's tests pass" {
+@test "The tests of the bats example pass" {
 	in_path env -u BATS_TMPDIR TMPDIR="$home" "$BATS_ROOT/bin/bats" --formatter tap "$integrations/bats/example.bats"
 }
 
-@test "Make: the example's recipes pass, at the same time" {
+@test "The recipes of the Make example pass at the same time" {
 	run in_path make -s -j2 -f "$integrations/make/example.mk" check
 	[ "$status" -eq 0 ]
 	[ "$(grep -c passed <<<"$output")" -eq 2 ]
@@ -39,7 +39,7 @@ hook() {
 		bash -c 'cd "$BUILDKITE_BUILD_CHECKOUT_PATH" && . "$0"' "$integrations/buildkite/command"
 }
 
-@test "Buildkite: the command's status is the step's; only the checkout is kept" {
+@test "The Buildkite hook returns the command's status, and keeps the checkout alone" {
 	for code in 0 1 124 125 255; do
 		run hook "exit $code"
 		[ "$status" -eq "$code" ]
@@ -51,7 +51,7 @@ hook() {
 	[ ! -e "$home/other" ]
 }
 
-@test "Buildkite: a cancelled step leaves nothing, nor does a killed agent" {
+@test "A cancelled Buildkite step leaves nothing, and neither does a killed agent" {
 	for signal in TERM KILL; do
 		# shellcheck disable=SC2016
 		start_server agent setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env HOME="$home" PATH="$NSCTL_BUILD:$PATH" \
@@ -75,7 +75,7 @@ shell() {
 # in_readme KEY: prints the words after the key in the examples of README.md.
 in_readme() { sed -n "s/^    .* $1: \"*\([^\"]*\)\"*.*/\1/p" "$integrations/recipes/README.md"; }
 
-@test "a shell: as Jenkins, Woodpecker and Forgejo call it" {
+@test "The shell runs scripts as Jenkins, Woodpecker and Forgejo call it" {
 	# Jenkins: a script beside the workspace, or in /tmp
 	install -d -o "$user_id" "$home/builds@tmp"
 	# shellcheck disable=SC2016

@@ -32,7 +32,7 @@ worker_says='
 	bash -e "$hooks/job-started.sh" || exit 99
 '
 
-@test "steps run in the job's set, with its files, and their statuses are kept" {
+@test "Steps run in the job's set with its files, and their statuses are kept" {
 	echo secret >"$home/.credentials"
 	# shellcheck disable=SC2016
 	run as "$user_id" "${worker[@]}" "$worker_says"'
@@ -50,7 +50,7 @@ worker_says='
 	nothing_is_left
 }
 
-@test "the set ends with the runner's process" {
+@test "The set ends with the runner's process" {
 	start_server worker setpriv --reuid "$user_id" --regid "$user_id" --clear-groups "${worker[@]}" "$worker_says"'
 		step "touch started; sleep 600"; true'
 	eventually test -e "$home/_work/repository/started"

@@ -63,7 +63,7 @@ plays() {
 	for line in "${wanted[@]}" "cleanup 0"; do grep -qxF -- "$line" <<<"$output"; done
 }
 
-@test "steps run in the image, with the runner's directories, variables and paths, and their statuses are kept" {
+@test "Steps run in the image with the runner's directories, variables and paths, and keep their statuses" {
 	echo secret >"$home/.token"
 	plays "HOME /github/home" "PATH /opt/x:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "value of a step" \
 		"no python" "status 0" "status 125" "status 137" -- steps='[
@@ -79,12 +79,12 @@ plays() {
 	[ -e "$home/runner/_work/repo/repo/made-by-host" ]
 }
 
-@test "services, by the names that the workflow gives them" {
+@test "A job reaches its services by the names that the workflow gives them" {
 	plays "good day" "status 0" -- 'services=[{"contextName": "www", "image": "web:1.2", "environmentVariables": {"GREETING": "good day"}}]' \
 		steps='[{"run": "exec 3<>/dev/tcp/www/80; printf \"GET / HTTP/1.0\\r\\n\\r\\n\" >&3; cat <&3"}]'
 }
 
-@test "an action that is an image runs in a set of its own" {
+@test "An action that is an image runs in a set of its own" {
 	plays "of the step" "status 0" "status 3" "status 1" -- steps='[
 		{"image": "docker://small:1", "args": ["\"echo", "of", "the", "step;", "touch", "/__w/repo/repo/step\""]},
 		{"image": "small:1", "entryPoint": "/bin/bash", "args": ["-c", "\"exit", "3\""]},
@@ -93,7 +93,7 @@ plays() {
 	[ -e "$home/runner/_work/repo/repo/step" ]
 }
 
-@test "what the table does not have, and what workflows may not choose, is refused with the reason" {
+@test "Images that the table lacks, and options that workflows may not choose, are refused with the reason" {
 	refused() {
 		plays -- "${@:2}"
 		[[ $output == *"$1"* && $output != *status* ]]
@@ -105,7 +105,7 @@ plays() {
 	refused "services need a container" container=null 'services=[{"contextName": "x", "image": "web"}]'
 }
 
-@test "a job cannot lead the hooks elsewhere: by links, by its state, by the daemon's socket" {
+@test "A job cannot mislead the hooks by links, by its state, or by the daemon's socket" {
 	mkdir "$home/elsewhere"
 	chown "$user_id" "$home/elsewhere"
 	# shellcheck disable=SC2016
@@ -119,7 +119,7 @@ plays() {
 	[ -z "$(ls "$home/elsewhere")" ]
 }
 
-@test "cancelled, the step gets SIGINT; a killed runner leaves nothing" {
+@test "A cancelled step gets SIGINT, and a killed runner leaves nothing" {
 	plays "interrupted" "status 7" -- cancel=true steps='[{"run": "trap \"echo interrupted; exit 7\" INT; touch started; while sleep 0.1; do :; done"}]'
 	rm -r "$home/runner/_work/repo"
 	# while it prepares, and while a step runs

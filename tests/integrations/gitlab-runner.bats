@@ -63,13 +63,13 @@ points() {
 }
 quiet='services=[{"name": "quiet"}]'
 
-@test "a job succeeds, in a set of its own, and leaves nothing" {
+@test "A job runs in a set of its own, succeeds, and leaves nothing" {
 	ends success 'script="echo host $HOSTNAME; ls -A ~ /tmp; echo made >file; ip -o link | wc -l"' 'after="cat builds/* 2>&1; echo after"'
 	[[ $output == *"prepared in job-1"*"host job-1"*after* ]]
 	no_directories
 }
 
-@test "statuses: those of the job's script are the job's, also 125 and those of signals" {
+@test "The job's status is its script's, including 125 and those of signals" {
 	for status in 1 2 31 32 125 126 127 254; do
 		ends "failed $status" "script=\"exit $status\""
 	done
@@ -78,18 +78,18 @@ quiet='services=[{"name": "quiet"}]'
 	no_directories
 }
 
-@test "a runner that does not say enough is the machine's fault, and the log says what is missing" {
+@test "A runner that gives too little information is a system failure, and the log says what is missing" {
 	run as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" SYSTEM_FAILURE_EXIT_CODE=32 "$driver" --config="$home/driver.conf" config
 	[ "$status" -eq 32 ]
 	[[ $output == *"JOB_RESPONSE_FILE is unset: GitLab Runner is too old"* ]]
 }
 
-@test "a set that is gone is the machine's fault, not the job's" {
+@test "A set that disappears is a system failure, and not a failure of the job" {
 	as "$user_id" env HOME="$home" true
 	ends system "script=\"$NSCTL_BUILD/nsctl --socket=$runtime/socket rm \$NSCTL_SET; sleep 600\""
 }
 
-@test "the environment is clean, and the runner's files cannot be seen" {
+@test "A job's environment is clean, and the job cannot see the runner's files" {
 	echo secret >"$home/.token"
 	ends success 'script="env; echo files: $(ls -A ~)"'
 	[[ $output != *SECRET* && $output != *CUSTOM_ENV* && $output != *JOB_RESPONSE* && $output != *.token* ]]
@@ -97,7 +97,7 @@ quiet='services=[{"name": "quiet"}]'
 	[[ $output == *cannot* ]]
 }
 
-@test "options: as far as the administrator's table goes" {
+@test "A job may set the options that the administrator's table allows, and no others" {
 	configure_driver '[job]' 'root = no' '[allow]' 'root = yes'
 	ends success 'script="id -u"' 'variables={"NSCTL_ROOT": "yes"}'
 	grep -qx 0 <<<"$output"
@@ -111,7 +111,7 @@ quiet='services=[{"name": "quiet"}]'
 	ends system 'variables={"NSCTL_ROOT": "yes"}'
 }
 
-@test "services: by their names, from the administrator's table, ready before the job begins" {
+@test "Services come from the administrator's table, and answer by their names before the job begins" {
 	configure_driver '[service web]' 'command = cd /tmp && echo "$GREETING" >index.html && exec python3 -m http.server 80' 'port = 80' \
 		'[service group/quiet]' 'command = exec sleep 600'
 	ends success 'services=[{"name": "web:1.2", "alias": "www", "variables": [{"key": "GREETING", "value": "good day"}]}, {"name": "group/quiet"}]' \
@@ -122,7 +122,7 @@ quiet='services=[{"name": "quiet"}]'
 	ends "failed without status" 'services=[{"name": "web", "command": ["x"]}]'
 }
 
-@test "two jobs of one user have the same services at once" {
+@test "Two jobs of one user have the same services at the same time" {
 	configure_driver '[service web]' 'command = cd /tmp && exec python3 -m http.server 80' 'port = 80'
 	play id=1 'services=[{"name": "web"}]' 'script="curl -sf http://web/ | head -n 1"' >"$home/one" 3>&- &
 	ends success id=2 'services=[{"name": "web"}]' 'script="curl -sf http://web/ | head -n 1"'
@@ -130,12 +130,12 @@ quiet='services=[{"name": "quiet"}]'
 	[ "$(tail -n 1 "$home/one")" = success ]
 }
 
-@test "what a job leaves running, and directories that it closed, are gone" {
+@test "Processes and closed directories that a job leaves are removed" {
 	ends success 'script="mkdir -p deep/er && touch deep/er/x && chmod 0 deep/er deep; setsid sleep 600 & sleep 0"'
 	no_directories
 }
 
-@test "cancelled at every point, it leaves nothing" {
+@test "A job that is cancelled at any point leaves nothing" {
 	configure_driver '[service quiet]' 'command = exec sleep 600'
 	points
 	for point in "${points[@]}"; do
@@ -145,7 +145,7 @@ quiet='services=[{"name": "quiet"}]'
 	done
 }
 
-@test "its runner killed at every point, it leaves nothing" {
+@test "A job whose runner is killed at any point leaves nothing" {
 	configure_driver '[service quiet]' 'command = exec sleep 600'
 	points
 	for point in "${points[@]}"; do

@@ -56,8 +56,8 @@ shows() {
 # only_lo COUNT: so many times, a program has seen the set's network, which is empty, and not that outside.
 only_lo() { [ "$(grep -c '^1: lo:' <<<"$output")" -eq "$1" ] && [[ $output != *outside0* ]]; }
 
-@test "bwrap" { shows bwrap && only_lo 1; }
-@test "crun" { shows crun && only_lo 1; }
+@test "bwrap runs in a set's network" { shows bwrap && only_lo 1; }
+@test "crun runs in a set's network" { shows crun && only_lo 1; }
 # refused: podman of the user cannot join by a path. Now and then, crun does not say the reason.
 refused() {
 	run "${user[@]}" podman run --rm --network="ns:/run/nsctl/ns/$user_id/box/net" --rootfs "$home/rootfs" ip -o link
@@ -65,14 +65,14 @@ refused() {
 	[ "$status" -ne 0 ] && [[ $output == *"cannot setns"*"Operation not permitted"* ]]
 }
 
-@test "podman" {
+@test "podman of root joins a set's network by path, and podman of the user is refused" {
 	shows podman
 	only_lo 2
 	eventually refused
 	# ends the process that keeps its user namespace
 	kill -KILL "$(cat "/run/user/$user_id/libpod/tmp/pause.pid")"
 }
-@test "CNI plugins" {
+@test "CNI plugins connect a set" {
 	shows "CNI plugins"
 	[[ $output == *"1 received"* ]]
 	ip link del cni0

@@ -26,12 +26,12 @@ nothing_is_left() { [ -z "$(nsctl ls --quiet)$(nsctl network list --quiet)" ] &&
 pytest=(env HOME="$home" PYTHONPATH="$plugin" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p pytest_nsctl -p no:cacheprovider)
 run_pytest() { as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" "${pytest[@]}" --basetemp="$home/tmp" "$@" 3>&-; }
 
-@test "the example's tests pass" {
+@test "The example's tests pass" {
 	run_pytest "$plugin/test_example.py" | tee "$home/output"
 	grep -q '6 passed' "$home/output"
 }
 
-@test "README: the command, where the plugin is" {
+@test "The command in the README runs where the plugin is" {
 	# shellcheck disable=SC2016
 	as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" PYTHONDONTWRITEBYTECODE=1 \
 		PYTEST_ADDOPTS="-p no:cacheprovider --basetemp=$home/tmp" \
@@ -40,12 +40,12 @@ run_pytest() { as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" "${pytes
 	grep -q '6 passed' "$home/output"
 }
 
-@test "several workers: neither names nor subnets collide" {
+@test "Several workers use different names and subnets" {
 	run_pytest -n 3 "$plugin/test_example.py" | tee "$home/output"
 	grep -q '6 passed' "$home/output"
 }
 
-@test "what a test has made goes with it, also if it fails, and if pytest is killed" {
+@test "What a test has made is removed with it, even if it fails or pytest is killed" {
 	cat >"$home/test_fails.py" <<'PYTHON'
 import time
 def test_fails(nsctl):

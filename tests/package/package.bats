@@ -6,7 +6,7 @@
 load ../systemd/bed.bash
 load manager.bash
 
-@test "installed: units are enabled and run, accounts and modes are right, and a user can use it" {
+@test "An installed package has its units running and its accounts and modes right, and serves a user" {
 	put old
 	start
 	systemctl is-active nsctld.socket nsctld.service
@@ -28,7 +28,7 @@ lists() {
 	echo "$count lists"
 }
 
-@test "upgraded under load: sets and commands go on, clients wait, and a new daemon serves" {
+@test "Sets and commands go on during an upgrade under load, clients wait, and the new daemon serves" {
 	alice network create lan --subnet=auto
 	alice create --link=net/lan box
 	alice create --boot kept
@@ -55,7 +55,7 @@ lists() {
 	alice exec box ip -o addr | grep -q 10.214
 }
 
-@test "upgraded with a mistake in the configuration: that is told, and the package is installed" {
+@test "An upgrade with a mistake in the configuration reports it and installs the package" {
 	cp /etc/nsctl/nsctld.conf /run/nsctld.conf
 	printf '[limits]\nset = 3\n' >/etc/nsctl/nsctld.conf
 	put new >/run/told 2>&1
@@ -67,7 +67,7 @@ lists() {
 	alice list --quiet | grep -qx box
 }
 
-@test "libnsctl: a client that was built with its package for development runs with its library" {
+@test "A client that was built with the development package runs with the library's package" {
 	fails alice_runs /bed/client
 	put library
 	alice_runs /bed/client >/run/said
@@ -77,7 +77,7 @@ lists() {
 }
 alice_runs() { as alice timeout 60 "$@"; }
 
-@test "removed: nothing runs, and what is made again at boot is still recorded" {
+@test "After removal nothing runs, and sets with --boot are still recorded" {
 	remove nsctl
 	fails pgrep -f libexec/nsctl
 	fails pgrep -x nsctl-init
@@ -88,14 +88,14 @@ alice_runs() { as alice timeout 60 "$@"; }
 	[ -n "$(find /var/lib/nsctl -type f)" ]
 }
 
-@test "installed again: it makes what it had recorded" {
+@test "A package that is installed again makes the recorded sets" {
 	put new
 	start
 	made() { alice list --quiet | grep -qx kept; }
 	eventually made
 }
 
-@test "purged: nothing is left" {
+@test "A purge leaves nothing" {
 	purge
 	find / -xdev \( -path /bed -o -path /proc -o -path /sys \) -prune -o -name '*nsctl*' -print >/run/found
 	[ ! -s /run/found ] || { cat /run/found && false; }

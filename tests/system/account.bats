@@ -35,7 +35,7 @@ refused() {
 	[[ "$output" == *"$words"* ]] || { echo "$output: no $words" && return 1; }
 }
 
-@test "a name gives the ids, the groups that are mapped, and the variables" {
+@test "--user=NAME gives a command the user's ids, mapped groups and variables" {
 	nsctl create -mp --map-auto "${binds[@]}" box
 	[ "$(nsctl exec --user=alice box id -u)" = 33 ]
 	[ "$(nsctl exec --user=alice box id -g)" = 44 ]
@@ -57,21 +57,21 @@ refused() {
 	fails nsctl exec --user=alice box touch /etc/group
 }
 
-@test "a name where only the caller is mapped: its groups stay as they are" {
+@test "--user=NAME leaves the groups as they are where only the caller is mapped" {
 	nsctl create -m -r "${binds[@]}" box
 	# shellcheck disable=SC2016
 	[ "$(nsctl exec --user=root box sh -c 'echo $(id -u) $HOME')" = "0 /root" ]
 	refused "not mapped" exec --user=alice box true
 }
 
-@test "enter gives the user's login shell" {
+@test "nsctl enter --user=NAME starts the user's login shell" {
 	nsctl create -m --map-auto "${binds[@]}" box
 	[ "$(nsctl enter --user=alice box <<<'shopt -q login_shell && id -u')" = 33 ]
 	# shellcheck disable=SC2016
 	[ "$(nsctl enter --user=plain box <<<'echo $SHELL')" = /bin/sh ]
 }
 
-@test "refusals: no such user, ids that are not mapped, a set without a user namespace" {
+@test "--user=NAME is refused for an unknown user, for ids that are not mapped, and without a user namespace" {
 	nsctl create -m --map-auto "${binds[@]}" box
 	refused "--user=nobody-here: there is no such user in the set's /etc/passwd" exec --user=nobody-here box true
 	refused "no such user" exec --user=broken box true
@@ -85,7 +85,7 @@ refused() {
 	[[ "$output" == *userName* ]]
 }
 
-@test "a passwd that is no file, or not the owner's to read, is refused at once" {
+@test "A passwd that is not a regular file, or that the owner may not read, is refused at once" {
 	nsctl create -m --map-auto --bind="$place:/mnt" --tmpfs=/etc box
 	refused "no such user" exec --user=alice box true
 	nsctl exec box mkfifo /etc/passwd
@@ -112,7 +112,7 @@ refused() {
 	refused "not a regular file" exec --user=alice box true
 }
 
-@test "a passwd on a FUSE mount of the user's own is read with all of the owner's ids" {
+@test "A passwd on the owner's own FUSE mount is read with all of the owner's ids" {
 	mount_fuse fuse
 	nsctl create -m --map-auto --bind="$(fuse_directory fuse)/file:/etc/passwd" box
 	refused "no such user" exec --user=alice box true

@@ -69,7 +69,7 @@ adopt_tree() {
 	return 1
 }
 
-@test "namespaces of a process are held when it has ended" {
+@test "A set holds the namespaces of a process that has ended" {
 	start_network
 	net=$(namespace "$pid" net)
 	user=$(namespace "$pid" user)
@@ -89,7 +89,7 @@ adopt_tree() {
 	[[ "$output" == *already* ]]
 }
 
-@test "mounts and processes, too; a command has no_new_privs and the set's ids" {
+@test "A set adopts mounts and processes, and its commands have no_new_privs and the set's ids" {
 	adopt_tree
 	[ "$(kinds_of box)" = "mnt pid user" ]
 	[ "$(nsctl exec box cat /mnt/file)" = here ]
@@ -106,7 +106,7 @@ adopt_tree() {
 	[ "$status" -ne 0 ]
 }
 
-@test "when process 1 of an adopted pid namespace has ended, commands are refused with that reason" {
+@test "Commands are refused with the reason after process 1 of an adopted pid namespace has ended" {
 	adopt_tree
 	end_server tree
 	run nsctl exec box true
@@ -116,7 +116,7 @@ adopt_tree() {
 	[ "$(nsctl exec --only=mnt,user box cat /mnt/file)" = here ]
 }
 
-@test "rm lets go: processes go on, links are gone" {
+@test "nsctl rm lets an adopted set's processes go on, and removes its links" {
 	start_network
 	inside() { nsenter --preserve-credentials -t "$pid" -U -n "$@"; }
 	nsctl adopt --target="$pid" box
@@ -135,7 +135,7 @@ adopt_tree() {
 	nsctl adopt --target="$pid" box
 }
 
-@test "rm of two linked sets lets go of the link, also if the daemon is killed meanwhile" {
+@test "nsctl rm removes the link of two adopted sets, even if the daemon is killed meanwhile" {
 	start_network
 	inside() { nsenter --preserve-credentials -t "$pid" -U -n "$@"; }
 	own second unshare -rn sleep 1000
@@ -158,7 +158,7 @@ adopt_tree() {
 	[ "$(inside ip -o link | wc -l)" -eq 1 ]
 }
 
-@test "by descriptor and by path, some of each, under a lease" {
+@test "Namespaces can be adopted by descriptor, by path and by process, and under a lease" {
 	start_network
 	for how in "--net=/proc/$pid/ns/net --user=/proc/$pid/ns/user" "--target=$pid --only=user --net=7" "--user=7 --target=$pid --only=net"; do
 		# shellcheck disable=SC2086
@@ -178,7 +178,7 @@ adopt_tree() {
 	gone
 }
 
-@test "what a set of the caller's holds already may be adopted" {
+@test "A caller may adopt the namespaces that a set of its own holds" {
 	nsctl create -n plain
 	nsctl exec -d plain sleep 1000
 	nsctl adopt --target="$(first_pid plain)" --only=net box
@@ -201,7 +201,7 @@ adopt_tree() {
 	[[ "$output" == *"neither"* ]]
 }
 
-@test "nobody adopts what is another's, the host's or none" {
+@test "Namespaces of another user or of the host are not adopted, nor are descriptors of other objects" {
 	start_network
 	cp "$(command -v sleep)" "$runtime/setuid-sleep"
 	chmod 4755 "$runtime/setuid-sleep"
@@ -268,7 +268,7 @@ PYTHON
 	rm "$runtime/setuid-sleep"
 }
 
-@test "root without the right to enter namespaces adopts none of the host's user namespace" {
+@test "Root without the right to enter namespaces cannot adopt those of the host's user namespace" {
 	ip netns add "nsctl-test-$$"
 	for bounding in -sys_admin -all; do
 		run setpriv --bounding-set="$bounding" env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" adopt --net="/run/netns/nsctl-test-$$" box
@@ -280,7 +280,7 @@ PYTHON
 	[ -z "$(root_nsctl list --quiet)" ]
 }
 
-@test "a mount namespace that is older than the vault is not supported" {
+@test "A mount namespace that is older than the vault is not adopted" {
 	refused=0
 	for file in "$runtime".server-old-*; do
 		run nsctl adopt --target="$(cat "$file")" old
@@ -296,7 +296,7 @@ PYTHON
 	nsctl adopt --target="$(cat "$file")" --only=user old
 }
 
-@test "a restart keeps the set; the daemon killed on the way leaves none" {
+@test "An adopted set survives a restart, and a daemon that is killed while it adopts leaves no set" {
 	start_network
 	nsctl adopt --target="$pid" box
 	kill_daemon

@@ -22,7 +22,7 @@ trace() {
 }
 traced() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pid")/status"; }
 
-@test "at its limit of connections a user is told so, with the number, and nobody else is" {
+@test "A user at the limit on connections is told the limit, and other users are served" {
 	printf '[limits]\nconnections = 3\n' >"$config"
 	start_daemon --config="$config"
 	nsctl create -n box
@@ -61,7 +61,7 @@ PYTHON
 	nsctl rm box
 }
 
-@test "who is refused costs next to nothing: nothing is read of the process, and the log stays short" {
+@test "A refused connection is cheap, because the daemon reads nothing of its process and logs little" {
 	printf '[limits]\nconnections = 1\n' >"$config"
 	start_daemon --config="$config"
 	python 0 "$user_id" "$runtime" <<'PYTHON'
@@ -89,7 +89,7 @@ PYTHON
 	[ "$(grep -c 'connection refused' "$runtime.log")" -le 20 ]
 }
 
-@test "users are served in turn: one that floods the socket is nobody else's wait" {
+@test "A user who floods the socket does not make other users wait" {
 	start_daemon
 	# examining a peer takes a while now, because about ten files are opened for it
 	trace -e trace=openat -e inject=openat:delay_exit=20000
@@ -116,7 +116,7 @@ PYTHON
 	end_server trace
 }
 
-@test "while there is always somebody to be accepted, those who have been are served" {
+@test "Accepted connections are served while further ones arrive without end" {
 	start_daemon
 	# connections are accepted more slowly than they arrive
 	trace -e trace=accept4 -e inject=accept4:delay_exit=5000
@@ -151,7 +151,7 @@ PYTHON
 backlog() { ss -xlH src "$runtime/socket" | awk '{print $4}'; }
 backlog_is() { [ "$(backlog)" = "$1" ]; }
 
-@test "a flood finds a short queue at the socket, which is long again afterwards" {
+@test "The socket's queue is short during a flood, and long again afterwards" {
 	start_daemon
 	backlog_is 512
 	cat >"$runtime.flood.py" <<'PYTHON'
@@ -175,7 +175,7 @@ PYTHON
 	eventually calm
 }
 
-@test "a user whose connections come to nothing is still served, and so are others" {
+@test "A user whose connections ask for nothing is still served, and so are others" {
 	start_daemon
 	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, sys
@@ -189,7 +189,7 @@ for uid in (user, other): Client(path, uid, 60).call("GetStatus")
 PYTHON
 }
 
-@test "of those that are refused a bounded number is kept open" {
+@test "The daemon keeps a bounded number of refused connections open" {
 	printf '[limits]\nconnections = 1\n' >"$config"
 	start_daemon --config="$config"
 	python 0 "$user_id" "$(cat "$runtime.pid")" <<'PYTHON'

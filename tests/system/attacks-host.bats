@@ -32,7 +32,7 @@ tour() {
 	nsctl rm --all
 }
 
-@test "nothing is opened where everybody can write (CVE-2026-3888)" {
+@test "The daemon opens nothing in directories where all users can write (CVE-2026-3888)" {
 	command -v strace >/dev/null || skip "strace is not here"
 	cd /
 	daemon_in="strace -D -f -qq -s 200 -e trace=%file -e signal=none -o $place/trace" start_daemon
@@ -46,7 +46,7 @@ tour() {
 	grep -q 'execve.*nsctld-spawner' "$place/trace"
 }
 
-@test "names that are swapped while something is mounted on them (CVE-2021-30465, CVE-2025-31133)" {
+@test "Exchanging a name during a mount leads the mount nowhere else (CVE-2021-30465, CVE-2025-31133)" {
 	start_daemon
 	mkdir "$place/outside"
 	root=$place/root
@@ -99,7 +99,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	diff "$place/before" "$place/after"
 }
 
-@test "a place that is deleted and made again while it is in use" {
+@test "A directory that is deleted and made again while it is mounted does no harm" {
 	start_daemon
 	as "$user_id" mkdir "$place/own"
 	as "$user_id" bash -c 'for i in $(seq 200); do rm -rf "$1"; mkdir "$1"; ln -sfn /etc "$1/x"; done' - "$place/own" 3>&- &
@@ -112,7 +112,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[ "$(nsctl list --quiet)" = box ]
 }
 
-@test "no socket without a file, and none that others could replace (CVE-2020-15257)" {
+@test "The daemon has no abstract socket, and none that others could replace (CVE-2020-15257)" {
 	start_daemon
 	nsctl create -mpn box
 	nsctl exec -d box sleep 1000
@@ -134,7 +134,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	fails as "$user_id" touch "$runtime/x"
 }
 
-@test "state that is forged, stale or another's is set aside" {
+@test "State that is forged, stale or another user's is set aside" {
 	start_daemon
 	nsctl create -mp box
 	nsctl create -n gone
@@ -162,7 +162,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	rm -rf "$runtime"/state/sets/*
 }
 
-@test "identities that come again are others (inodes, ids)" {
+@test "Inode numbers and ids that are used again do not lead to the earlier set" {
 	start_daemon
 	nsctl create -n box
 	kill_daemon
@@ -178,7 +178,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[ -n "$inode" ]
 }
 
-@test "a cgroup that is named like ours is not ours" {
+@test "A foreign cgroup with a name like the daemon's is not taken for the daemon's" {
 	start_daemon
 	nsctl create -n box
 	id=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
@@ -206,7 +206,7 @@ powerless() {
 	fails grep -F " $place" /proc/self/mountinfo
 }
 
-@test "a daemon without power over the namespaces around it says so: in a user namespace" {
+@test "A daemon in a user namespace says that it has no power over the namespaces around it" {
 	powerless -Ur
 	powerless -Urm
 	powerless -Urmnpf --mount-proc

@@ -48,24 +48,24 @@ enters() {
 	as "$user_id" env ASAN_OPTIONS=detect_leaks=0 bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
 }
 
-@test "who joins a plain set is not traced, and gives nothing away (CVE-2019-5736, CVE-2016-9962)" {
+@test "A process that joins a plain set cannot be traced, and leaks nothing (CVE-2019-5736, CVE-2016-9962)" {
 	nsctl create -mp box
 	sum=$(sha256sum "$NSCTL_BUILD"/nsctl*)
 	under_attack enters
 	[ "$(sha256sum "$NSCTL_BUILD"/nsctl*)" = "$sum" ]
 }
 
-@test "nor one with root inside, and all its capabilities" {
+@test "A process that joins a set with root and all capabilities inside cannot be traced" {
 	nsctl create -a -r box
 	under_attack enters
 }
 
-@test "nor one that shares the host's processes" {
+@test "A process that joins a set with the host's pid namespace cannot be traced" {
 	nsctl create -n box
 	under_attack enters
 }
 
-@test "no descriptor of the daemon's leads out of a set (CVE-2024-21626)" {
+@test "No descriptor of the daemon leads out of a set (CVE-2024-21626)" {
 	root=$runtime/place/root
 	mkdir -p "$root"/{usr,bin,lib,lib64,proc,dev}
 	options=(--root="$root")
@@ -115,12 +115,12 @@ in_every_way() {
 	nsctl run -mpn -r --no-init "$@"
 }
 
-@test "a command has 0, 1 and 2, and no other descriptor" {
+@test "A command has the descriptors 0, 1 and 2, and no others" {
 	nsctl create -mpn box
 	in_every_way sh -c '[ "$(echo /proc/self/fd/*)" = "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3" ] || { ls -l /proc/self/fd >&2 && exit 1; }'
 }
 
-@test "capabilities: none in a plain set, and never an inheritable or ambient one (CVE-2022-29162)" {
+@test "A plain set has no capabilities, and no set has inheritable or ambient ones (CVE-2022-29162)" {
 	nsctl create -mpn box
 	in_every_way sh -c 'grep -qE "^CapInh:.0+$" /proc/self/status && grep -qE "^CapAmb:.0+$" /proc/self/status'
 	nsctl exec box sh -c '! grep -E "^Cap(Prm|Eff):.*[1-9a-f]" /proc/self/status'
@@ -128,7 +128,7 @@ in_every_way() {
 	nsctl run -mpnr grep -E '^CapEff:.0*1ff+$' /proc/self/status
 }
 
-@test "root that has given up its capabilities for good has none in a set" {
+@test "Root without capabilities, who cannot regain them, has none in a set" {
 	# no_new_privs keeps a program from regaining the capabilities
 	root_nsctl create -n box
 	cat >"$runtime/place/give-up" <<-'PYTHON'
@@ -150,7 +150,7 @@ in_every_way() {
 	[ -z "$has_some" ]
 }
 
-@test "setuid programs have no power in a set that its user has shaped (CVE-2022-31214)" {
+@test "Setuid programs have no power in a set whose files its user has chosen (CVE-2022-31214)" {
 	shaped=$runtime/place/etc
 	mkdir "$shaped"
 	printf 'root::0:0::/:/bin/sh\nme::%s:%s::/:/bin/sh\n' "$user_id" "$user_id" >"$shaped/passwd"
@@ -185,7 +185,7 @@ in_every_way() {
 	done
 }
 
-@test "what is made setuid inside is nobody's but its maker's outside (CVE-2025-64507)" {
+@test "A file that is made setuid inside gives outside only its maker's rights (CVE-2025-64507)" {
 	mkdir -p "$runtime/place/own"
 	chown "$user_id" "$runtime/place/own"
 	nsctl create -mp -r --bind="$runtime/place/own:/mnt" box
@@ -199,7 +199,7 @@ in_every_way() {
 }
 other_runs() { as "$other_id" "$1" -u; }
 
-@test "the caller's terminal takes no keys from inside (CVE-2017-5226, CVE-2016-2779)" {
+@test "A command cannot type into its caller's terminal (CVE-2017-5226, CVE-2016-2779)" {
 	cat >"$runtime/place/push.py" <<'PYTHON'
 import fcntl, os, struct, sys, termios
 TIOCLINUX = 0x541C
@@ -247,7 +247,7 @@ PYTHON
 	done
 }
 
-@test "a terminal that may only be written to does not become readable" {
+@test "A command cannot read a terminal that its caller can only write to" {
 	nsctl create -n box
 	nsctl create -mp -r rooted
 	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" <<'PYTHON'
@@ -300,7 +300,7 @@ PYTHON
 	nsctl rm box rooted
 }
 
-@test "nothing of a set's own is loaded with the host's rights (CVE-2019-14271, CVE-2025-32463)" {
+@test "A set's own libraries and files are never loaded with the host's rights (CVE-2019-14271, CVE-2025-32463)" {
 	root=$runtime/place/root
 	mkdir -p "$root"/{usr,bin,lib,lib64,proc,dev,tmp,etc,mnt}
 	chmod 777 "$root/mnt"
@@ -350,7 +350,7 @@ make_hostile_root() {
 	chmod 700 "$root/hidden"
 }
 
-@test "a root's /sys, /proc and /dev are looked up with its owner's rights" {
+@test "The daemon looks up a root's /sys, /proc and /dev with the rights of the set's owner" {
 	make_hostile_root
 	as "$user_id" mkdir "$root/sys" "$root/proc"
 	as "$user_id" ln -s ../hidden "$root/sys/fs"
@@ -377,7 +377,7 @@ make_hostile_root() {
 	nsctl run -mpn --no-init "${options[@]}" true
 }
 
-@test "a root's /sys leads through no link of procfs" {
+@test "The daemon follows no procfs link in a root's /sys" {
 	make_hostile_root
 	as "$user_id" mkdir "$root/proc"
 	mount -t proc none "$root/proc"
@@ -394,7 +394,7 @@ make_hostile_root() {
 	nsctl rm box
 }
 
-@test "root inside changes no flag of what is mounted from the host, and uncovers nothing" {
+@test "Root inside cannot change the flags of the host's mounts, nor see what they cover" {
 	view=$runtime/place/view
 	mkdir -p "$view/covered" "$view"/{usr,bin,lib,lib64,dev,proc,mnt}
 	mkdir -m 777 "$view/own"
@@ -429,7 +429,7 @@ make_hostile_root() {
 	nsctl rm box
 }
 
-@test "what is named to do harm is shown without (CVE-2024-28085)" {
+@test "Harmful characters in names are not shown (CVE-2024-28085)" {
 	nsctl create -mp --label=k=v box
 	cat >"$runtime/place/named.py" <<'PYTHON'
 import ctypes, os, time
@@ -457,7 +457,7 @@ PYTHON
 	done
 }
 
-@test "release_agent and the host's controls cannot be written (CVE-2022-0492)" {
+@test "A command cannot write to release_agent or to the host's controls (CVE-2022-0492)" {
 	for mapping in "" -r; do
 		# shellcheck disable=SC2086
 		nsctl create -mpnuiC $mapping box

@@ -25,7 +25,7 @@ fronts() {
 	true
 }
 
-@test "every method on another's, on root's, and on what is not there answers alike (CVE-2026-39402)" {
+@test "Every method answers alike for another user's object and for none (CVE-2026-39402)" {
 	nsctl create -mpn theirs
 	session=$(nsctl exec -d theirs sleep 1000)
 	root_nsctl create -n roots
@@ -51,7 +51,7 @@ PYTHON
 	nsctl network rm lan
 }
 
-@test "a process that is not the caller's is not told of, nor one that has ended" {
+@test "A caller learns nothing of another user's process, or of one that has ended" {
 	nsctl create -mp box
 	session=$(nsctl exec -d box sleep 1000)
 	pid=$(nsctl sessions box | awk -v s="$session" '$1 == s { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+$/) { print $i; exit } }')
@@ -72,7 +72,7 @@ for what in os.open("/", os.O_PATH), os.open("/proc/self", os.O_RDONLY), os.open
 PYTHON
 }
 
-@test "a uid above 2^31 is a uid like others (CVE-2018-19788)" {
+@test "A uid above 2^31 is served like any other (CVE-2018-19788)" {
 	big=4000000000
 	as "$big" "$NSCTL_BUILD/nsctl" create -n box
 	[ "$(as "$big" "$NSCTL_BUILD/nsctl" exec box id -u)" = "$big" ]
@@ -84,7 +84,7 @@ PYTHON
 	as "$big" "$NSCTL_BUILD/nsctl" rm box
 }
 
-@test "root of a user namespace is nobody's root, and confined" {
+@test "Root of a user namespace is confined, and has no rights of the host's root" {
 	nsctl create -n box
 	for command in "list" "create -n more" "rm box" "exec box true"; do
 		# shellcheck disable=SC2086
@@ -98,7 +98,7 @@ PYTHON
 	[ "$(nsctl list --quiet)" = box ]
 }
 
-@test "who connects and ends, or becomes another program, at once is served as who it was (CVE-2013-4288)" {
+@test "A client that ends or executes another program is served as it was when it connected (CVE-2013-4288)" {
 	nsctl create -n box
 	cp "$(command -v sleep)" "$runtime/setuid-sleep"
 	chmod 4755 "$runtime/setuid-sleep"
@@ -129,7 +129,7 @@ PYTHON
 	eventually returns
 }
 
-@test "a socket that is passed on stays who connected it (CVE-2019-7304)" {
+@test "A socket that was passed on still belongs to the process that connected it (CVE-2019-7304)" {
 	mkfifo -m 666 "$runtime/fifo"
 	python "$user_id" "$runtime/passed" <<'PYTHON' &
 import array, os, socket, sys
@@ -168,7 +168,7 @@ served() {
 	nsctl exec box true
 }
 
-@test "slow readers, slow writers, half messages and endless ones are nobody else's business" {
+@test "Slow, incomplete and endless messages of one client do not disturb others" {
 	nsctl create -n box
 	count=$(descriptors)
 	mkfifo -m 666 "$runtime/ready" "$runtime/go"
@@ -229,7 +229,7 @@ PYTHON
 	eventually returns
 }
 
-@test "descriptors that nobody asked for are closed" {
+@test "The daemon closes descriptors that no call asks for" {
 	nsctl create -n box
 	python "$user_id" </dev/null
 	count=$(descriptors)
@@ -255,7 +255,7 @@ PYTHON
 	eventually returns
 }
 
-@test "descriptors that are no use as what they are given for are refused by name" {
+@test "Unsuitable descriptors are refused with the name of their field" {
 	nsctl create -m box
 	nsctl create -n wired
 	python "$user_id" <<'PYTHON'
@@ -300,7 +300,7 @@ assert not c.ok("List")["sets"][2:], "something was made"
 PYTHON
 }
 
-@test "a file system that never answers holds up its user alone (FUSE)" {
+@test "A FUSE file system that never answers delays its own user alone" {
 	[ -e /dev/fuse ] || skip "kernel lacks /dev/fuse"
 	mkdir "$runtime/fuse"
 	python3 - "$runtime/fuse" "$runtime/mounted" 3>&- <<'PYTHON' &
@@ -345,7 +345,7 @@ PYTHON
 	rm "$runtime/mounted"
 }
 
-@test "what a connection waits for goes with it, and the user's other connections stay" {
+@test "Pending calls end with their connection, and the user's other connections stay" {
 	nsctl create -n box
 	session=$(nsctl exec -d box sleep 1000)
 	python "$user_id" "$session" <<'PYTHON'
@@ -389,7 +389,7 @@ PYTHON
 	eventually [ -z "$(nsctl ls --quiet | grep leased)" ]
 }
 
-@test "more calls wait than may: the next is refused by name, and nothing else ends" {
+@test "A call above the limit on waiting calls is refused, and no other call ends" {
 	root_nsctl create -n box
 	session=$(root_nsctl exec -d box sleep 1000)
 	python 0 "$session" <<'PYTHON'
@@ -420,7 +420,7 @@ assert not ended, len(ended)
 PYTHON
 }
 
-@test "hostile words in every field of every method: one answer each, and nothing made of them" {
+@test "Each method answers hostile strings in each field exactly once, and makes nothing of them" {
 	python "$user_id" <<'PYTHON'
 import json, re
 from hostile import Closed, Connection, error_of
@@ -477,7 +477,7 @@ PYTHON
 	served_now
 }
 
-@test "nothing of one user's commands is in another's (CVE-2020-14370)" {
+@test "A command gets nothing that belongs to another user's command (CVE-2020-14370)" {
 	cat >"$runtime/state.sh" <<'SH'
 env | grep -v '^_=' | sort
 umask; pwd; ulimit -a; id -G; nice

@@ -94,11 +94,11 @@ attacked_executing_at() {
 	attacked_at "$1" run -mpn -r --no-init true
 }
 
-@test "create: started" { attacked_creating_at create-started -n; }
-@test "create: unshared" { attacked_creating_at create-unshared -n; }
-@test "create: furnished" { attacked_creating_at create-furnished -n; }
-@test "create: init started" { attacked_creating_at create-init; }
-@test "create: pinned" { attacked_creating_at create-pinned -n; }
-@test "exec: runner started" { attacked_executing_at exec-started; }
-@test "exec: joined" { attacked_executing_at exec-joined; }
-@test "exec: executed" { attacked_executing_at exec-executed; }
+@test "The owner can trace no process of a create that has started" { attacked_creating_at create-started -n; }
+@test "The owner can trace no process of a create that has unshared its namespaces" { attacked_creating_at create-unshared -n; }
+@test "The owner can trace no process of a create that has furnished its set" { attacked_creating_at create-furnished -n; }
+@test "The owner can trace no process of a create that has started its init" { attacked_creating_at create-init; }
+@test "The owner can trace no process of a create that has pinned its namespaces" { attacked_creating_at create-pinned -n; }
+@test "The owner can trace no process of an exec that has started its runner" { attacked_executing_at exec-started; }
+@test "The owner can trace no process of an exec that has joined the set" { attacked_executing_at exec-joined; }
+@test "The owner can trace no process of the daemon when a command executes" { attacked_executing_at exec-executed; }

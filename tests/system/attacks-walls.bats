@@ -38,7 +38,7 @@ make_wall() {
 behind() { nsenter --target="$(server_pid wall)" --mount -- env - PATH="$PATH" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
 	env NSCTL_SOCKET="$runtime/socket" PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - "$@" 3>&-; }
 
-@test "every method from behind a wall: what was made on the host answers like what is not there" {
+@test "Every method from behind a wall answers for a host's object as for none" {
 	make_wall
 	nsctl create -mpn hosts
 	nsctl create -n peer
@@ -88,7 +88,7 @@ PYTHON
 	nsctl rm own hosts peer
 }
 
-@test "a caller that leaves its tree, becomes another program or ends while it is served gets nothing from beyond its wall" {
+@test "A caller that changes or ends while it is served gets nothing from beyond its wall" {
 	make_wall
 	behind "$runtime/hidden" <<'PYTHON'
 import ctypes, os, signal, socket, sys, time
@@ -130,7 +130,7 @@ assert own.ok("List")["sets"] == []
 PYTHON
 }
 
-@test "descriptors for Adopt that are no namespace or no process: refused, whatever they are" {
+@test "Adopt refuses descriptors that are neither a namespace nor a process" {
 	python "$user_id" <<'PYTHON'
 import os, select, socket, subprocess
 from hostile import Connection, error_of

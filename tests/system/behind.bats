@@ -109,7 +109,7 @@ fronts_of() {
 }
 inside_many() { many nsctl exec box python3 - "$@"; }
 
-@test "a thousand uids of one set have one front, which has no rights of anybody's" {
+@test "A thousand uids of one set share one front, which has no user's rights" {
 	configure 'connections = 2000'
 	start_daemon --config="$config"
 	nsctl create -m --map-auto box
@@ -127,7 +127,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	[ -z "$(other list --quiet)" ]
 }
 
-@test "their connections are their user's, who is told of the limit, and others are served" {
+@test "Connections of all uids in a set count as their user's, and other users are served" {
 	configure 'connections = 20'
 	start_daemon --config="$config"
 	nsctl create -m --map-auto box
@@ -143,7 +143,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	eventually nsctl list
 }
 
-@test "nor does a user namespace of one's own, or one that has been left, make more of one" {
+@test "A user gets no more fronts by user namespaces of its own, or by processes that have ended" {
 	configure 'connections = 2000'
 	start_daemon --config="$config"
 	# processes of one user with other groups have the same front
@@ -175,7 +175,7 @@ PYTHON
 	[ "$(fronts | wc -w)" -le 3 ]
 }
 
-@test "on the host a subordinate id is nobody of its own" {
+@test "A subordinate uid on the host is refused as one of its user" {
 	start_daemon --config="$config"
 	# a process like this is the result of a setuid file that the user has made in its user namespace
 	for command in "create -n box" "network create lan --subnet=10.8.0.0/24" "list"; do
@@ -190,7 +190,7 @@ PYTHON
 	as $((200000 + 65536)) "$NSCTL_BUILD/nsctl" rm box
 }
 
-@test "monitors are counted for who stands behind them, inside a set and outside" {
+@test "Monitors inside and outside a set count for the user behind them" {
 	configure 'monitors = 2'
 	start_daemon --config="$config"
 	nsctl create -mn -r box
@@ -206,7 +206,7 @@ PYTHON
 	end_servers
 }
 
-@test "fronts are counted: by user, and all of them; those that idle make room, and who has none is told" {
+@test "Fronts are limited for each user and in all, and idle ones make room for others" {
 	configure 'fronts = 3'
 	start_daemon --config="$config"
 	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" "$other_id" <<'PYTHON'
@@ -257,7 +257,7 @@ else: raise AssertionError("no room")
 PYTHON
 }
 
-@test "memory: a front has a bound, and goes before others; the keeper's protection is nobody else's" {
+@test "A front has a bound on memory, and the kernel ends it before the keeper" {
 	configure 'buffered-bytes = 8M'
 	# The unit gives the daemon this value. A test that may not lower the value still checks what follows.
 	! choom -n -500 -- true 2>/dev/null || daemon_in="choom -n -500 --"

@@ -53,7 +53,7 @@ portrait() {
 records() { find "$state/sets" "$state/links" -type f 2>/dev/null | wc -l; }
 records_are() { [ "$(records)" -eq "$1" ]; }
 
-@test "they come back with the same specification, addresses and order; the others are gone" {
+@test "Sets with --boot come back with their specification, addresses and order, and others are gone" {
 	nsctl network create lan --subnet=10.7.0.0/24 --boot
 	nsctl create -mpnu --boot --link=net/lan --bind="$place:/mnt:ro" --label=job=7 one
 	nsctl create -n --boot --link=net/lan --link=one:eth5,address=10.8.0.1/24 two
@@ -81,7 +81,7 @@ two:ready" ]
 	[ "$(portrait one two)" = "$(grep -v '"name": "brief"' <<<"$was")" ]
 }
 
-@test "views of files are made again" {
+@test "A set's views of files come back at boot" {
 	nsctl create -mp -r --boot --read-only --hide="$place" --overlay=/usr --device=/dev/null box
 	eventually records_are 1
 	reboot
@@ -91,7 +91,7 @@ two:ready" ]
 	nsctl exec box sh -c 'echo x >/dev/null'
 }
 
-@test "a restart makes nothing again; what is removed stays away" {
+@test "A restart makes no set again, and a removed set does not come back" {
 	nsctl create -mpn --boot box
 	inode=$(nsctl --json show box | grep -o '"inode":[0-9]*,"id":[0-9]*,"held":true')
 	kill -KILL "$daemon"
@@ -106,7 +106,7 @@ two:ready" ]
 	eventually counts_are "$before"
 }
 
-@test "links: what was removed or changed before is so afterwards" {
+@test "Removals and changes of links are still there after a boot" {
 	nsctl network create lan --subnet=10.7.0.0/24 --boot
 	nsctl create -n --boot --link=net/lan one
 	nsctl create -n --boot --link=one two
@@ -124,7 +124,7 @@ two:ready" ]
 	nsctl show two
 }
 
-@test "what cannot be made again is told, listed as broken, never half there, and tried at the next start" {
+@test "A set that cannot be made again is reported, listed as broken, and tried at the next start" {
 	nsctl create -mpn --boot --bind="$place:/mnt" box
 	nsctl create -n --boot fine
 	cut_power
@@ -151,7 +151,7 @@ two:ready" ]
 	[ "$status" -eq 1 ]
 }
 
-@test "paths are looked up with the owner's rights, not root's" {
+@test "Paths are looked up at boot with the owner's rights, not with root's" {
 	nsctl create -m --boot --bind="$place:/mnt" box
 	nsctl create -m --boot whole
 	cut_power
@@ -175,7 +175,7 @@ two:ready" ]
 	mv "$place.away" "$place"
 }
 
-@test "a user namespace that is made again has no caller whose limits it could have" {
+@test "A user namespace that is made at boot is held to no caller's limit on processes" {
 	# No other test uses this account, because the kernel counts all its processes.
 	local uid
 	uid=$(id -u mail)
@@ -202,7 +202,7 @@ for child in made:
 	as "$uid" "$NSCTL_BUILD/nsctl" rm box
 }
 
-@test "what the policy does not allow any more is not made again" {
+@test "A set that the policy no longer allows is not made again" {
 	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
 	nsctl create -n --boot one
 	nsctl create -n --boot two
@@ -219,7 +219,7 @@ for child in made:
 	[ "$(nsctl list | grep -c ready)" -eq 2 ]
 }
 
-@test "an owner without an account is not served: listed as broken with that reason, until root removes it" {
+@test "A set whose owner has no account is listed as broken until root removes it" {
 	fails getent passwd "$other_id"
 	other network create lan --subnet=10.7.0.0/24 --boot
 	other create -mpn --boot --link=net/lan box
@@ -252,7 +252,7 @@ for child in made:
 	nsctl list | grep '^box' | grep -q ready
 }
 
-@test "what makes no sense with boot is refused" {
+@test "Options that make no sense with --boot are refused" {
 	ln -s / "$place/link"
 	run nsctl create -n --boot --lease=1h box
 	[ "$status" -eq 1 ]
@@ -291,7 +291,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "a caller in a mount namespace of its own cannot have anything made again" {
+@test "A caller in a mount namespace of its own cannot make a set with --boot" {
 	behind_wall() {
 		unshare --mount setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
 			"$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"
@@ -305,7 +305,7 @@ PYTHON
 	nsctl rm box
 }
 
-@test "killed before and after the disk has it: whole or absent, and what is told holds" {
+@test "A daemon that is killed while it writes a boot record leaves a whole set or none" {
 	stop_daemon
 	NSCTL_KILL_AT=boot-kept start_daemon
 	run nsctl create -mpn --boot box
@@ -336,7 +336,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "a disk that is full or gone: a set that would not last is not made" {
+@test "A set is not made if its boot record cannot be written to a full or missing disk" {
 	nsctl create -n --boot first
 	mount -t tmpfs -o size=16k,mode=700 none "$state/sets"
 	stop_daemon
@@ -354,7 +354,7 @@ PYTHON
 	nsctl show first
 }
 
-@test "the state directory is root's alone; one that is not is not used" {
+@test "The state directory is root's alone, and another owner's is not used" {
 	nsctl create -n --boot box
 	[ "$(stat -c '%u %a' "$state")" = "0 700" ]
 	nsctl rm box
@@ -368,7 +368,7 @@ PYTHON
 	chown 0 "$state"
 }
 
-@test "what hangs when it is made again is not waited for: others are served" {
+@test "A set that hangs while it is made at boot does not delay other sets" {
 	export fuse_place=$place
 	mkdir -p "$place/fuse/directory"
 	nsctl create -mn --boot --bind="$place/fuse/directory:/mnt" one
@@ -387,7 +387,7 @@ PYTHON
 	answers
 }
 
-@test "a list of egress that has changed comes back as it was last" {
+@test "A changed list of egress comes back as it was last" {
 	stop_daemon
 	config=$runtime.conf
 	configure '[allow]' "egress = $user_id"

@@ -82,7 +82,7 @@ refused() {
 	[[ "$output" == *"$1"* ]] || { echo "$output" && false; }
 }
 
-@test "without delegation it is refused with the line of the unit, and so is what such a set cannot have" {
+@test "--cgroup=caller is refused without delegation, with the unit's missing line, and with unsuitable options" {
 	chown root "$service/cgroup.procs"
 	refused "Delegate=yes" create --cgroup=caller box
 	run nsctl create --cgroup=caller box
@@ -100,7 +100,7 @@ refused() {
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "processes are below the caller's cgroup, in every kind of set, and end with it" {
+@test "Processes of every kind of set are below the caller's cgroup, and end with it" {
 	for options in -p -mpnuiC "-mpnuiC -r" "--all -r"; do
 		# shellcheck disable=SC2086
 		from_service create --cgroup=caller $options box
@@ -139,7 +139,7 @@ refused() {
 	[[ "$(field below cgroup)" == "${service#"$(cgroup_root)"}/own/nsctl-$user_id/"* ]]
 }
 
-@test "SIGTERM to all processes of the service ends its set when the commands there have ended" {
+@test "SIGTERM to all processes of a service ends its set after the set's commands have ended" {
 	from_service create --cgroup=caller -mp box
 	nsctl create -mp ordinary
 	init=$(field box init)
@@ -154,7 +154,7 @@ refused() {
 	nsctl exec ordinary true
 }
 
-@test "a set within such a set is in the same cgroup, needs a pid namespace, and ends with it" {
+@test "A set inside such a set is in the same cgroup, needs a pid namespace, and ends with it" {
 	from_service create --cgroup=caller -mpn outer
 	inside outer create -mp inner
 	[[ "$(field inner cgroup)" == "$(field outer cgroup)/set-"* ]]
@@ -176,7 +176,7 @@ refused() {
 	fails populated "$service"
 }
 
-@test "its user moves processes, and removes and fills cgroups: the set is found by its namespaces, and ends" {
+@test "The daemon finds and ends a set whose user moves its processes or changes its cgroups" {
 	nsctl create -n outsider
 	# the user has made the directory, and so may remove what is in it
 	in_cgroup "$service" mkdir "$service/nsctl-$user_id" "$service/elsewhere"
@@ -214,7 +214,7 @@ refused() {
 	nsctl rm outsider
 }
 
-@test "the daemon is killed at each step while the user moves processes: nothing is left" {
+@test "A daemon that is killed while the user moves processes leaves nothing" {
 	in_cgroup "$service" mkdir "$service/elsewhere"
 	for point in create-started create-unshared create-furnished create-init create-pinned create-moved create-made remove-started remove-killed remove-unpinned; do
 		stop_daemon
@@ -234,7 +234,7 @@ refused() {
 	done
 }
 
-@test "it ends with its service while no daemon runs, and lives on with the service when the daemon is killed" {
+@test "A set ends with its service while no daemon runs, and survives a kill of the daemon" {
 	from_service create --cgroup=caller -mp box
 	pid=$(sleeper box)
 	kill_daemon

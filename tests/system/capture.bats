@@ -64,7 +64,7 @@ two_sets() {
 	nsctl link add a:eth0,address=10.0.0.1/24 b:eth0,address=10.0.0.2/24
 }
 
-@test "a ping between two sets, at either of them and by the link's name" {
+@test "A ping between two sets can be captured at either set and by the link's name" {
 	two_sets
 	for where in a b:eth0 a-b; do
 		capture_to file "$where"
@@ -88,7 +88,7 @@ two_sets() {
 	eventually has alone 'icmp 127.0.0.1 > 127.0.0.1'
 }
 
-@test "a filter, a number of packets, and a file" {
+@test "A capture takes a filter, a number of packets, and a file" {
 	two_sets
 	nsctl capture -w "$files/two" --filter='icmp[icmptype] == icmp-echo' --count=2 a 2>"$files/two.err" &
 	client=$!
@@ -108,7 +108,7 @@ two_sets() {
 	refused "--filter: has more than 512 entries" capture --filter="$(seq -s ' or ' -f 'port %g' 1 2 399)" -w "$files/none" a
 }
 
-@test "VLAN tags, which the kernel keeps beside the frame" {
+@test "A capture shows VLAN tags, which the kernel keeps beside the frame" {
 	nsctl create -n -r inner # root inside sends frames as they are
 	nsctl create -n outer
 	nsctl link add inner:eth0 outer:eth0
@@ -124,7 +124,7 @@ PYTHON
 	eventually has tagged 'vlan 7 icmp 10.7.0.1 > 10.7.0.2'
 }
 
-@test "a set is captured in that set, at whichever end of its link it is" {
+@test "A capture of a set runs in that set, at whichever end of the link it is" {
 	two_sets
 	for set in a b; do
 		capture_to file "$set"
@@ -134,7 +134,7 @@ PYTHON
 	done
 }
 
-@test "a network: what its members send to each other" {
+@test "A capture of a network shows what its members send to each other" {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan one
 	nsctl create -n --link=net/lan two
@@ -149,7 +149,7 @@ PYTHON
 	[ "$(readlink "/proc/$(capturers)/ns/net")" = "$(nsctl exec one readlink /proc/self/ns/net)" ]
 }
 
-@test "a link to the host is captured at its end in the set" {
+@test "A capture of a link to the host runs at the end in the set" {
 	nsctl create -n box
 	nsctl link add --name=out box:eth0,address=10.1.0.2/24 host:veth0,address=10.1.0.1/24
 	capture_to out out
@@ -158,7 +158,7 @@ PYTHON
 	eventually has out 'icmp 10.1.0.1 > 10.1.0.2'
 }
 
-@test "others' sets, links and networks are not found, and from inside a set only that set is" {
+@test "Objects of others cannot be captured, and a caller inside a set can capture that set alone" {
 	two_sets
 	nsctl network create lan
 	for where in a a:eth0 a-b net/lan; do
@@ -177,7 +177,7 @@ PYTHON
 	eventually has inside 'icmp 10.0.0.1 > 10.0.0.2'
 }
 
-@test "places that cannot be captured are refused with the reason" {
+@test "A place that cannot be captured is refused with the reason" {
 	two_sets
 	nsctl link add a:eth1 b:eth1
 	nsctl create -m plain
@@ -188,7 +188,7 @@ PYTHON
 	refused "there is no network called nobody" capture -w "$files/none" net/nobody
 }
 
-@test "the process that captures has nothing of the daemon's, and its user cannot look into it" {
+@test "The capturing process has no rights of the daemon, and its user cannot look into it" {
 	two_sets
 	capture_to file a
 	pid=$(capturers)
@@ -217,7 +217,7 @@ PYTHON
 	eventually is_gone "$pid"
 }
 
-@test "it ends with its reader, its client, its interface and its set" {
+@test "A capture ends with its reader, its client, its interface or its set" {
 	two_sets
 	# the reader ends even before the capture begins
 	nsctl capture a 2>"$files/gone.err" | true
@@ -244,7 +244,7 @@ PYTHON
 	eventually fails capturers
 }
 
-@test "it ends with the daemon, also if its user has stopped it or reads nothing" {
+@test "A capture ends with the daemon, even if its user has stopped it or reads nothing" {
 	two_sets
 	mkfifo "$files/full"
 	chown "$user_id" "$files/full"
@@ -270,7 +270,7 @@ s = socket.socket(type=socket.SOCK_DGRAM)
 for i in range(1000):
     s.sendto(b"x" * 1400, ("10.0.0.2", 9))'; }
 
-@test "a client that reads nothing delays nobody, loses packets, and is told how many" {
+@test "A client that reads nothing loses packets and is told how many, and delays nobody" {
 	two_sets
 	mkfifo "$files/full"
 	chown "$user_id" "$files/full"
@@ -301,7 +301,7 @@ for i in range(1000):
 	end_server holder
 }
 
-@test "each user has so many captures at once" {
+@test "Each user has a limit on captures at a time" {
 	two_sets
 	for i in 1 2 3; do capture_to "$i" a; done
 	refused "the limit on captures (3)" capture -w "$files/none" a

@@ -8,7 +8,7 @@ load counted.bash
 # json KEY: prints the value of KEY in the first document on stdin.
 json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"; }
 
-@test "exit codes: the command's own, 128+N, 127, 126, 125; 1, 2 and 4 for the others" {
+@test "Commands that run commands return the command's status, 128+N, 127, 126 or 125, and others 1, 2 or 4" {
 	nsctl create -n box
 	run nsctl exec box sh -c 'exit 42'
 	[ "$status" -eq 42 ]
@@ -32,7 +32,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[[ "$output" == *hint:* ]]
 }
 
-@test "--timeout ends a command and what it has started, with the status of timeout(1)" {
+@test "--timeout ends a command with all that it has started, and returns the status of timeout(1)" {
 	nsctl create box
 	run nsctl exec --timeout=1s box sleep 1000
 	[ "$status" -eq 124 ]
@@ -51,7 +51,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl rm box
 }
 
-@test "create, list, show, rm: for people and as JSON" {
+@test "create, list, show and rm print for people and as JSON" {
 	[ "$(nsctl create -n --label=job=1 --hostname=h -u box)" = box ]
 	[ "$(nsctl list --quiet)" = box ]
 	nsctl list | grep -E '^box +61000 +ready +net,uts '
@@ -68,7 +68,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl rm --ignore box
 }
 
-@test "a brief Create says whose set was made, and answers in its turn" {
+@test "A brief Create returns the owner of the set, and is answered in its turn" {
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<-'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -96,7 +96,7 @@ assert client.call("Get", {"name": "last"})["parameters"]["set"]["state"] == "re
 PYTHON
 }
 
-@test "--existing takes a set that was made the same, and no other" {
+@test "--existing accepts a set that was made with the same options, and no other" {
 	nsctl create -n --tmpfs=/mnt -m box
 	id=$(nsctl show --json box | json id)
 	nsctl create -n --tmpfs=/mnt -m --existing box
@@ -108,7 +108,7 @@ PYTHON
 	[[ "$output" == *--existing* ]]
 }
 
-@test "a refusal says the value, its bounds, and what there is instead" {
+@test "A refusal names the value, its bounds, and the alternatives" {
 	nsctl create -nu box
 	run nsctl exec --only=mnt,net box true
 	[[ "$output" == *"--only=mnt,net: the set has net,uts of its own, but not mnt"* ]]
@@ -135,7 +135,7 @@ PYTHON
 	nsctl rm box
 }
 
-@test "with --json, errors are JSON on stderr" {
+@test "With --json, errors are JSON on stderr" {
 	error() { "$@" 2>&1 >/dev/null | python3 -c 'import json,sys
 for line in sys.stdin:
     error = json.loads(line)
@@ -151,7 +151,7 @@ for line in sys.stdin:
 	[[ "$(error nsctl --json --socket=/run/none list)" == "None cannot reach nsctld at /run/none"* ]]
 }
 
-@test "a failed create leaves nothing, and names the option" {
+@test "A failed create names the option, and leaves nothing" {
 	run nsctl create -m --tmpfs=/no/such/directory box
 	[ "$status" -eq 1 ]
 	[[ "$output" == *--tmpfs* ]]
@@ -163,7 +163,7 @@ for line in sys.stdin:
 	[ -z "$(nsctl list)" ]
 }
 
-@test "binds, tmpfs and another root" {
+@test "A set can have bind mounts, a tmpfs and another root" {
 	root=$(mktemp -d "$runtime/root.XXXXXX")
 	mkdir "$root"/{usr,bin,lib,lib64,proc,dev,tmp,mnt,sys}
 	chmod -R a+rX "$root"
@@ -188,14 +188,14 @@ for line in sys.stdin:
 	rm -r "$root"
 }
 
-@test "pipes of hundreds of megabytes are untouched" {
+@test "Pipes carry hundreds of megabytes unchanged" {
 	nsctl create -n box
 	size=${NSCTL_TEST_MEGABYTES:-300}MB
 	sum=$(head -c "$size" /dev/zero | sha256sum)
 	[ "$(head -c "$size" /dev/zero | nsctl exec box cat | sha256sum)" = "$sum" ]
 }
 
-@test "signals to the client reach the command" {
+@test "Signals to the client reach the command" {
 	nsctl create -mpn box
 	for signal in TERM USR1 HUP INT QUIT; do
 		ready=$runtime/ready.$signal
@@ -211,7 +211,7 @@ for line in sys.stdin:
 	done
 }
 
-@test "an attached command dies with its client; a detached one lives and can be waited for" {
+@test "An attached command dies with its client, and a detached one lives and can be waited for" {
 	nsctl create -n box
 	become_client exec box sleep 1000 &
 	client=$!
@@ -226,7 +226,7 @@ for line in sys.stdin:
 	[ "$status" -eq 6 ]
 }
 
-@test "a command in a plain set may have a group of the caller's, and no other" {
+@test "A command in a plain set may have a group of its caller, and no other group" {
 	nsctl create -n box
 	with_groups() { setpriv --reuid "$user_id" --regid "$user_id" --groups 61234,61235 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(with_groups exec --group=61235 box id -g)" = 61235 ]
@@ -241,7 +241,7 @@ for line in sys.stdin:
 	[ "$status" -eq 125 ]
 }
 
-@test "arguments, variables and the directory are bytes" {
+@test "Arguments, variables and the directory are passed on as bytes" {
 	nsctl create -n box
 	[ "$(nsctl exec box printf %s $'caf\xe9' | od -An -tx1 | tr -d ' ')" = 636166e9 ]
 	[ "$(nsctl exec -e X=$'\xe9' box sh -c 'printf %s "$X"' | od -An -tx1 | tr -d ' ')" = e9 ]
@@ -262,7 +262,7 @@ for line in sys.stdin:
 	[ "$status" -eq 127 ]
 }
 
-@test "descriptors above 2 are passed on if they are named, and no directory is" {
+@test "Descriptors above 2 are passed on if --fd names them, but not those of directories" {
 	nsctl create -n box
 	nsctl create -mp --map-root-user inner
 	for set in box inner; do
@@ -308,7 +308,7 @@ sys.exit(subprocess.run(sys.argv[1:], pass_fds=[9]).returncode)' "$@"; }
 	[ "$status" -eq 125 ]
 }
 
-@test "a command inherits its caller's personality, scheduling, timer slack and filter of core dumps" {
+@test "A command inherits its caller's personality, scheduling, timer slack and filter of core dumps" {
 	nsctl create -n box
 	for set in "exec box" "run -mp"; do
 		# shellcheck disable=SC2086
@@ -326,7 +326,7 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
 	done
 }
 
-@test "a command has the system's slice, and not the short one of nsctld" {
+@test "A command has the system's scheduler slice, and not the short one of nsctld" {
 	cat >"$runtime.slice.py" <<'PYTHON'
 import ctypes, platform, struct
 number = {"x86_64": 315}.get(platform.machine(), 275)
@@ -343,7 +343,7 @@ PYTHON
 	[ "$(client_in="nice -n 5" nsctl exec box python3 "$runtime.slice.py")" = "$own" ]
 }
 
-@test "a real-time class goes along as far as the caller may have it" {
+@test "A command gets its caller's real-time class if the user may have that class" {
 	nsctl create -n box
 	root_nsctl create -n roots
 	# shellcheck disable=SC2016
@@ -359,7 +359,7 @@ PYTHON
 	root_nsctl rm roots
 }
 
-@test "variables are set and left out" {
+@test "Variables can be set and left out" {
 	nsctl create -n box
 	own() { setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env A=a B=b C=c NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(own exec --unset-env=A --unset-env=B --env=B=x box sh -c 'echo "${A-none} $B $C"')" = "none x c" ]
@@ -367,7 +367,7 @@ PYTHON
 	[ "$(nsctl run -n --name=job sh -c 'echo $NSCTL_SET')" = job ]
 }
 
-@test "variables come from a file, which must be a text of K=V and K" {
+@test "--env-file reads variables from a text of lines K=V and K" {
 	local file=$BATS_TEST_TMPDIR/variables
 	nsctl create -n box
 	printf '# comment\n\nA=a b\r\n  B="quoted"=#x\nC\nD=\nE=1\nE=2\nUNKNOWN\nLAST=no end' >"$file"
@@ -396,14 +396,14 @@ PYTHON
 	refuses /dev/stdin 'more than 4096 variables'
 }
 
-@test "run -C DIR says what to write instead" {
+@test "nsctl run -C DIR is refused, and the message says what to write instead" {
 	run nsctl run -C /usr true
 	[ "$status" -eq 125 ]
 	[[ "$output" == *--chdir=/usr* ]]
 	nsctl run -C true
 }
 
-@test "as many arguments as execve(2) takes" {
+@test "A command can have as many arguments as execve(2) takes" {
 	nsctl create -n box
 	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
 import subprocess, sys
@@ -414,7 +414,7 @@ assert subprocess.check_output([sys.argv[1], "exec", "box"] + count, text=True) 
 PYTHON
 }
 
-@test "detached: a file on stdout is the command's alone, and a missing command is 127" {
+@test "A detached command alone writes to the file on its stdout, and a missing command ends with 127" {
 	nsctl create -n box
 	file=$(mktemp "$runtime/log.XXXXXX")
 	chmod 666 "$file"
@@ -430,7 +430,7 @@ PYTHON
 	[ "$status" -eq 126 ]
 }
 
-@test "a mount point is made on the set's own tmpfs, and nowhere else" {
+@test "A mount point is made on the set's own tmpfs, and nowhere else" {
 	place=$(mktemp -d "$runtime/place.XXXXXX")
 	chown "$user_id" "$place"
 	mkdir -p "$place/job/deep"
@@ -453,7 +453,7 @@ PYTHON
 	rm -r "$place"
 }
 
-@test "a root without /dev is told so" {
+@test "A root without /dev is refused, with the reason" {
 	root=$(mktemp -d "$runtime/root.XXXXXX")
 	chmod 755 "$root"
 	run nsctl create -m --root="$root" box
@@ -462,7 +462,7 @@ PYTHON
 	[[ "$output" == *"--root=$root: "*/dev* ]]
 }
 
-@test "freeze, thaw, kill, ps" {
+@test "freeze, thaw, kill and ps act on a set's processes" {
 	nsctl create -mp box
 	nsctl exec -d box sleep 1000
 	[ "$(nsctl ps box | grep -c sleep)" -eq 1 ]
@@ -477,7 +477,7 @@ PYTHON
 	eventually no_sleep
 }
 
-@test "a command whose set is removed says so" {
+@test "The client says so when its command's set is removed" {
 	nsctl create -n box
 	become_client exec box sleep 1000 2>"$runtime.said" &
 	client=$!
@@ -491,14 +491,14 @@ PYTHON
 	rm "$runtime.said"
 }
 
-@test "a frozen set can be removed" {
+@test "A frozen set can be removed" {
 	nsctl create -mp box
 	nsctl exec -d box sleep 1000
 	nsctl freeze box
 	nsctl rm box
 }
 
-@test "leases end sets, and are renewed" {
+@test "Leases end sets, and can be renewed" {
 	nsctl create -n --lease=1s short
 	nsctl create -n --lease=1h long
 	gone() { ! nsctl show short >/dev/null 2>&1; }
@@ -509,7 +509,7 @@ PYTHON
 	[ "$status" -eq 1 ]
 }
 
-@test "a lease by connection ends with the connection" {
+@test "A lease by connection ends with the connection" {
 	as "$user_id" python3 - "$runtime/socket" <<'PYTHON'
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
@@ -521,7 +521,7 @@ PYTHON
 	eventually gone
 }
 
-@test "grace: SIGTERM first" {
+@test "nsctl rm --grace sends SIGTERM first" {
 	nsctl create -n box
 	directory=$(mktemp -d "$runtime/grace.XXXXXX")
 	chmod 777 "$directory"
@@ -532,7 +532,7 @@ PYTHON
 	rm -r "$directory"
 }
 
-@test "the status file tells a job's 125 from nsctl's" {
+@test "The status file tells a command's 125 from nsctl's own" {
 	nsctl create -n box
 	directory=$(mktemp -d "$runtime/status.XXXXXX")
 	chmod 777 "$directory"
@@ -545,7 +545,7 @@ PYTHON
 	rm -r "$directory"
 }
 
-@test "the caller's directory, if it is the same one inside" {
+@test "A command starts in its caller's directory if that is the same one inside" {
 	nsctl create -n box
 	directory=$(mktemp -d "$runtime/cwd.XXXXXX")
 	chmod 755 "$directory"
@@ -554,7 +554,7 @@ PYTHON
 	rmdir "$directory"
 }
 
-@test "a terminal of its own, with job control" {
+@test "A command has a terminal of its own, with job control" {
 	nsctl create -mp box
 	run as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
 import fcntl, os, pty, select, struct, subprocess, sys, termios, time
@@ -602,7 +602,7 @@ PYTHON
 	[ "$status" -eq 5 ]
 }
 
-@test "status, version, which, call, help" {
+@test "status, version, which, call and help print what they should" {
 	nsctl create -n box
 	nsctl status | grep -E 'sets +1 of 1024 +#\.{9}$'
 	nsctl status | grep -E '^works +links, networks'
@@ -628,7 +628,7 @@ PYTHON
 	[ "$status" -eq 1 ]
 }
 
-@test "help: groups, options once, examples, 80 columns" {
+@test "Help groups the commands, has each option once, and shows examples in 80 columns" {
 	nsctl help | grep -x 'Networks:'
 	nsctl help create | grep -- --tmpfs
 	[ "$(nsctl help create | grep -c -- --socket)" -eq 1 ]
@@ -645,7 +645,7 @@ PYTHON
 	fails grep -E '.{81}' "$BATS_TEST_TMPDIR/help"
 }
 
-@test "words of similar programs lead to ours, which exist" {
+@test "Command words of similar programs lead to nsctl's own, which all exist" {
 	for words in "remove:rm" "delete:rm" "stop:rm" "ps -a:list" "link delete:link rm" "netns:create" "inspect:show" \
 		"pause:freeze" "bridge:network create" "tc:link impair" "compose:up" "shell:enter" "kil:kill" "net:network" "link lis:link list"; do
 		# shellcheck disable=SC2086
@@ -682,7 +682,7 @@ metrics() { nsctl --json call --more "io.systemd.Metrics.$1"; }
 # names: prints each name in the documents on stdin, once.
 names() { sed -E 's/.*"name": *"([^"]*)".*/\1/' | sort -u; }
 
-@test "metrics: what the caller may see, on the socket, for Prometheus, and in a file that is replaced" {
+@test "Metrics show what the caller may see, on the socket, for Prometheus, and in a file" {
 	local file=$runtime.prom
 	nsctl create -n box
 	other create -n box

@@ -21,7 +21,7 @@ teardown_file() {
 # offers WORD...: prints what the last word may become, without descriptions.
 offers() { nsctl complete -- "$@" | cut -f 1 | paste -sd ' '; }
 
-@test "verbs, also of groups, and options" {
+@test "Verbs, verbs of groups, and options are completed" {
 	[ "$(offers cr)" = create ]
 	[ "$(offers link im)" = impair ]
 	[ "$(offers network '')" = "create list show renew rm" ]
@@ -35,7 +35,7 @@ offers() { nsctl complete -- "$@" | cut -f 1 | paste -sd ' '; }
 	diff <(nsctl complete -- '' | cut -f 1) "$BATS_TEST_TMPDIR/listed"
 }
 
-@test "names of the caller's sets, links, networks and projects" {
+@test "Names of the caller's sets, links, networks and projects are completed" {
 	[ "$(offers exec '')" = "job.store web" ]
 	[ "$(offers rm web j)" = job.store ]
 	[ "$(offers create '')" = "" ]
@@ -50,7 +50,7 @@ offers() { nsctl complete -- "$@" | cut -f 1 | paste -sd ' '; }
 	[ "$(root_nsctl complete -- --owner "$other_id" show '' | cut -f 1)" = hidden ]
 }
 
-@test "values of options" {
+@test "Values of options are completed" {
 	[ "$(offers create --propagation s)" = "slave shared" ]
 	[ "$(offers run --private=home,t)" = --private=home,tmp ]
 	[ "$(offers exec --only=mnt,n)" = --only=mnt,net ]
@@ -68,7 +68,7 @@ offers() { nsctl complete -- "$@" | cut -f 1 | paste -sd ' '; }
 	[ "$(offers no-such-verb '')" = "" ]
 }
 
-@test "without a daemon, what needs none is still offered, and nothing is said" {
+@test "Without a daemon, words that need none are still completed, and no error is printed" {
 	run as "$user_id" "$NSCTL_BUILD/nsctl" --socket=/run/no/such/socket complete -- exec ''
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
@@ -90,7 +90,7 @@ in_bash() {
 		printf "%s\n" "${COMPREPLY[@]}"' "$PWD" nsctl "$@" | paste -sd ' '
 }
 
-@test "bash: words, values after =, files, and another command's own completion" {
+@test "bash completes words, values after =, files, and the words of another command" {
 	[ "$(in_bash li)" = "list link" ]
 	[ "$(in_bash exec w)" = web ]
 	[ "$(in_bash run --prop)" = "compopt -o nospace --propagation=" ]
@@ -103,7 +103,7 @@ in_bash() {
 	[[ " $(in_bash exec web set) " == *" setpriv "* ]]
 }
 
-@test "fish: words, values, files, and another command's own completion" {
+@test "fish completes words, values, files, and the words of another command" {
 	in_fish() { as "$user_id" PATH="$NSCTL_BUILD:$PATH" fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$PWD/completions/nsctl.fish" "$1" | cut -f 1 | paste -sd ' '; }
 	[ "$(in_fish 'nsctl li')" = "link list" ]
 	[ "$(in_fish 'nsctl exec w')" = web ]
@@ -128,7 +128,7 @@ in_zsh() {
 		_complete' zsh "$PWD" nsctl "$@" | paste -sd ' '
 }
 
-@test "zsh: words, values, files, and another command's own completion" {
+@test "zsh completes words, values, files, and the words of another command" {
 	[ "$(in_zsh li)" = "list link" ]
 	[ "$(in_zsh exec w)" = web ]
 	[ "$(in_zsh run --propagation=sl)" = --propagation=slave ]

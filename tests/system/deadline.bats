@@ -54,7 +54,7 @@ recovers() {
 	eventually counts_are "$before"
 }
 
-@test "a maker that hangs in a look-up on FUSE: the set is broken, and can be removed when it has ended" {
+@test "A create that hangs in a look-up on FUSE leaves a broken set, which can be removed later" {
 	local options
 	mount_fuse fuse --hang=lookup --only=directory --allow-other
 	for options in "" "-r"; do
@@ -74,7 +74,7 @@ recovers() {
 	recovers box box-r
 }
 
-@test "exec of a program on FUSE that hangs: it fails, its runner is gone, and all else goes on" {
+@test "An exec of a program on FUSE that hangs fails and ends its runner, and other users are served" {
 	mount_fuse fuse --hang=open --only=program --allow-other
 	nsctl create -mpn box
 	nsctl create -mp -r --bind="$runtime/fuse/program:/etc/passwd" named
@@ -93,7 +93,7 @@ recovers() {
 	recovers box named
 }
 
-@test "run --with of a program on FUSE that hangs: it fails, its services end, and all else goes on" {
+@test "A run --with of a program on FUSE that hangs fails, its services end, and other users are served" {
 	mount_fuse fuse --hang=open --only=program --allow-other
 	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"]}]}' >"$runtime.with"
 	stuck nsctl run --with="$runtime.with" --project=job "$runtime/fuse/program"
@@ -105,7 +105,7 @@ recovers() {
 	recovers job.run
 }
 
-@test "a look-up on a user's own FUSE mount is done with that user's ids, and no other's" {
+@test "A look-up on a user's own FUSE mount is done with that user's ids alone" {
 	local options
 	mount_fuse fuse
 	for options in "" "-r" "-u"; do
@@ -132,7 +132,7 @@ recovers() {
 	eventually counts_are "$before"
 }
 
-@test "the daemon is killed while a maker hangs: the next one starts, and the set is broken" {
+@test "A daemon that is killed while a create hangs starts again, and the set is broken" {
 	mount_fuse fuse --hang=lookup --only=directory --allow-other
 	become_client create -mpn --tmpfs="$runtime/fuse/directory" box >/dev/null 2>&1 &
 	client=$!
@@ -146,7 +146,7 @@ recovers() {
 	wait "$client" || true
 }
 
-@test "the daemon is killed while a command hangs in exec: the next one starts, and no runner has privilege" {
+@test "A daemon that is killed while an exec hangs starts again, and no runner has privilege" {
 	mount_fuse fuse --hang=open --only=program --allow-other
 	nsctl create -mpn box
 	become_client exec box "$runtime/fuse/program" >/dev/null 2>&1 &
@@ -191,7 +191,7 @@ stop_makers() {
 	done
 }
 
-@test "the owner cannot stop a maker, at any point; the daemon is killed there, and the next one starts" {
+@test "The owner cannot stop a maker at any point, and a killed daemon starts again" {
 	local point options
 	for point in started unshared furnished init pinned-one pinned; do
 		for options in "-mpnuiC" "--all -r"; do
@@ -216,7 +216,7 @@ stop_makers() {
 	done
 }
 
-@test "a process that the owner can stop is killed at the deadline" {
+@test "A process that the owner can stop is killed at the deadline" {
 	hang_at create-furnished --all -r
 	stop_makers
 	[ -n "$stopped" ]
@@ -230,7 +230,7 @@ stop_makers() {
 	eventually counts_are "$before"
 }
 
-@test "a set's /etc that hangs: its owner alone waits, for a while" {
+@test "A set's /etc that hangs delays the set's owner alone, for a bounded time" {
 	mount_fuse fuse --hang=lookup --allow-other
 	stuck nsctl create -mpn --root="$runtime/fuse" --dns=192.0.2.1 box
 	check_others
@@ -249,7 +249,7 @@ mount_fuse_inside() {
 }
 times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 
-@test "a set whose /etc hangs is not tried again and again: each time leaves a process that hangs" {
+@test "A set's /etc that hangs is not tried again and again" {
 	nsctl network create lan --subnet=10.9.0.0/24
 	nsctl create -mpn --link=net/lan box
 	mount_fuse_inside box
@@ -269,7 +269,7 @@ times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 	eventually counts_are "$before"
 }
 
-@test "a peer whose root directory does not answer: it waits for its own sets, and nobody else" {
+@test "A client whose root directory does not answer waits for its own sets, and delays nobody else" {
 	mount_fuse fuse --hang=getattr --only= --allow-other
 	start_server rooted python3 -c '
 import os, socket, sys, time

@@ -51,7 +51,7 @@ check_others() {
 # no_workers: succeeds if the daemon has no worker. Idle workers and their lanes end after ten seconds.
 no_workers() { [ "$(pgrep -fc "^nsctld-spawner $runtime")" -eq 1 ]; }
 
-@test "more calls with descriptors than there are lanes, and more after a rest" {
+@test "More calls with descriptors than there are lanes delay nobody else" {
 	nsctl create -mpn box
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
@@ -84,7 +84,7 @@ closers() {
 }
 no_closers() { [ -z "$(closers)" ]; }
 
-@test "sockets that linger, in requests for nothing, hold up nobody else" {
+@test "Lingering sockets in unused requests delay nobody else" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
 	attack <<'PYTHON'
@@ -113,7 +113,7 @@ PYTHON
 	check_others
 }
 
-@test "connections that carry descriptors before they are accepted, above the limit and below it" {
+@test "Connections that send descriptors before they are accepted delay nobody else" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
 	printf '[limits]\nconnections = 4\n' >"$runtime.conf"
@@ -155,7 +155,7 @@ PYTHON
 	eventually no_closers
 }
 
-@test "files on FUSE that answer nothing, for every descriptor that there is" {
+@test "FUSE files that never answer delay nobody else, whichever descriptor they are" {
 	local request
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
@@ -204,7 +204,7 @@ hanging() {
 some_hang() { [ "$(hanging)" -gt 0 ] 2>/dev/null; }
 none_hangs() { [ "$(hanging)" -eq 0 ] 2>/dev/null; }
 
-@test "processes that hang in closing what a command was given are replaced, and count" {
+@test "Processes that hang while they close a command's descriptors are replaced, and count for the user" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
 	mount_fuse fuse --hang=flush --only=file
@@ -229,7 +229,7 @@ PYTHON
 	remove_fuse fuse
 }
 
-@test "a worker that hangs after its last report counts, when its lane has been closed" {
+@test "A worker that hangs after its last report counts for the user when its lane is closed" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
 	# only the worker hangs, so the front gets its answer
@@ -253,7 +253,7 @@ PYTHON
 	remove_fuse fuse
 }
 
-@test "the keeper neither receives nor closes a descriptor of a client's, but connections (strace)" {
+@test "The keeper receives and closes no descriptor of a client except connections (strace)" {
 	local keeper
 	keeper=$(cat "$runtime.pid")
 	nsctl create -mpn box

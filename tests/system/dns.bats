@@ -7,7 +7,7 @@ load daemon.bash
 load net.bash
 
 setup_file() {
-	# The test "as on Linux 5.15" uses this variable, and explains it.
+	# The test "Names work as on Linux 5.15" uses this variable, and explains it.
 	one_cpu="taskset -c $(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)"
 	make_net host
 	make_view
@@ -109,7 +109,7 @@ print(socket.getaddrinfo(sys.argv[1], 80, getattr(socket, "AF_" + sys.argv[2]))[
 is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 |^::ffff:')" ]; }
 make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
 
-@test "--dns gives a resolv.conf of the set's own, on the link itself" {
+@test "--dns gives a set its own resolv.conf, mounted on the link itself" {
 	nsctl create --dns=192.0.2.1 --dns=2001:db8::1 a
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
 	has a /etc/resolv.conf 'nameserver 2001:db8::1'
@@ -127,7 +127,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	in_view grep -q 'resolve' /etc/nsswitch.conf
 }
 
-@test "aliases: more names of a member, unique in its network, through restarts and changes of the link" {
+@test "Aliases are further names of a member, unique in the network, and survive restarts and link changes" {
 	make_network
 	nsctl create --link=net/lan,alias=db,alias=db.example web
 	nsctl create --link=net/lan next
@@ -156,7 +156,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	knows next db v4
 }
 
-@test "search domains, options and hosts: as asked for, also after a restart; what is wrong is refused" {
+@test "Search domains, options and hosts are set as asked for, also after a restart, or refused" {
 	nsctl create --dns=192.0.2.1 --dns-search=a.example --dns-search=b.example --dns-option=ndots:2 --dns-option=rotate \
 		--add-host=db.example:10.0.0.5 --add-host="db.example:[fd00::5]" --add-host=a:10.0.0.9 a
 	[ "$(reads a /etc/resolv.conf | tail -n +2)" = $'nameserver 192.0.2.1\nsearch a.example b.example\noptions ndots:2\noptions rotate' ]
@@ -196,7 +196,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	refused "/etc/hosts" create --add-host=a:10.0.0.1 --bind=/etc/passwd:/etc/hosts x
 }
 
-@test "the same as root in a user namespace, who cannot write into it" {
+@test "--dns gives a set with root inside its own resolv.conf, which that root cannot write to" {
 	nsctl create -r -m -n --dns=192.0.2.1 a
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
 	run nsctl exec a sh -c 'mount -o remount,rw,bind /etc/resolv.conf; echo x >/etc/resolv.conf'
@@ -211,7 +211,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	has a /etc/resolv.conf 'nameserver 192.0.2.99'
 }
 
-@test "dnsmasq in a set answers others, over IPv4 and IPv6" {
+@test "A dnsmasq in a set answers other sets over IPv4 and IPv6" {
 	make_network
 	make_server
 	nsctl create --link=net/lan --dns=10.8.0.53 c
@@ -223,7 +223,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	nsctl exec c getent hosts c
 }
 
-@test "a network's name servers are its members'" {
+@test "The members of a network use the network's name servers" {
 	make_network --dns=10.8.0.53
 	make_server
 	nsctl create --link=net/lan c
@@ -241,7 +241,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	is_hosts_of_root late
 }
 
-@test "a set knows its own host name, in both families, without a server; and localhost" {
+@test "A set resolves its own host name and localhost in both families without a server" {
 	in_view sh -c 'echo "192.0.2.7 printer" >>/etc/hosts'
 	nsctl create plain
 	nsctl create -r -m -u inner
@@ -272,7 +272,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	in_view cat /etc/hosts | cmp - <(echo '127.0.0.1 localhost')
 }
 
-@test "a member's host name leads to its address in the network, for both families" {
+@test "A member's host name leads to its addresses in the network, in both families" {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create --link=net/lan web
 	nsctl create --link=net/lan --hostname=db.example.test db
@@ -283,7 +283,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	fails address_of db web INET6
 }
 
-@test "members of a network reach each other by name while they come and go" {
+@test "Members of a network reach each other by name while members come and go" {
 	make_network
 	nsctl create --link=net/lan m1
 	pings m1 m1
@@ -313,7 +313,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	has m1 /etc/hosts '127.0.0.1 localhost'
 }
 
-@test "a command that runs sees a new member; so does a changed address" {
+@test "A running command sees new members and changed addresses" {
 	make_network
 	nsctl create --link=net/lan m1
 	nsctl exec -d m1 sh -c 'until getent hosts m2; do sleep 0.02; done; ping -c 1 -W 5 m2 && exec sleep 1000'
@@ -325,7 +325,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 
 mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /proc/self/mountinfo; }
 
-@test "who comes is written into what is mounted, and who leaves is struck out of it" {
+@test "Names of new members are added to the mounted files, and names of removed ones are deleted" {
 	make_network
 	nsctl create -rmn --link=net/lan m1
 	nsctl create --link=net/lan m2
@@ -362,7 +362,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	knows_not m1 stranger
 }
 
-@test "many at once: everybody knows everybody in the end" {
+@test "Sets that join a network at the same time all know each other in the end" {
 	make_network
 	for n in $(seq 12); do nsctl create -mn --link=net/lan "m$n" & done
 	wait
@@ -373,7 +373,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	eventually knows_not m1 m4
 }
 
-@test "egress: a stub resolver's upstream servers, or a word of why there are none" {
+@test "With --egress, a set gets the upstream servers of a stub resolver, or is told why it has none" {
 	nsctl create --egress a
 	has a /etc/resolv.conf 'nameserver 203.0.113.53'
 	has a /etc/resolv.conf 'nameserver 2001:db8::53'
@@ -389,7 +389,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	has c /etc/resolv.conf 'nameserver 203.0.113.55'
 }
 
-@test "whoever replaces the host's files ends no set's own" {
+@test "A set keeps its own files when the host's files are replaced" {
 	make_network
 	in_view sh -c 'rm /etc/resolv.conf && echo "nameserver 203.0.113.55" >/etc/resolv.conf'
 	nsctl create --link=net/lan --dns=192.0.2.1 a
@@ -411,7 +411,7 @@ rewrite_others() {
 		touch /etc/new && mv /etc/new /etc/other && sleep 0.01 || exit 1; done' "$1"
 }
 
-@test "the daemon is woken up by the files that count alone, and only for a set that has them" {
+@test "The daemon wakes up only for the files that matter, and only while a set has them" {
 	nsctl create a
 	local n
 	n=$(waits)
@@ -431,7 +431,7 @@ rewrite_others() {
 	eventually has b /etc/resolv.conf 'nameserver 192.0.2.1'
 }
 
-@test "the host's resolvers are out of reach, also of a set that only has no network" {
+@test "A set cannot reach the host's resolvers, even if the set lacks only the network" {
 	nsctl create offline
 	nsctl create -rmn user
 	for set in offline user; do
@@ -450,7 +450,7 @@ rewrite_others() {
 	eventually is_hidden
 }
 
-@test "a file that the host lacks is supplied, and nothing is written there" {
+@test "A file that the host lacks is supplied to the set, and nothing is written on the host" {
 	in_view sh -c 'rm /etc/resolv.conf /etc/hosts'
 	make_network
 	nsctl create --dns=192.0.2.1 --link=net/lan a
@@ -467,7 +467,7 @@ rewrite_others() {
 	in_view test ! -e /etc/hosts
 }
 
-@test "a root without /etc/hosts has localhost if nobody in the set can write to its /etc" {
+@test "A root without /etc/hosts resolves localhost if nobody in the set can write to its /etc" {
 	root=$nets/root
 	mkdir -p "$root"/{etc,proc,dev,bin,lib,lib64,usr,sys}
 	options=(-m -n -u --root="$root" --bind=/usr:/usr:ro --bind=/lib:/lib:ro --bind=/bin:/bin:ro)
@@ -489,7 +489,7 @@ rewrite_others() {
 	[ "$(ls "$root/etc")" = kept ]
 }
 
-@test "another root: its own nsswitch, and a clear word where there is no resolv.conf" {
+@test "A set with another root keeps that root's nsswitch.conf, and a missing resolv.conf is refused" {
 	root=$nets/root
 	mkdir -p "$root"/{etc,proc,dev,bin,lib,lib64,usr,sys,outside}
 	chown -R "$user_id" "$root"
@@ -511,7 +511,7 @@ rewrite_others() {
 	[ "$status" -ne 0 ]
 }
 
-@test "over the daemon's death: names are kept, and put right by the next" {
+@test "Names are kept when the daemon dies, and its next start updates them" {
 	make_network
 	nsctl create --link=net/lan m1
 	nsctl create --link=net/lan m2
@@ -534,7 +534,7 @@ rewrite_others() {
 
 # The test runs on one processor: see run_old in dev. The mount namespace and the vault were made on that processor,
 # too. Otherwise the set's objects could be older than they are.
-@test "as on Linux 5.15" {
+@test "Names work as on Linux 5.15" {
 	stop_daemon
 	old="$one_cpu $NSCTL_BUILD/tests/kernel/old-kernel"
 	daemon_in="$daemon_in $old env NSCTL_BEFORE_6_15=1" start_daemon --config="$config"
@@ -552,7 +552,7 @@ rewrite_others() {
 	start_daemon --config="$config"
 }
 
-@test "what is no name server is refused by its field" {
+@test "An invalid name server is refused, with the name of its field" {
 	refused '--dns' create --dns=192.0.2.1/24 a
 	refused '--dns' create --dns=name.example a
 	refused '--dns' create --dns=192.0.2.{1,2,3,4,5} a

@@ -54,7 +54,7 @@ is() {
 	[[ "$output" == "$2 "*"${3:-}"* ]]
 }
 
-@test "a sound daemon is sound, for people and programs" {
+@test "doctor finds a sound daemon sound, and says so to people and programs" {
 	for check in daemon configuration programs place kernel cgroup2 other-daemons clock sets links ways-out; do
 		is "$check" ok
 	done
@@ -73,7 +73,7 @@ is() {
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "kernel, limits and impairments" {
+@test "doctor checks the kernel, the limits and the impairments" {
 	old_kernel() { as "$user_id" setarch --uname-2.6 "$NSCTL_BUILD/nsctl" "$@"; }
 	is kernel problem "older than 5.15" old_kernel
 	if nsctl call GetStatus | grep -q '"limits":true'; then
@@ -94,7 +94,7 @@ is() {
 	nsctl rm one
 }
 
-@test "the daemon: absent, another one, in a mount namespace of its own" {
+@test "doctor finds a daemon that is absent, a second one, and one in a mount namespace of its own" {
 	nowhere() { nsctl --socket="$runtime/nowhere" "$@"; }
 	is daemon problem "does not answer at $runtime/nowhere" nowhere
 	is sets unknown "does not answer" nowhere
@@ -113,7 +113,7 @@ is() {
 	is place note "mnt" inside
 }
 
-@test "the configuration: elsewhere, changed, with a mistake" {
+@test "doctor finds a configuration that is elsewhere, changed, or has a mistake" {
 	mkdir -p /etc/nsctl
 	touch /etc/nsctl/nsctld.conf
 	is configuration problem "nsctld reads $config, and not /etc/nsctl/nsctld.conf"
@@ -135,7 +135,7 @@ is() {
 	eventually opened
 }
 
-@test "a mistake in the configuration, which keeps nsctld from starting, is told to whom may read the file" {
+@test "The mistake that keeps nsctld from starting is told to users who may read the configuration" {
 	place=$("$NSCTL_BUILD/nsctld" --help | sed -n 's/.*--config=FILE *//p')
 	mount -t tmpfs -o mode=755 tests "${place%/nsctl/*}"
 	mkdir "${place%/*}"
@@ -151,7 +151,7 @@ is() {
 	umount "${place%/nsctl/*}"
 }
 
-@test "programs: a mode, and a file that is missing" {
+@test "doctor finds helper programs with a wrong mode, and a missing one" {
 	chmod 750 "$NSCTL_BUILD/nsctl-runner"
 	is programs problem "nsctl-runner cannot be executed by every user"
 	chmod 777 "$NSCTL_BUILD/nsctl-runner"
@@ -170,7 +170,7 @@ is() {
 	is top ok
 }
 
-@test "the host: propagation of /run, name servers, nscd, subordinate ids, the clock" {
+@test "doctor checks the propagation of /run, name servers, nscd, subordinate ids and the clock" {
 	mount --make-private /run
 	is run-mount note "not shared"
 	mount --make-shared /run
@@ -209,7 +209,7 @@ is() {
 	touch "$NSCTL_BUILD/nsctl"
 }
 
-@test "egress: to all, to some lists, and not at all" {
+@test "doctor tells whether the user may have egress to everything, to some lists, or not at all" {
 	is egress ok "to all that the host reaches"
 	is egress note "[allow] egress in $config does not name you" other
 	before=$(cat "$config")
@@ -229,7 +229,7 @@ is() {
 	eventually unlisted
 }
 
-@test "ways out: a kernel without labels of connections, a table that another program holds, and no right" {
+@test "doctor finds what keeps ways out from working: the kernel, another program's table, or a missing right" {
 	mkdir -p /boot
 	mount -t tmpfs tests /boot
 	echo "# CONFIG_NF_CONNTRACK_LABELS is not set" >"/boot/config-$(uname -r)"
@@ -254,7 +254,7 @@ is() {
 	is ways-out ok
 }
 
-@test "other programs: firewalld, NetworkManager, and rules that drop what is forwarded" {
+@test "doctor finds firewalld, NetworkManager, and rules that drop forwarded packets" {
 	for program in firewalld NetworkManager; do
 		cp "$(command -v sleep)" "$runtime/$program"
 		start_server "$program" "$runtime/$program" 1000

@@ -20,7 +20,7 @@ teardown_file() {
 	purge_daemon
 }
 
-@test "graph: boxes, with Unicode and without" {
+@test "nsctl graph draws boxes with Unicode and without" {
 	drawn=$(as "$user_id" env LANG=C.UTF-8 "$NSCTL_BUILD/nsctl" graph)
 	echo "$drawn"
 	[[ "$drawn" == *"│ net/lan  10.8.0.0/24 │"*"└─ web:eth0"* ]]
@@ -32,7 +32,7 @@ teardown_file() {
 	root_nsctl graph --all-owners | grep -q "$user_id/web"
 }
 
-@test "graph: dot, mermaid, and svg where there is dot" {
+@test "nsctl graph writes dot and mermaid, and svg where dot is installed" {
 	nsctl graph --format=dot | grep -F '"web" -- "db" [taillabel="x0 10.1.0.1/24", headlabel="y0 (down)"]'
 	nsctl graph --format=mermaid | grep -F 'n_web ---|"x0 10.1.0.1/24 / y0 (down)"| n_db'
 	nsctl graph --format=mermaid | grep -F 'n_net_2flan(["net/lan<br>10.8.0.0/24"])'
@@ -57,7 +57,7 @@ drawing_of() {
 	sed -n "/^## $1\.json/,/^## /s/^    \(.*[─│].*\)$/\1/p" "$BATS_TEST_DIRNAME/../../docs/examples/README.md"
 }
 
-@test "graph: the drawings of the examples are what it draws" {
+@test "nsctl graph draws the examples as the documents show them" {
 	local example
 	for example in router two-routers services; do
 		other up "$BATS_TEST_DIRNAME/../../docs/examples/$example.json"
@@ -68,7 +68,7 @@ drawing_of() {
 }
 
 # A journal that has these lines: journalctl itself needs a machine with systemd.
-@test "log: who, what and which, and how journalctl is asked" {
+@test "nsctl log prints user, action and object, and asks journalctl for them" {
 	mkdir "$runtime/bin"
 	cat >"$runtime/bin/journalctl" <<'SCRIPT'
 #!/bin/sh

@@ -38,7 +38,7 @@ for refused in json.load(sys.stdin).get("refusedDestinations", []):
 }
 has_refused() { refused_to "$1" | grep -qxF "$2"; }
 
-@test "what is added is reached at once, what is removed or denied is not" {
+@test "Entries that are added can be reached at once, and those that are removed or denied cannot" {
 	nsctl create -n --allow=198.51.100.1 a
 	[ "$(list a)" = "198.51.100.1 |" ]
 	denies a 198.51.100.2:8000
@@ -62,7 +62,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	[ "$(list a)" = "198.51.100.2:8000/tcp 198.51.100.3 @spare |" ]
 }
 
-@test "connections end with their entries, and others go on" {
+@test "Connections end when their entry is removed, and other connections go on" {
 	nsctl create -n --allow=198.51.100.0/24 --allow=2001:db8:1::/64 --allow=198.51.100.1 --allow=2001:db8:1::1 a
 	for kind in tcp udp; do
 		talks a "$kind-stays" "$kind" 198.51.100.1
@@ -85,7 +85,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	[[ "$output" == *"Packet filtered"* ]]
 }
 
-@test "a network: the connections of its members" {
+@test "The connections of a network's members end when their entry is removed" {
 	nsctl network create lan --subnet=10.8.0.0/24 --allow=198.51.100.1 --allow=198.51.100.2
 	nsctl create -n --link=net/lan m
 	talks m stays tcp 198.51.100.1
@@ -99,7 +99,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	nsctl --json network list | grep -E '"allow": ?\["198.51.100.1"\]'
 }
 
-@test "what was refused, by destination" {
+@test "nsctl egress shows what was refused, by destination" {
 	nsctl create -n --allow=198.51.100.1 a
 	[ -z "$(refused_to a)" ]
 	for _ in 1 2 3; do denies a 198.51.100.2:8000; done
@@ -138,7 +138,7 @@ for port in range(1000, 1300):
 	[ "$(refused_to a | wc -l)" -eq 64 ]
 }
 
-@test "who may change a list, and what is wrong with a change" {
+@test "Only permitted users may change a list, and a wrong change is refused with the reason" {
 	nsctl create -n --allow=198.51.100.1 a
 	nsctl create -n --egress plain
 	refused "--remove=198.51.100.2: is not on the list" egress --remove=198.51.100.1 --remove=198.51.100.2 a
@@ -171,7 +171,7 @@ for port in range(1000, 1300):
 	other rm theirs
 }
 
-@test "names of lists are limited; those of equal lists count once" {
+@test "The names of lists are limited, and equal lists count once" {
 	used() { nsctl --json status | python3 -c 'import json, sys; print(json.load(sys.stdin)["used"]["egressNames"])'; }
 	nsctl create -m -n --allow=@names a
 	nsctl create -m -n --allow=@names b
@@ -198,7 +198,7 @@ for port in range(1000, 1300):
 	[ "$(used)" -eq 0 ]
 }
 
-@test "a change survives restarts, and kills at any point of it" {
+@test "A change of a list survives restarts, and kills of the daemon at any point" {
 	nsctl create -n --allow=198.51.100.1 --allow=198.51.100.2 a
 	nsctl network create lan --subnet=10.8.0.0/24 --allow=198.51.100.2
 	for point in list-recorded list-changed list-enforced; do
@@ -220,7 +220,7 @@ for port in range(1000, 1300):
 	refused egressEntries egress $(seq -f '--allow=10.0.%.0f.0/24' 0 17) a
 }
 
-@test "a change that does not end fails at its deadline, and the old list holds" {
+@test "A change that takes too long fails at its deadline, and the old list holds" {
 	stop_daemon
 	NSCTL_HANG_AT=list-changed start_daemon --config="$config"
 	nsctl create -n --allow=198.51.100.1 --allow=198.51.100.2 a
@@ -239,7 +239,7 @@ for port in range(1000, 1300):
 	[ "$(list a)" = "198.51.100.1 198.51.100.2 |" ]
 }
 
-@test "when a list of the configuration becomes shorter, connections end" {
+@test "Connections end when a list of the configuration no longer has their entry" {
 	nsctl create -n --allow=@spare --allow=198.51.100.1 a
 	talks a stays tcp 198.51.100.1
 	talks a ends tcp 198.51.100.2
@@ -251,7 +251,7 @@ for port in range(1000, 1300):
 	kill -HUP "$(cat "$runtime.pid")"
 }
 
-@test "closed throughout fifty changes" {
+@test "A destination that is not listed stays closed during fifty changes" {
 	watch_world 'ip daddr 198.51.100.3 counter'
 	nsctl create -n --allow=198.51.100.1 a
 	knocks a 198.51.100.3

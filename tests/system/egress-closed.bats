@@ -29,7 +29,7 @@ rules() {
 }
 rules_are() { [ "$(rules)" = "$1" ]; }
 
-@test "after a flush nothing leaves, whatever source it has, until the table is back" {
+@test "After a flush of the firewall no packet leaves from any source until the table is back" {
 	nsctl create -n -r --egress a
 	gets a http://203.0.113.1:8000/
 	hold a
@@ -56,7 +56,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	[ "$(seen)" -gt "$heard" ]
 }
 
-@test "one rule for each family, however many ways out there are, and none where there is none" {
+@test "The host has one routing rule for each family while any way out exists, and else none" {
 	none=$(rules)
 	nsctl create -n --egress a
 	one=$(rules)
@@ -70,7 +70,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	eventually rules_are "$none"
 }
 
-@test "rules of routing that somebody takes away are put back" {
+@test "Routing rules that another program deletes are restored" {
 	nsctl create -n --egress a
 	all=$(rules)
 	for family in -4 -6; do
@@ -85,7 +85,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	gets a http://203.0.113.1:8000/
 }
 
-@test "the last way out goes while another is made" {
+@test "The last way out can be removed while another one is made" {
 	for round in 1 2 3 4 5 6 7 8 9 10; do
 		nsctl create -n --egress a
 		nsctl rm a 3>&- &
@@ -96,7 +96,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	done
 }
 
-@test "hosts that filter strictly by reverse path have ways out too" {
+@test "Ways out work on hosts that filter strictly by reverse path" {
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=1 net.ipv4.conf.all.rp_filter=1
 	nsctl create -n --egress --publish=8090:80 a
 	gets a http://203.0.113.1:8000/
@@ -116,7 +116,7 @@ print("/run/nsctl-forwarding/%d" % int.from_bytes(s.getsockopt(socket.SOL_SOCKET
 }
 not_there() { [ ! -e "$1" ]; }
 
-@test "killed while the host is opened and closed: nothing of it stays" {
+@test "A daemon that is killed while it opens or closes the host leaves nothing" {
 	for point in barrier-attached forwarding-recorded forwarding-changed barrier-raised firewall-added; do
 		killed_at "$point" create -n --egress a || return 1
 		nsctl rm --ignore a
@@ -134,7 +134,7 @@ not_there() { [ ! -e "$1" ]; }
 	done
 }
 
-@test "what was opened on an interface of the host's lets nothing else through, and is put back" {
+@test "An interface that is opened for a set forwards nothing else, and the administrator's change stays" {
 	make_net lan
 	on_host ip link add up1 type veth peer name l0
 	on_host ip link set l0 netns /proc/self/fd/9 9<"$nets/lan"

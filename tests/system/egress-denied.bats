@@ -67,7 +67,7 @@ for port in sys.argv[3:]:
         socket.socket(family, socket.SOCK_DGRAM).sendto(b"x", (sys.argv[2], int(port)))' "${@:2}"
 }
 
-@test "an event for each destination, with all its packets: TCP, UDP and ICMP, IPv4 and IPv6" {
+@test "Each refused destination is one event with the number of its packets, for each protocol and family" {
 	listen
 	nsctl create -n --allow=203.0.113.1 a
 	denies a 198.51.100.2:8000
@@ -102,7 +102,7 @@ for port in sys.argv[3:]:
 	fails tells_of 203.0.113.1
 }
 
-@test "lines for people" {
+@test "nsctl monitor prints refused destinations as lines for people" {
 	become_client monitor >"$heard" 2>&1 &
 	readers+=($!)
 	nsctl create -n --allow=203.0.113.1 a
@@ -118,7 +118,7 @@ for port in sys.argv[3:]:
 	nsctl call GetStatus | grep '"egressDenied": *true'
 }
 
-@test "a name that is not listed" {
+@test "A name that is not on the list is reported as refused" {
 	listen
 	nsctl create -m -n --dns=198.51.100.53 --allow=listed.test a
 	exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test/
@@ -137,7 +137,7 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(question, ("127.0.0.53",
 	eventually tells_of 'a \001\001'
 }
 
-@test "a set that ends with its command tells what it was refused" {
+@test "A set that ends with its command still reports what was refused" {
 	listen
 	nsctl run -n --allow=203.0.113.1 --name=job sh -c '! curl -s -m 20 http://198.51.100.2:8000/'
 	eventually is_told "job 198.51.100.2 tcp 8000 1"
@@ -155,7 +155,7 @@ denied = [i for i, event in enumerate(events) if event.get("what") == "egressDen
 assert len(removed) == 1 and max(denied) < removed[0], events' "$heard"
 }
 
-@test "the members of a network, a list that changes, and what is refused after a reload of the firewall" {
+@test "Refusals of a network's members are reported, also after changes and reloads of the firewall" {
 	listen
 	nsctl network create lan --subnet=10.8.0.0/24 --allow=203.0.113.1
 	nsctl create -n --link=net/lan m
@@ -181,7 +181,7 @@ assert len(removed) == 1 and max(denied) < removed[0], events' "$heard"
 	nsctl network rm lan
 }
 
-@test "after the daemon's end and its kill, another one tells" {
+@test "A new daemon reports what was refused before its start" {
 	nsctl create -n --allow=203.0.113.1 a
 	send a 5 198.51.100.2 53
 	kill_daemon
@@ -197,7 +197,7 @@ assert len(removed) == 1 and max(denied) < removed[0], events' "$heard"
 	eventually is_told "a 198.51.100.2 udp 55 1"
 }
 
-@test "only who may see a set hears of it" {
+@test "Only users who may see a set hear what it was refused" {
 	listen_as "$other_id" "$heard.other" --all-owners
 	root_nsctl --json monitor --all-owners >"$heard.root" 2>&1 3>&- &
 	readers+=($!)
@@ -219,7 +219,7 @@ assert len(removed) == 1 and max(denied) < removed[0], events' "$heard"
 	other rm theirs
 }
 
-@test "a set that is refused without end costs nobody else an event" {
+@test "A set with endless refusals takes no events from other sets" {
 	root_nsctl --json monitor --all-owners >"$heard.root" 2>"$heard.err" 3>&- &
 	readers+=($!)
 	eventually grep -q '"sets"' "$heard.root"
@@ -253,7 +253,7 @@ while True:
 	start_daemon --config="$config"
 }
 
-@test "a second daemon on the host has a group of its own, and other programs keep theirs" {
+@test "A second daemon has its own group of the kernel's log, and other programs keep theirs" {
 	with_second start_daemon --config="$config"
 	nsctl create -n --allow=203.0.113.1 a
 	second() { with_second nsctl "$@"; }
@@ -273,7 +273,7 @@ while True:
 	eventually is_told "a 198.51.100.2 udp 53 3"
 }
 
-@test "where no group is free, packets are counted, and doctor says so; names are told all the same" {
+@test "Without a free log group packets are counted, doctor says so, and names are still reported" {
 	cat >"$nets/groups.py" <<'END'
 import socket, struct, sys
 NETLINK_NETFILTER, BIND = 12, 1

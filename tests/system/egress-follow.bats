@@ -37,7 +37,7 @@ wire_lan() {
 forwards() { [ "$(on_host cat "/proc/sys/net/ipv4/conf/$1/forwarding")" = 1 ]; }
 reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 
-@test "a second interface, without a default route: reached from sets, and ports are reached from there" {
+@test "A set reaches a second interface without a default route, and its ports can be reached from there" {
 	wire_lan
 	nsctl create -n --egress --publish=8080:80 a
 	nsctl exec -d a python3 -m http.server 80 --bind ::
@@ -53,7 +53,7 @@ reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 	counts forward fails in_net lan ping -c 1 -W 1 203.0.113.1
 }
 
-@test "an interface that comes later is opened, and is closed again when nothing leads there any more" {
+@test "An interface that appears later is opened, and is closed when no route leads there any more" {
 	nsctl create -n --egress a
 	wire_lan
 	eventually forwards up1
@@ -70,7 +70,7 @@ reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 	eventually reaches a 198.18.7.2
 }
 
-@test "a set that was made before the host had a default route; the route moves to another interface" {
+@test "A set that is older than the host's default route uses it, and follows it to another interface" {
 	on_host ip route del default
 	on_host ip addr del 203.0.113.2/24 dev up0
 	nsctl create -n --egress a
@@ -87,7 +87,7 @@ reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 
 is_guarded() { on_host nft list set inet "$(daemon_table)" guarded | grep -qw "$1"; }
 
-@test "an interface that gets another name is guarded by that one, and closed again at the end" {
+@test "A renamed interface stays guarded under its new name, and is closed at the end" {
 	wire_lan
 	nsctl create -n --egress a
 	is_guarded up1
@@ -102,7 +102,7 @@ is_guarded() { on_host nft list set inet "$(daemon_table)" guarded | grep -qw "$
 	eventually fails forwards wan1
 }
 
-@test "the daemon was down meanwhile, or is killed on the way" {
+@test "Changes of the host are followed after the daemon was down, or was killed meanwhile" {
 	nsctl create -n --egress a
 	kill_daemon
 	wire_lan
@@ -121,7 +121,7 @@ is_guarded() { on_host nft list set inet "$(daemon_table)" guarded | grep -qw "$
 	eventually fails forwards up1
 }
 
-@test "addresses of a way that the host takes later: a warning, and the next set gets others" {
+@test "The daemon warns when the host takes a way's addresses, and gives the next set others" {
 	nsctl create -n --egress a
 	wire_lan
 	on_host ip addr add 10.213.0.254/24 dev up1

@@ -81,7 +81,7 @@ to_host() {
 	done
 }
 
-@test "after a flush nothing of a set reaches the host itself, whatever it is wrapped in" {
+@test "After a flush no frame of a set reaches the host itself, however it is wrapped" {
 	listen host
 	nsctl create -n -r --egress a
 	hold a
@@ -125,7 +125,7 @@ to_host() {
 	fails grep '^set' "$nets/heard"
 }
 
-@test "a fragment in another's name becomes no part of that one's packets" {
+@test "A fragment with another set's source address becomes no part of that set's packets" {
 	listen world
 	nsctl create -n -r --egress victim
 	nsctl create -n -r --egress thief
@@ -185,7 +185,7 @@ is_spared() {
 	eventually tells "$file" in_world "$forge" w0 "$(mac_of up0)" "$port/$world" error "$world" "$host"
 }
 
-@test "an error about another's connection is not let through, to another set or to the host" {
+@test "An ICMP error about another set's connection is let through neither to a set nor to the host" {
 	listen world
 	nsctl create -n -r --egress victim
 	nsctl create -n -r --egress thief
@@ -219,7 +219,7 @@ except ConnectionRefusedError:
     sys.exit(0)
 sys.exit("nothing is told")'
 
-@test "an error about a connection of its own is let through, to the host and by a published port" {
+@test "An ICMP error about a set's own connection is let through to the host and by a published port" {
 	nsctl create -n --egress --publish=8090:9090/udp a
 	for address in "$(address4_of a)" "$(address6_of a)"; do
 		on_host python3 -c "$refuses" "$address" 9090

@@ -64,7 +64,7 @@ hold() { nsctl exec -d "$1" sleep infinity && holder=$(nsctl ps "$1" | awk '/sle
 in_set() { nsenter --target="$holder" --net -- "$@"; }
 is_refused_in_set() { exits 7 in_set curl -s -m 20 -o /dev/null "http://$1/"; }
 
-@test "what a set reaches while its list is learned is told; then it is closed again" {
+@test "Destinations that a set reaches while its list is learned are printed, and are closed again afterwards" {
 	nsctl create -n --allow=198.51.100.1 a
 	is_closed a
 	learn a
@@ -87,7 +87,7 @@ is_refused_in_set() { exits 7 in_set curl -s -m 20 -o /dev/null "http://$1/"; }
 	reaches a 198.51.100.1:8000
 }
 
-@test "the names that the set has asked for are told, and what is printed is a list that is enough" {
+@test "Learning prints the names that a set has asked for, and the printed list is sufficient" {
 	create --allow=listed.test:8000/tcp a
 	learn a
 	reaches a other.test:8000 third.test:8001 listed.test:8000 private.test:8000 198.51.100.2:8001
@@ -106,7 +106,7 @@ is_refused_in_set() { exits 7 in_set curl -s -m 20 -o /dev/null "http://$1/"; }
 	rm "$nets/list"
 }
 
-@test "an address with several names is told with each; one of IPv6, too" {
+@test "An address with several names is printed with each of them, also in IPv6" {
 	create --allow=listed.test a
 	learn a --json
 	reaches a other.test:8000 same.test:8000
@@ -121,7 +121,7 @@ END
 	if has_ipv6; then grep '"six.test:8000/tcp"' "$BATS_TEST_TMPDIR/list"; fi
 }
 
-@test "a set whose list has no names has a resolver while it is learned" {
+@test "A set whose list has no names has a resolver while the list is learned" {
 	create --allow=198.51.100.1 a
 	exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test:8000/
 	nsctl exec a grep "nameserver 198.51.100.53" /etc/resolv.conf
@@ -140,7 +140,7 @@ END
 	tells_only third.test:8000/tcp
 }
 
-@test "what is denied or forbidden, the host and other sets stay refused" {
+@test "Denied and forbidden destinations, the host and other sets stay refused during learning" {
 	nsctl create -n --allow=198.51.100.1 --deny=198.51.100.2:8000 a
 	nsctl create -n --publish=8090:8000 b
 	nsctl exec -d b python3 -m http.server 8000
@@ -152,7 +152,7 @@ END
 	tells_only 198.51.100.2:8001/tcp
 }
 
-@test "connections end with the learning, unless the list has them" {
+@test "Connections end with the learning, unless the list has their destinations" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
 	talks a stays tcp 198.51.100.1
@@ -166,7 +166,7 @@ END
 	goes_on stays
 }
 
-@test "however the client, its front or the daemon ends, the list is closed" {
+@test "The list is closed when the client, its front or the daemon ends" {
 	create --allow=198.51.100.1 a
 	hold a
 	for victim in learner front; do
@@ -209,7 +209,7 @@ END
 	reaches a 198.51.100.1:8000
 }
 
-@test "killed at any point of it: closed" {
+@test "The list is closed when the daemon is killed at any point of the learning" {
 	nsctl create -n --allow=198.51.100.1 a
 	for point in learning learned; do
 		stop_daemon
@@ -229,7 +229,7 @@ END
 	done
 }
 
-@test "a client that stands still does not keep the list open" {
+@test "A client that was stopped does not keep the list open" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
 	reaches a 198.51.100.2:8000
@@ -243,7 +243,7 @@ END
 	eventually has_no_rules
 }
 
-@test "it ends when nobody reads any more what is printed" {
+@test "Learning ends when its output has no reader any more" {
 	local pipe=$BATS_TEST_TMPDIR/pipe reader
 	nsctl create -n --allow=198.51.100.1 a
 	mkfifo "$pipe"
@@ -260,7 +260,7 @@ END
 	has_no_rules
 }
 
-@test "a flush of the firewall does not open the list, and learning goes on" {
+@test "A flush of the firewall does not open the list, and learning goes on" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
 	reaches a 198.51.100.2:8000
@@ -276,7 +276,7 @@ END
 	has_no_rules
 }
 
-@test "a reload that takes the right to egress ends it, although the client stays connected" {
+@test "A reload that takes the right to egress ends the learning, although the client stays connected" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
 	reaches a 198.51.100.2:8000
@@ -294,7 +294,7 @@ END
 	eventually nsctl create -n --allow=198.51.100.1 b
 }
 
-@test "a list that is denied, and is no longer in the configuration: nothing is reached" {
+@test "A set reaches nothing while the list that it denies is missing from the configuration" {
 	nsctl create -n --allow=198.51.100.1 --deny=@closed a
 	learn a
 	reaches a 198.51.100.3:8000
@@ -316,7 +316,7 @@ END
 	has_no_rules
 }
 
-@test "only who may have all of egress may learn, and nobody from inside" {
+@test "Only users with the right to all egress may learn, and callers inside a set may not" {
 	nsctl create -n --allow=198.51.100.1 a
 	run other egress --learn a
 	[ "$status" -ne 0 ]
@@ -340,7 +340,7 @@ END
 	is_closed a
 }
 
-@test "one client learns a list at a time, and the list does not change meanwhile" {
+@test "One client at a time learns a list, and the list cannot change meanwhile" {
 	nsctl create -n --allow=198.51.100.1 a
 	learn a
 	run nsctl egress --learn a
@@ -356,7 +356,7 @@ END
 	learned
 }
 
-@test "a set that is removed while it is learned leaves nothing" {
+@test "A set that is removed while its list is learned leaves nothing" {
 	for round in 1 2 3; do
 		create --allow=198.51.100.1 a
 		create --allow=198.51.100.1 b
@@ -369,7 +369,7 @@ END
 	done
 }
 
-@test "a network: what its members reach" {
+@test "The list of a network is learned from what its members reach" {
 	nsctl network create lan --subnet=10.8.0.0/24 --dns=198.51.100.53 --allow=198.51.100.1
 	nsctl create -m --link=net/lan a
 	denies a 198.51.100.2:8000
@@ -382,7 +382,7 @@ END
 	denies a 198.51.100.2:8000 198.51.100.3:8000
 }
 
-@test "more than can be remembered: the first are told, and that there were others" {
+@test "Learning prints the first destinations, and says that there were more than it can remember" {
 	create --allow=198.51.100.1 a
 	learn a
 	nsctl exec a python3 -c '
@@ -397,7 +397,7 @@ for port in range(10000, 10400):
 	is_closed a
 }
 
-@test "closed before, between and after: nothing reaches the world while nobody learns" {
+@test "Packets reach the world only while a client learns the list" {
 	watch_world 'ip daddr 198.51.100.3 counter'
 	is_seen() { [ "$(seen)" -gt "$1" ]; }
 	nsctl create -n --allow=198.51.100.1 a

@@ -43,7 +43,7 @@ reaches_port() {
 refused_packets() { nsctl --json show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["usage"]["refusedPackets"])'; }
 has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 
-@test "a set reaches what is listed, by address, subnet, port and protocol; all else is refused at once" {
+@test "A set reaches the addresses, subnets, ports and protocols on its list, and all others are refused at once" {
 	nsctl create -n --allow=198.51.100.1 --allow=198.51.100.2:8000/tcp "--allow=[2001:db8:1::/127]:8001" a
 	reaches a 198.51.100.1:8000 198.51.100.1:8001 198.51.100.2:8000
 	denies a 198.51.100.2:8001 198.51.100.3:8000 203.0.113.1:8000
@@ -65,7 +65,7 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	nsctl show a | grep -E '^ +refused +[0-9]+ packets? to'
 }
 
-@test "entries that overlap, and those that are denied" {
+@test "Entries may overlap, and denied entries win" {
 	nsctl create -n --allow=198.51.100.0/24:8000 --allow=198.51.100.0/24:8000-8001/tcp --allow=198.51.100.1 \
 		--allow=198.51.100.1 --allow=198.51.100.0/31 --deny=198.51.100.2 --deny=198.51.100.3:8001 a
 	reaches a 198.51.100.1:8000 198.51.100.1:8001 198.51.100.3:8000
@@ -76,7 +76,7 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	denies b 198.51.100.1:8000
 }
 
-@test "what the configuration forbids, the host and other sets stay out of reach" {
+@test "A list does not open destinations that the configuration forbids, the host, or other sets" {
 	serve_in host neighbour 8002
 	nsctl create -n --publish=8090:8000 p
 	nsctl exec -d p python3 -m http.server 8000
@@ -86,7 +86,7 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	end_server neighbour
 }
 
-@test "nsctld gives no other way to who asks from inside" {
+@test "A caller inside a set with a list gets no other way out from nsctld" {
 	inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 	nsctl create -n --allow=198.51.100.1 a
 	nsctl network create lan --subnet=10.8.0.0/24 --allow=198.51.100.1
@@ -118,7 +118,7 @@ reply = json.load(sys.stdin)
 assert reply["features"]["egress"] and "outwardRefused" not in reply, reply'
 }
 
-@test "a network with a list: its members reach that alone" {
+@test "The members of a network with a list reach what is on the list, and nothing else" {
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 --allow=198.51.100.1 --allow=2001:db8:1::1
 	nsctl create -n --link=net/lan m
 	reaches m 198.51.100.1:8000
@@ -147,7 +147,7 @@ END
 	is_refused t http://198.51.100.2:8001/
 }
 
-@test "the entries of a file, and what is wrong with entries" {
+@test "Entries can be read from a file, and wrong entries are refused with the reason" {
 	printf '# mirrors\n 198.51.100.1:8000 # one\n\n2001:db8:1::1\n' >"$nets/list"
 	chmod 644 "$nets/list"
 	nsctl create -n --allow=@"$nets/list" a
@@ -172,7 +172,7 @@ END
 	refused "egressEntries" create -n $(seq -f '--allow=10.0.%.0f.0/24' 0 16) $(seq -f '--deny=10.1.%.0f.0/24' 0 3) b
 }
 
-@test "an administrator's list: for those who may have nothing else, too, and as it is now" {
+@test "An administrator's list gives its users what it contains, and changes with the configuration" {
 	other create -n --allow=@mirrors theirs
 	other exec theirs curl -s -m 10 -o /dev/null http://198.51.100.1:8000/
 	exits 7 other exec theirs curl -s -m 20 -o /dev/null http://198.51.100.1:8001/
@@ -191,7 +191,7 @@ END
 	other rm theirs
 }
 
-@test "a set that denies a list which is no longer in the configuration reaches nothing" {
+@test "A set that denies a list which the configuration no longer has reaches nothing" {
 	nsctl create -n --allow=198.51.100.0/30 --deny=@closed a
 	reaches a 198.51.100.1:8000
 	denies a 198.51.100.2:8000
@@ -207,7 +207,7 @@ END
 	denies a 198.51.100.2:8000
 }
 
-@test "@dns: the name servers that a set was given" {
+@test "@dns allows the name servers that the set was given" {
 	in_world ip addr add 198.51.100.53/32 dev lo
 	nsctl create -m -n --dns=198.51.100.53 --allow=@dns a
 	# no server listens at port 53, so the world refuses the connection, not the list
@@ -227,7 +227,7 @@ theirs_reaches() (
 	reaches_port theirs "$1" 53
 )
 
-@test "@dns: the name servers of the host, as they change, also in an administrator's list" {
+@test "@dns allows the host's current name servers, also in an administrator's list" {
 	set_servers 198.51.100.1
 	nsctl create -m -n --allow=@dns a
 	other create -m -n --allow=@mirrors theirs
@@ -247,7 +247,7 @@ guide() {
 	done < <(sed -n "/^## $1/,/^## /s/^    \\$ //p" "$BATS_TEST_DIRNAME/../../docs/egress.md")
 }
 
-@test "the guide: a build that may only reach the mirror, a list that changes or is learned, an agent in a box" {
+@test "The examples of the guide to egress work" {
 	# A command of the guide runs as the user. One that learns is itself the background job that the guide ends.
 	nsctl() {
 		[ "$1 $2" != "egress --learn" ] || become_client "$@" 2>"$nets/learning"
@@ -271,7 +271,7 @@ guide() {
 	cd / && rm -r "$nets/home" "$nets/job" "$nets/learning"
 }
 
-@test "closed throughout: a flush, a kill, a restart, a reload" {
+@test "A list stays closed through a flush, a kill, a restart and a reload" {
 	watch_world 'ip daddr 198.51.100.2 counter'
 	nsctl create -n --allow=198.51.100.1 a
 	nsctl exec -d a ping -q -i 0.02 198.51.100.2

@@ -78,7 +78,7 @@ has_no_resolver() { ! resolver_pid; }
 elements() { on_host nft list table inet "$(daemon_table)" | grep -o '"nsc[^,]* timeout [0-9]' | wc -l; }
 has_elements() { [ "$(elements)" -eq "$1" ]; }
 
-@test "a name leads to its addresses once it was asked for, at the ports that are listed, and for no other set" {
+@test "A set reaches the addresses of a listed name after it has asked for it, and only at the listed ports" {
 	create --allow=Listed.test:8000/tcp "--allow=*.listed.test" a
 	denies a 198.51.100.1:8000
 	reaches a listed.test:8000 198.51.100.1:8000
@@ -93,7 +93,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	eventually has_no_resolver
 }
 
-@test "addresses of IPv6, a name server of IPv6, and questions over TCP" {
+@test "Names work with IPv6 addresses, with an IPv6 name server, and over TCP" {
 	has_ipv6 || skip "kernel lacks force_forwarding: sets have no egress by IPv6"
 	nsctl create -m -n --dns=2001:db8:1::53 --dns-option=use-vc "--allow=*.listed.test:8001" a
 	denies a '[2001:db8:1::1]:8001'
@@ -102,13 +102,13 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	denies a '[2001:db8:1::1]:8000'
 }
 
-@test "a name leads where its aliases lead, but the aliases are not listed by that" {
+@test "A listed name leads where its aliases lead, but the aliases themselves are not listed" {
 	create "--allow=*.listed.test" a
 	reaches a alias.listed.test:8000
 	finds_not a middle.test end.test
 }
 
-@test "a name leads to no private and no forbidden address" {
+@test "A listed name leads to no private and no forbidden address" {
 	create "--allow=*.listed.test" a
 	finds_not a private.listed.test metadata.listed.test ula.listed.test mapped.listed.test
 	denies a 169.254.169.254:8000 198.51.100.2:8000
@@ -116,7 +116,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	reaches a mixed.listed.test:8000
 }
 
-@test "names of an administrator's list are asked at the host's name servers, whatever the set's are" {
+@test "Names of an administrator's list are asked at the host's name servers, whatever the set's are" {
 	other create -m -n --dns=198.51.100.53 --allow=@site theirs
 	other exec theirs curl -s -m 10 -o /dev/null http://site.test:8000/
 	[ "$(other exec theirs getent ahostsv4 site.test | awk '{ print $1; exit }')" = 198.51.100.1 ]
@@ -130,7 +130,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	denies a 198.51.100.2:8000
 }
 
-@test "the host's name servers are asked as they change, its own resolver on loopback, too" {
+@test "The host's current name servers are asked, even if one is on loopback" {
 	other create -m -n --allow=@site theirs
 	address() { other exec theirs getent ahostsv4 site.test | awk '{ print $1; exit }'; }
 	[ "$(address)" = 198.51.100.1 ]
@@ -147,7 +147,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	end_server stub
 }
 
-@test "a name that is taken off an administrator's list leads nowhere any more, nor do its addresses" {
+@test "A name that is removed from an administrator's list leads nowhere, and its addresses are closed" {
 	other create -m -n --allow=@site theirs
 	is_closed() { exits 7 other exec theirs curl -s -m 20 -o /dev/null http://198.51.100.1:8000/; }
 	other exec theirs curl -s -m 10 -o /dev/null http://site.test:8000/
@@ -161,7 +161,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	other rm theirs
 }
 
-@test "a name that is taken off an administrator's list while the set's is learned: its connections end with that" {
+@test "Connections to a name that is removed from an administrator's list during learning end with the learning" {
 	sed -i 's/^site = site.test.*/site = site.test listed.test/' "$config"
 	kill -HUP "$(cat "$runtime.pid")"
 	for set in a b; do
@@ -184,7 +184,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	kill -HUP "$(cat "$runtime.pid")"
 }
 
-@test "a list of 10,000 names, and of one more" {
+@test "A list may have 10,000 names, and one more is refused" {
 	create --allow=@many a
 	reaches a n0.many.test:8000 n9998.many.test:8001
 	finds_not a n9999.many.test
@@ -193,7 +193,7 @@ has_elements() { [ "$(elements)" -eq "$1" ]; }
 	refused "10000 names" create -m -n --allow=@many --allow=listed.test --allow=other.test c
 }
 
-@test "names in a topology: of a set, and of a network, whose members ask at its gateway" {
+@test "A topology can list names for a set, and for a network whose members ask at its gateway" {
 	cat >"$nets/t.json" <<'END'
 {"networks": [{"name": "lan", "subnets": ["10.8.0.0/24"], "dns": ["198.51.100.53"], "allow": ["listed.test"]}],
  "sets": [{"name": "s", "spec": {"namespaces": ["mnt", "net"], "dns": ["198.51.100.53"], "allow": ["listed.test:8001/tcp"]}},
@@ -208,7 +208,7 @@ END
 	finds_not t other.test
 }
 
-@test "questions without end from one set, and name servers that are silent: another set gets its answers" {
+@test "Floods of questions and silent name servers do not keep answers from another set" {
 	create --allow=listed.test a
 	create "--allow=*.listed.test" flood
 	# the world drops packets to this address, so a name server there gives no answer
@@ -239,7 +239,7 @@ for i in itertools.count():
 	in_world ip addr del 198.51.100.54/32 dev lo
 }
 
-@test "equal questions of a user's sets are one question for the name server" {
+@test "Equal questions of a user's sets are asked once at the name server" {
 	in_world ip addr add 198.51.100.54/32 dev lo
 	in_world nft -f - <<'END'
 add table inet silent
@@ -270,7 +270,7 @@ assert sorted(to.recv(4096)[:4] for i in range(32)) == [bytes([0, i, 0x81, 0x82]
 	in_world ip addr del 198.51.100.54/32 dev lo
 }
 
-@test "a set that has as many addresses and ports as it may leaves as many to others of its user" {
+@test "A set with the most addresses and ports allowed leaves as many to other sets of its user" {
 	local ports
 	mapfile -t ports < <(seq -f '--allow=*.big.test:%.0f/tcp' 32)
 	create "${ports[@]}" greedy
@@ -283,7 +283,7 @@ assert sorted(to.recv(4096)[:4] for i in range(32)) == [bytes([0, i, 0x81, 0x82]
 	eventually has_elements 0
 }
 
-@test "a name that was taken out of an administrator's list leads nowhere, even if it was just being let through" {
+@test "A removed name leads nowhere, even if its address was just being let through" {
 	asks() { other exec theirs getent ahostsv4 "$1"; }
 	asks_in_vain() { ! asks "$1"; }
 	has_more_than() { [ "$(elements)" -gt "$1" ]; }
@@ -308,7 +308,7 @@ to.recv(4096)'
 	other rm theirs
 }
 
-@test "a list gets names, and loses them, while its set runs" {
+@test "Names can be added to and removed from a list while its set runs" {
 	create --allow=198.51.100.3 a
 	finds_not a listed.test
 	nsctl egress --allow=LISTED.test:8000/tcp --allow=listed.test:7000 --allow=other.test a
@@ -332,7 +332,7 @@ to.recv(4096)'
 	reaches a 198.51.100.3:8000
 }
 
-@test "a program of the set that has the port of its resolver keeps names away until it ends" {
+@test "A program that occupies the resolver's port in its set keeps names away until it ends" {
 	create --allow=198.51.100.3 a
 	nsctl exec -d a python3 -c '
 import socket, time
@@ -349,7 +349,7 @@ time.sleep(3600)'
 	eventually quickly_gets a http://listed.test:8000/
 }
 
-@test "a network gets names, and loses them: its members ask at its gateway, and no longer" {
+@test "Members of a network ask at its gateway as long as the network's list has names" {
 	nsctl network create --subnet=10.8.0.0/24 --dns=198.51.100.53 --allow=198.51.100.3 lan
 	nsctl create -m -n --link=net/lan member
 	finds_not member listed.test
@@ -360,7 +360,7 @@ time.sleep(3600)'
 	denies member 198.51.100.1:8000
 }
 
-@test "connections to names go on while the list has them, also when it changes and the table is restored" {
+@test "Connections to names go on while the list has them, through changes and a reload of the firewall" {
 	create --allow=listed.test --allow=third.listed.test --allow=198.51.100.2 a
 	reaches a listed.test:8000 third.listed.test:8000
 	talks a first tcp 198.51.100.1
@@ -382,7 +382,7 @@ time.sleep(3600)'
 	reaches a listed.test:8000
 }
 
-@test "connections to a name that is taken off end, whenever the daemon is killed; no later start ends others" {
+@test "Connections to a removed name end whenever the daemon is killed, and others go on" {
 	create --allow=listed.test --allow=third.listed.test a
 	for point in list-recorded list-changed list-enforced names-ended; do
 		eventually reaches a listed.test:8000 third.listed.test:8000
@@ -408,7 +408,7 @@ time.sleep(3600)'
 	ends stays
 }
 
-@test "connections to names end when an administrator's list loses one, also while no daemon runs" {
+@test "Connections to names that an administrator's list loses end, even if no daemon runs" {
 	rereads() { kill -HUP "$(cat "$runtime.pid")"; }
 	restarts() {
 		stop_daemon
@@ -432,7 +432,7 @@ time.sleep(3600)'
 	has_site site.test:8000/tcp rereads
 }
 
-@test "what a set was let through is removed with it" {
+@test "The addresses that a set was let through are removed with it" {
 	create --allow=listed.test:8000/tcp --allow=third.listed.test:8000 keeps
 	create "--allow=*.listed.test:8000/tcp" a
 	reaches keeps listed.test:8000
@@ -446,7 +446,7 @@ time.sleep(3600)'
 	no_stranger
 }
 
-@test "a resolver that dies is replaced; after a flush or a kill of the daemon, nothing leads anywhere unasked" {
+@test "A resolver that dies is replaced, and nothing is open unasked after a flush or a kill of the daemon" {
 	create "--allow=*.listed.test" --allow=listed.test a
 	nsctl network create lan --subnet=10.8.0.0/24 --dns=198.51.100.53 --allow=listed.test
 	nsctl create -m -n --link=net/lan m

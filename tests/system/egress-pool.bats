@@ -28,7 +28,7 @@ teardown() {
 way_addresses() { on_host ip -o addr | grep ' nsc' | awk '{ print $4 }'; }
 no_address_twice() { [ -z "$(way_addresses | sort | uniq -d)" ]; }
 
-@test "what the host has or routes within the pool is left alone" {
+@test "Ways out leave alone the addresses that the host has or routes within the pool" {
 	on_host ip addr add 10.213.0.254/24 dev up1
 	on_host ip addr add fd6e:7363:746c::5/128 dev up1 nodad
 	in_net lan ip addr add 10.213.0.2/24 dev l0
@@ -51,14 +51,14 @@ no_address_twice() { [ -z "$(way_addresses | sort | uniq -d)" ]; }
 	[ "$(address4_of b)" = 10.213.1.10 ]
 }
 
-@test "a host that is wholly within a wider network has ways out" {
+@test "A host whose network contains the whole pool has ways out" {
 	on_host ip addr add 10.250.0.1/8 dev up1
 	nsctl create -n --egress a
 	[ "$(address4_of a)" = 10.213.0.2 ]
 	gets a http://203.0.113.1:8000/
 }
 
-@test "where the host routes all of the pool a way out is refused, and nothing of it stays" {
+@test "A way out is refused where the host routes the whole pool, and leaves nothing" {
 	on_host ip route add 10.213.0.0/17 dev up1
 	on_host ip route add 10.213.128.0/17 dev up1
 	refused egress-pool-v4 create -n --egress a
@@ -71,7 +71,7 @@ make_many() {
 	for i in 1 2 3 4 5 6 7 8; do nsctl create --quiet -n --egress "many$i" || return 1; done
 }
 
-@test "two daemons: addresses of their own, also when both make sets at the same time" {
+@test "Two daemons use different addresses, even if both make sets at the same time" {
 	mkdir -m 755 "$runtime.second"
 	with_second start_daemon --config="$config"
 	for round in 1 2 3; do

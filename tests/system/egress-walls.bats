@@ -60,7 +60,7 @@ for target in ((sys.argv[2], 7000), ("2001:db8::1" if six else "203.0.113.1", 70
 }
 has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 
-@test "a packet in another set's name is no answer, not even where that set has a connection" {
+@test "A packet with another set's source address is not let through as an answer" {
 	nsctl create -n --egress victim
 	nsctl exec -d victim python3 -c "$answer"
 	nsctl create -n -r --egress thief
@@ -86,7 +86,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	done
 }
 
-@test "a set that others have linked to the host is out of reach, and so are ways out from there" {
+@test "A set with egress and a set that others have linked to the host cannot reach each other" {
 	other create -n --link=host:theirs0,peer-address=10.71.0.1/24,peer-address=fd71::1/64,address=10.71.0.2/24,address=fd71::2/64,gateway=10.71.0.1 theirs
 	other exec -d theirs python3 -m http.server 8002 --bind ::
 	eventually on_host curl -s -o /dev/null http://10.71.0.2:8002/
@@ -104,7 +104,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	counts to-ours exits 7 other exec theirs curl -s -m 20 -o /dev/null "http://$(address4_of a):8003/"
 }
 
-@test "what is out of reach is refused at once, and counted" {
+@test "Destinations that are out of reach are refused at once, and counted" {
 	serve_in host neighbour 8001
 	nsctl create -n --egress a
 	nsctl create -n --egress b
@@ -122,7 +122,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	end_server neighbour
 }
 
-@test "neighbours are found, by link-local addresses too" {
+@test "Host and set find each other as neighbours, by link-local addresses too" {
 	nsctl create -n -r --egress a
 	local=$(nsctl exec a ip -6 -o addr show eth0 scope link | awk '{ sub("/.*", "", $4); print $4 }')
 	end=$(on_host ip -o link | grep -o 'nsc[0-9a-f]*' | head -n 1)

@@ -15,7 +15,7 @@ setup_file() {
 teardown_file() { purge_host; }
 teardown() { clean_host; }
 
-@test "a set with egress reaches the outside, by the host's address" {
+@test "A set with egress reaches the outside, by the host's address" {
 	nsctl create -n --egress a
 	gets a http://203.0.113.1:8000/
 	if has_ipv6; then gets a 'http://[2001:db8::1]:8000/'; fi
@@ -24,7 +24,7 @@ teardown() { clean_host; }
 	gets_not b http://203.0.113.1:8000/
 }
 
-@test "what policy forbids is out of reach: metadata, the host itself, other sets" {
+@test "A set with egress reaches no metadata service, no address of the host, and no other set" {
 	serve_in host neighbour 8001
 	nsctl create -n --egress a
 	nsctl create -n --egress b
@@ -44,7 +44,7 @@ teardown() { clean_host; }
 	end_server neighbour
 }
 
-@test "only for those whom the policy names" {
+@test "Egress and published ports are refused to users whom the policy does not name" {
 	for option in --egress --publish=8080:80; do
 		run other create -n $option theirs
 		[ "$status" -ne 0 ]
@@ -57,7 +57,7 @@ teardown() { clean_host; }
 	[[ "$output" == *low-ports* ]]
 }
 
-@test "a published port leads to the set, and is nobody else's" {
+@test "A published port leads to its set, and cannot be published twice" {
 	nsctl create -n --publish=8080:80 --publish=203.0.113.2:8081:80 a
 	nsctl exec -d a python3 -m http.server 80 --bind ::
 	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8080/
@@ -75,7 +75,7 @@ teardown() { clean_host; }
 	on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
 }
 
-@test "a port that a process of the host has is refused" {
+@test "A port that a process of the host uses is refused" {
 	serve_in host neighbour 8085
 	run nsctl create -n --publish=8085:80 a
 	[ "$status" -ne 0 ]
@@ -84,7 +84,7 @@ teardown() { clean_host; }
 	end_server neighbour
 }
 
-@test "a network with egress: its members reach each other and the outside" {
+@test "Members of a network with egress reach each other and the outside" {
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 --egress
 	nsctl create -n --link=net/lan m1
 	nsctl create -n --link=net/lan m2
@@ -110,7 +110,7 @@ settles() {
 	[ -n "$before" ] && [ "$(generation)" = "$before" ] && [ "$(generation)" = "$before" ]
 }
 
-@test "the rules are put back when somebody flushes them, and others' are left alone" {
+@test "The firewall's rules are restored after a flush, and other programs' rules are left alone" {
 	nsctl create -n --egress a
 	gets a http://203.0.113.1:8000/
 	theirs=$(on_host nft -s list table inet theirs)
@@ -128,7 +128,7 @@ settles() {
 	eventually settles
 }
 
-@test "over the daemon's death and restart" {
+@test "Egress and published ports survive the death and the restart of the daemon" {
 	nsctl create -n --egress --publish=8080:80 a
 	nsctl exec -d a python3 -m http.server 80
 	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8080/
@@ -145,7 +145,7 @@ settles() {
 	[ "$status" -ne 0 ]
 }
 
-@test "killed while a way out is made and removed" {
+@test "A daemon that is killed while a way out is made or removed leaves nothing" {
 	for point in create-recorded link-made create-linked firewall-added create-pinned create-made; do
 		killed_at "$point" create -n --egress --publish=8080:80 a || return 1
 		nsctl rm --ignore a
@@ -158,7 +158,7 @@ settles() {
 	done
 }
 
-@test "a caller with the machine's network may use the egress of a daemon that has another" {
+@test "A caller in the machine's network may use the egress of a daemon in another network" {
 	# the client is in the net namespace of process 1
 	client_in= nsctl create -n --egress a
 	eventually gets a http://203.0.113.1:8000/

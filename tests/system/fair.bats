@@ -6,7 +6,7 @@ load daemon.bash
 load counted.bash
 load hostile.bash
 
-@test "another user's create does not wait for 64 that a user has asked for at once" {
+@test "A create does not wait for the 64 creates that another user has asked for at once" {
 	python 0 "$user_id" "$other_id" <<'PYTHON'
 import json, select, sys
 from hostile import Connection
@@ -58,7 +58,7 @@ end_trace() {
 	rm "$runtime.trace"
 }
 
-@test "the keeper does not go through the processes of a set to signal them" {
+@test "The keeper does not read the processes of a set to signal them" {
 	nsctl create -mp box
 	nsctl exec -d box sh -c 'for i in 1 2 3 4 5; do sleep 1000 & done; wait'
 	processes() { [ "$(nsctl ps box | grep -c "sleep 1000")" -ge 5 ]; }
@@ -71,7 +71,7 @@ end_trace() {
 	fails grep -E '^(pidfd_send_signal|kill)' <<<"$trace"
 }
 
-@test "the keeper does not go through the processes of a set to show or count them" {
+@test "The keeper does not read the processes of a set to show or count them" {
 	nsctl create box
 	for _ in 1 2 3; do
 		nsctl exec box sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null &'
@@ -89,7 +89,7 @@ end_trace() {
 	fails grep cgroup.procs <<<"$trace"
 }
 
-@test "what a user can say as often as it likes does not fill the log" {
+@test "Messages that a user can cause at will do not fill the log" {
 	nsctl create -nU box
 	other create -nU box
 	cat >"$runtime.refused.py" <<'PYTHON'
@@ -117,7 +117,7 @@ PYTHON
 	grep -q "opened namespaces of set .*uid=$other_id" "$runtime.log"
 }
 
-@test "a journal that takes no more lines holds up nobody, and says later how many were lost" {
+@test "A journal that takes no more lines delays nobody, and the number of lost lines is logged later" {
 	own_runtime=$runtime
 	unset runtime
 	make_runtime

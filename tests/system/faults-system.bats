@@ -26,7 +26,7 @@ killed_and_started() {
 	start_daemon
 }
 
-@test "somebody unmounts the vault: all goes on; after a restart its sets are broken, and can be removed" {
+@test "Sets go on when the vault is unmounted, are broken after a restart, and can be removed" {
 	start_daemon
 	before=$(kernel_counts)
 	nsctl create -n plain
@@ -47,7 +47,7 @@ killed_and_started() {
 	eventually counts_are "$before"
 }
 
-@test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
+@test "A lease ends in its time when the clock is set back by a day and forth again" {
 	# the library of a sanitizer must be loaded before that of the test
 	clock=$(ldd "$NSCTL_BUILD/nsctld" | awk '/libasan/ { print $3 ":" }')
 	make_runtime
@@ -85,7 +85,7 @@ table() { on_host nft list tables | awk '/nsctl/ { print $2, $3 }'; }
 rules() { on_host nft -s list ruleset | grep -v '^table inet flood'; }
 rules_are() { [ "$(rules)" = "$1" ]; }
 
-@test "more news of the firewall than the daemon's socket holds: what was taken away meanwhile is put back" {
+@test "Firewall rules are restored after more notifications than the daemon's socket holds" {
 	start_host "egress = $user_id"
 	on_host ip link add up0 type veth peer name up1
 	on_host ip addr add 203.0.113.2/24 dev up0
@@ -140,7 +140,7 @@ is_broken() { [ "$(field "$1" state)" = broken ]; }
 settled() { ! nsctl list | grep -q creating; }
 all_removed() { nsctl rm --all && [ -z "$(nsctl list --quiet)" ]; }
 
-@test "processes of the daemon's are killed at random under load: each set is whole or broken, and all can be removed" {
+@test "Sets are whole or broken when the daemon's processes are killed at random, and all can be removed" {
 	start_daemon
 	before=$(kernel_counts)
 	workers=()

@@ -7,7 +7,7 @@
 load daemon.bash
 
 
-@test "system calls and allocations that fail: done, or a clean error, and nothing left" {
+@test "An operation with a failing system call or allocation is completed or refused, and leaves nothing" {
 	"$BATS_TEST_DIRNAME/../faults/run" --sample 1
 }
 
@@ -19,7 +19,7 @@ each_call() {
 	"$BATS_TEST_DIRNAME/../faults/run" "$@" --what calls --full --call "$name" --error "$errno"
 }
 
-@test "no process can be started: the limit of the user or of the cgroup is reached, or no memory is left" {
+@test "Operations are completed or refused if no process can be started" {
 	each_call clone3 EAGAIN create-six create-user exec run remove-six
 	each_call clone3 ENOMEM create-six exec
 	each_call clone EAGAIN create-six exec remove-six restart
@@ -56,7 +56,7 @@ refused() {
 
 brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 
-@test "nor for a while: who asks is told, nothing is left, and then all works" {
+@test "Operations are refused while no process can be started, leave nothing, and work afterwards" {
 	start_daemon
 	nsctl create -mpn one
 	nsctl create -n two
@@ -92,11 +92,11 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	nsctl exec one true
 }
 
-@test "user.max_*_namespaces is reached: the error names the limit" {
+@test "The error names the limit if user.max_*_namespaces is reached" {
 	each_call unshare ENOSPC create-net create-six create-user restart
 }
 
-@test "a record that cannot be removed stays listed, and can be removed again" {
+@test "A set whose record cannot be deleted stays listed, and can be removed again" {
 	each_call unlinkat ENOMEM link-remove remove-link remove-six network-remove
 }
 
@@ -107,7 +107,7 @@ teardown() {
 	purge_daemon
 }
 
-@test "a full disk: a clean error, nothing half-made, removal works, and all is fine with room again" {
+@test "A create on a full disk is refused and leaves nothing, removal works, and all works with room again" {
 	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
 	mount -t tmpfs -o size=512k,mode=755 nsctl-runtime "$runtime"
 	start_daemon
@@ -128,7 +128,7 @@ teardown() {
 	nsctl rm box
 }
 
-@test "no descriptor left for connections: it waits, tells, and serves again" {
+@test "A daemon without free descriptors waits, tells, and serves again" {
 	start_daemon
 	nsctl create -n box
 	prlimit --pid "$daemon" --nofile=4:1024

@@ -65,7 +65,7 @@ refused() {
 	[[ "$output" == *"DeviceAllow="*"unfiltered"* ]] || { echo "$output" && false; }
 }
 
-@test "a caller whose cgroup has programs that sets have not is refused by that name, unless a key names its user" {
+@test "A caller with BPF programs that sets lack is refused with that reason, unless nsctld.conf names its user" {
 	from_service create -mpn box
 	from_service exec box true
 	for program in "$device" "$egress" "$unix_connect"; do
@@ -108,7 +108,7 @@ refused() {
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "programs that the sets have, too, hold for both" {
+@test "A caller may use sets that have the same BPF programs as its cgroup" {
 	bpf attach "$device" "$service" "$(daemon_cgroup)"
 	from_service run -n true
 	# the sets lack this second program
@@ -118,7 +118,7 @@ refused() {
 	bpf detach "$device" "$service" "$(daemon_cgroup)"
 }
 
-@test "root that no program gives capabilities has none in a set either" {
+@test "Root with securebits that take its capabilities has none in a set either" {
 	powerless() { setpriv --securebits +noroot,+noroot_locked env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	powerless create -n box
 	powerless exec box grep -Eqx 'CapEff:\s+0+' /proc/self/status

@@ -44,7 +44,7 @@ script() {
 	[ "$(wc -l <"$place/script")" -gt 4 ]
 }
 
-@test "README: a first session" {
+@test "The commands of the first session in the README work" {
 	script "A first session"
 	terminal env HOME="$home" PATH="$NSCTL_BUILD:$PATH" PS1='ready> ' bash "$place/script" <<'PYTHON'
 # the first two commands are jobs on their own, and the third one has services
@@ -57,7 +57,7 @@ PYTHON
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "README: names" {
+@test "The commands about names in the README work" {
 	script "Names"
 	as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" bash "$place/script" | grep -q "1 received"
 }
@@ -69,7 +69,7 @@ options_named() {
 		grep -oE '`[^`]*`' | grep -oE -- '--[a-z][a-z-]*' | sort -u
 }
 
-@test "coming from others: nsctl has each option that is named" {
+@test "nsctl has each option that docs/coming-from.md names" {
 	nsctl table | awk -F '\t' '$1 == "option" { print "--" $4 }' | sort -u >"$runtime.options"
 	[ "$(options_named | wc -l)" -gt 30 ]
 	options_named | comm -23 - "$runtime.options" >"$runtime.missing"

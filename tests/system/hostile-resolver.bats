@@ -61,7 +61,7 @@ goes_well() {
 	fails grep -E '^<0>|AddressSanitizer|runtime error' "$runtime.log"
 }
 
-@test "addresses, sets and lists that are not the set's are refused" {
+@test "A hostile resolver is refused addresses, sets and lists that are not its user's" {
 	pid=$(cat "$runtime.pid")
 	other create -m -n --dns=198.51.100.53 --allow=listed.test victim
 	other exec victim curl -s -m 20 -o /dev/null http://listed.test:8000/
@@ -72,14 +72,14 @@ goes_well() {
 	goes_well
 }
 
-@test "more addresses than a set may have" {
+@test "A hostile resolver cannot let through more addresses than a set may have" {
 	pid=$(cat "$runtime.pid")
 	attacks many
 	says bounded
 	goes_well
 }
 
-@test "messages without end" {
+@test "A hostile resolver that sends messages without end delays no other user" {
 	pid=$(cat "$runtime.pid")
 	for attack in flood refusals; do
 		attacks "$attack"
@@ -89,13 +89,13 @@ goes_well() {
 	done
 }
 
-@test "half a message: the others of the daemon do not wait for the rest" {
+@test "A hostile resolver that sends half a message delays no other process" {
 	pid=$(cat "$runtime.pid")
 	attacks half
 	goes_well
 }
 
-@test "what is no message of a resolver's ends it, and another one is started" {
+@test "A hostile resolver that sends an invalid message is ended, and another one is started" {
 	pid=$(cat "$runtime.pid")
 	for attack in quarter huge tiny kind counts entries index lifetime lengths noise; do
 		attacks "$attack"

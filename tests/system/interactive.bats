@@ -19,7 +19,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-@test "job control: ^C, ^Z, bg, fg and jobs" {
+@test "Job control works with ^C, ^Z, bg, fg and jobs" {
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
 # no other run of this test uses this name
 nap = f"sleep 1{os.getpid()}"
@@ -44,7 +44,7 @@ assert ends() == 0
 PYTHON
 }
 
-@test "a controlling terminal in all kinds of sets, and in another's by root" {
+@test "A command has a controlling terminal in all kinds of sets, also if root runs it in another's set" {
 	for options in "-n" "-mpnuiC" "-mp -c" "--all -r"; do
 		# shellcheck disable=SC2086
 		nsctl create $options term
@@ -59,7 +59,7 @@ PYTHON
 	terminal_as=0 has_terminal "$NSCTL_BUILD/nsctl" run -mp
 }
 
-@test "less: pages, searches, follows the window, quits" {
+@test "less pages, searches, follows the window's size and quits" {
 	command -v less >/dev/null || skip "less is not here"
 	seq -f 'line %g.' 1000 >"$place/text"
 	terminal "$NSCTL_BUILD/nsctl" enter box less "$place/text" <<'PYTHON'
@@ -79,7 +79,7 @@ assert ends() == 0
 PYTHON
 }
 
-@test "vim: edits, is suspended and resumed, writes, quits" {
+@test "vim edits, is suspended and resumed, writes and quits" {
 	command -v vim >/dev/null || skip "vim is not here"
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<PYTHON
 path = "$place/edited"
@@ -103,7 +103,7 @@ assert ends() == 0
 PYTHON
 }
 
-@test "a gigabyte through a pipe, both ways, untouched" {
+@test "A gigabyte passes through a pipe in both directions unchanged" {
 	stream() { openssl enc -aes-128-ctr -nosalt -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 1073741824; }
 	command -v openssl >/dev/null || stream() { head -c 1073741824 /dev/zero; }
 	wanted=$(stream | cksum)
@@ -123,7 +123,7 @@ PYTHON
 	done
 }
 
-@test "a job in the background does not take what is typed to the shell, and reads in the foreground" {
+@test "A background job leaves the shell's input alone, and reads when it is in the foreground" {
 	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
 type("$nsctl exec box cat &\n"); until("ready> ")
@@ -137,7 +137,7 @@ assert ends() == 7
 PYTHON
 }
 
-@test "what other programs write to the terminal does not staircase, nor does the command see a shell's mode" {
+@test "Lines that other programs write to the terminal begin at the left, and the command sees its own mode" {
 	go=$place/go.$BATS_TEST_NUMBER
 	terminal env nsctl="$NSCTL_BUILD/nsctl" go="$go" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
@@ -159,7 +159,7 @@ PYTHON
 	rm "$go"
 }
 
-@test "bg: a command that has the terminal as its stdin goes on, and nsctl warns of it" {
+@test "A command with the terminal as its stdin goes on after bg, and nsctl warns of that" {
 	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
 def to_background(more):
@@ -177,7 +177,7 @@ assert ends() == 7
 PYTHON
 }
 
-@test "a run in the background goes on to its end, and its terminal is left alone" {
+@test "A background run goes on to its end, and leaves the terminal alone" {
 	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
 type("$nsctl run sh -c 'sleep 1; echo en''ded' &\n"); until("ready> ")
@@ -194,7 +194,7 @@ assert ends() == 7
 PYTHON
 }
 
-@test "two commands on one terminal leave it as it was" {
+@test "Two commands on one terminal leave it as it was" {
 	terminal sh -c "$NSCTL_BUILD/nsctl run sh -c 'echo first; sleep 2' & $NSCTL_BUILD/nsctl run sh -c 'echo second; sleep 1'
 		wait; stty -a | grep -o ' icanon'" <<'PYTHON'
 until(r"[\r\n] icanon")
@@ -202,7 +202,7 @@ assert ends() == 0
 PYTHON
 }
 
-@test "a person is told when the command starts in another directory, a script is not" {
+@test "nsctl tells a person, but not a script, that a command starts in another directory" {
 	mkdir "$place/mine"
 	nsctl create -m --tmpfs="$place" elsewhere
 	# the caller's home directory is / here

@@ -97,25 +97,25 @@ exec_killed_at() {
 	eventually counts_are "$before"
 }
 
-@test "create: recorded" { create_killed_at create-recorded; }
-@test "create: maker started" { create_killed_at create-started; }
-@test "create: unshared" { create_killed_at create-unshared; }
-@test "create: furnished" { create_killed_at create-furnished; }
-@test "create: init started" { create_killed_at create-init survives; }
-@test "create: one pin made" { create_killed_at create-pinned-one; }
-@test "create: all pins made" { create_killed_at create-pinned; }
-@test "create: made, not answered" { create_killed_at create-made; }
-@test "remove: recorded" { remove_killed_at remove-recorded; }
-@test "remove: started" { remove_killed_at remove-started; }
-@test "remove: processes killed" { remove_killed_at remove-killed; }
-@test "remove: one pin gone" { remove_killed_at remove-unpinned-one; }
-@test "remove: all pins gone" { remove_killed_at remove-unpinned; }
-@test "remove: forgotten, not answered" { remove_killed_at remove-forgotten; }
-@test "exec: recorded" { exec_killed_at exec-recorded; }
-@test "exec: runner started" { exec_killed_at exec-started; }
-@test "exec: executed" { exec_killed_at exec-executed; }
+@test "A daemon killed after it recorded a create leaves a whole set or none" { create_killed_at create-recorded; }
+@test "A daemon killed after it started a maker leaves a whole set or none" { create_killed_at create-started; }
+@test "A daemon killed after the maker unshared leaves a whole set or none" { create_killed_at create-unshared; }
+@test "A daemon killed after the maker furnished the set leaves a whole set or none" { create_killed_at create-furnished; }
+@test "A daemon killed after the maker started the init leaves a whole set" { create_killed_at create-init survives; }
+@test "A daemon killed after the maker made one pin leaves a whole set or none" { create_killed_at create-pinned-one; }
+@test "A daemon killed after the maker made all pins leaves a whole set or none" { create_killed_at create-pinned; }
+@test "A daemon killed after a set was made, before the answer, leaves a whole set or none" { create_killed_at create-made; }
+@test "A daemon killed after it recorded a removal leaves no set" { remove_killed_at remove-recorded; }
+@test "A daemon killed after it started a removal leaves no set" { remove_killed_at remove-started; }
+@test "A daemon killed after a removal ended the processes leaves no set" { remove_killed_at remove-killed; }
+@test "A daemon killed after a removal deleted one pin leaves no set" { remove_killed_at remove-unpinned-one; }
+@test "A daemon killed after a removal deleted all pins leaves no set" { remove_killed_at remove-unpinned; }
+@test "A daemon killed after a removal deleted the record, before the answer, leaves no set" { remove_killed_at remove-forgotten; }
+@test "A daemon killed after it recorded an exec leaves the set whole" { exec_killed_at exec-recorded; }
+@test "A daemon killed after it started a runner leaves the set whole" { exec_killed_at exec-started; }
+@test "A daemon killed after a command was executed leaves the set whole" { exec_killed_at exec-executed; }
 
-@test "a running session and its exit status survive kill -9 of the keeper" {
+@test "A running session and its exit status survive kill -9 of the keeper" {
 	nsctl create -mpnuiC box
 	make_go
 	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 9")
@@ -130,7 +130,7 @@ exec_killed_at() {
 	eventually counts_are "$before"
 }
 
-@test "an exit status that nobody was there to hear is told after the restart" {
+@test "An exit status that is written while no keeper runs is told after the restart" {
 	nsctl create -n box
 	make_go
 	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 3")
@@ -144,7 +144,7 @@ exec_killed_at() {
 	nsctl rm box
 }
 
-@test "an attached command goes on and its client gets the status while the keeper is restarted" {
+@test "An attached command goes on, and its client gets the status, while the keeper is restarted" {
 	nsctl create -n box
 	make_go
 	become_client exec box sh -c "read -r x <'$runtime/go'; exit 4" &
@@ -161,7 +161,7 @@ exec_killed_at() {
 
 runs() { nsctl ps once | grep -q 'sleep 600'; }
 
-@test "a run that has seen another daemon come still ends when its set is gone" {
+@test "A run that outlives its daemon still ends when its set is gone" {
 	become_client run --name=once -mpn sleep 600 &
 	client=$!
 	eventually runs
@@ -180,7 +180,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "a Run that is killed in the middle leaves no set" {
+@test "A Run whose daemon is killed in the middle leaves no set" {
 	for point in create-made exec-executed remove-recorded remove-killed remove-unpinned remove-forgotten; do
 		armed "$point"
 		run nsctl run -mpnuiC true
@@ -192,7 +192,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	done
 }
 
-@test "a Run whose init is killed ends, and leaves no set" {
+@test "A Run whose init is killed ends, and leaves no set" {
 	become_client run --name=box -mpnuiC sleep 1000 &
 	client=$!
 	eventually nsctl show box
@@ -204,7 +204,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	eventually counts_are "$before"
 }
 
-@test "a damaged record is set aside, and its set listed as broken and removable" {
+@test "A damaged record is set aside, and its set is listed as broken and can be removed" {
 	nsctl create -mpnuiC box
 	stop_daemon
 	for file in "$runtime"/state/sets/*; do
@@ -219,7 +219,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 	eventually counts_are "$before"
 }
 
-@test "a set whose init was killed is broken" {
+@test "A set whose init was killed is broken" {
 	nsctl create -mpnuiC box
 	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
 	kill -KILL "$init"
@@ -233,7 +233,7 @@ runs() { nsctl ps once | grep -q 'sleep 600'; }
 
 is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 
-@test "a set whose init is ending is broken at once for a command, however long the end takes" {
+@test "A command finds a set broken as soon as its init is ending, however long the end takes" {
 	nsctl create -mpnuiC box
 	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
 	nsctl exec -d box sleep 1000
@@ -256,7 +256,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 	eventually counts_are "$before"
 }
 
-@test "a maker that hangs is killed past its deadline; others are served meanwhile" {
+@test "A maker that hangs is killed after its deadline, and other users are served meanwhile" {
 	nsctl create -n mine
 	stop_daemon
 	NSCTL_HANG_AT=create-furnished start_daemon
@@ -276,7 +276,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 	eventually counts_are "$before"
 }
 
-@test "a process that ends with the daemon's makers in the middle leaves no lock behind" {
+@test "A process that ends while the daemon's makers work leaves no lock behind" {
 	nsctl create -n box
 	kill -KILL "$(pgrep -P "$daemon" -x nsctld-spawner)"
 	# the keeper ends without its spawner, and is started again

@@ -38,7 +38,7 @@ start_runner() {
 # start_pipe NAME SCRIPT: starts such a shell that holds the writing end of a pipe. In SCRIPT, $fd is the reading end.
 start_pipe() { start_runner "$1" "exec {fd}< <(trap '' TERM; exec sleep 6000); $2"; }
 
-@test "parent: it ends with the process that started nsctl, and not before" {
+@test "A set with --lease=parent ends with the process that started nsctl, and not before" {
 	start_runner one '"$nsctl" create -mpn --lease=parent box'
 	start_runner two '"$nsctl" create -n --lease=parent stays'
 	eventually nsctl show box
@@ -53,7 +53,7 @@ start_pipe() { start_runner "$1" "exec {fd}< <(trap '' TERM; exec sleep 6000); $
 	eventually counts_are "$before"
 }
 
-@test "parent: networks, topologies and renewals have it too" {
+@test "--lease=parent works for networks, topologies and renewals" {
 	topology='{"sets":[{"name":"a","spec":{"namespaces":["net"]}},{"name":"b","spec":{"namespaces":["net"]}}],"networks":[{"name":"wide"}]}'
 	start_runner one "
 		\"\$nsctl\" network create --lease=parent lan
@@ -82,7 +82,7 @@ has_process() {
 			for n in map(json.loads, sys.stdin)))' "$1"
 }
 
-@test "parent: process 1 is refused, and so is one that cannot be seen" {
+@test "--lease=parent is refused if the parent is process 1 or cannot be seen" {
 	# Process 1 of a pid namespace becomes the parent of nsctl. LeakSanitizer cannot find its own process there,
 	# because /proc is not of that namespace.
 	run as "$user_id" env ASAN_OPTIONS=detect_leaks=0 unshare --user --pid --fork --kill-child bash -c '"$0" create -n --lease=parent box; exit $?' \
@@ -96,7 +96,7 @@ has_process() {
 	absent box
 }
 
-@test "a storm: runners that are killed at once leave nothing" {
+@test "Thirty runners that are killed at once leave nothing of their leases" {
 	runners=()
 	for i in {1..30}; do
 		# shellcheck disable=SC2016
@@ -116,7 +116,7 @@ has_process() {
 }
 no_clients() { ! pgrep -f -- "--socket=$runtime/socket .* --lease=parent" >/dev/null; }
 
-@test "pidfd: it ends with the process behind an inherited descriptor" {
+@test "A set with --lease=fd:N ends with the process behind an inherited pidfd" {
 	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
 import os, subprocess, sys, time
 sleeper = subprocess.Popen(["sleep", "600"])
@@ -134,7 +134,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "pipe: its end of file ends sets, networks and topologies; one watcher for each request" {
+@test "End of file on a pipe ends its sets, networks and topologies, with one watcher for each request" {
 	topology='{"sets":[{"name":"a","spec":{"namespaces":["net"]}},{"name":"b","spec":{"namespaces":["net"]}}],"networks":[{"name":"wide"}]}'
 	start_pipe one "
 		\"\$nsctl\" create -mpn --lease=fd:\$fd box
@@ -157,7 +157,7 @@ PYTHON
 	eventually no_watchers
 }
 
-@test "pipe: what is in it is not read, and does not end it" {
+@test "Data in a lease's pipe is not read, and does not end the lease" {
 	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
 import os, subprocess, sys, time
 def show():
@@ -177,7 +177,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "pipe: it holds over kill -9 of the daemon, also when it ends meanwhile" {
+@test "A lease by pipe survives kill -9 of the daemon, and may end meanwhile" {
 	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
 	start_pipe two '"$nsctl" create -n --lease=fd:$fd stays'
 	eventually nsctl show box
@@ -200,7 +200,7 @@ PYTHON
 	eventually no_watchers
 }
 
-@test "pipe: a set that goes, or is given another lease, takes its watcher along" {
+@test "A watcher of a pipe ends when its set is removed or gets another lease" {
 	start_pipe one 'for name in removed renewed timed last; do "$nsctl" create -n --lease=fd:$fd $name; done
 		until "$nsctl" show go >/dev/null 2>&1; do sleep 0.1; done
 		"$nsctl" renew --lease=1 --lease=fd:$fd timed'
@@ -220,7 +220,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "pipe: a watcher that is killed ends the set, as nobody would hear of the pipe's end" {
+@test "A set ends when its watcher of the pipe is killed" {
 	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
 	eventually nsctl show box
 	kill -KILL "$(watchers)"
@@ -228,7 +228,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "pipe: a request that fails leaves no watcher, nor does a daemon that is killed in the middle" {
+@test "A failed request leaves no watcher, and neither does a daemon that is killed in the middle" {
 	nsctl create -n box
 	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
 import os, subprocess, sys
@@ -273,7 +273,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "by wire: what is no reading end of a pipe is refused, with the field" {
+@test "A descriptor that is not the reading end of a pipe is refused, with the name of the field" {
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import os, sys
 sys.path.insert(0, sys.argv[1])
@@ -320,7 +320,7 @@ PYTHON
 	eventually no_watchers
 }
 
-@test "several users, several conditions: each has its own, and the first that comes true counts" {
+@test "Each set has its own conditions, and the first that comes true ends it" {
 	start_pipe one '"$nsctl" create -n --lease=parent --lease=fd:$fd --lease=1h --lease=idle:1h box'
 	start_pipe two 'for how in pid:$$ fd:$fd; do "$nsctl" create -n --lease=$how --lease=1 first-$$; done'
 	user_id=$other_id start_pipe three '"$nsctl" create -n --lease=fd:$fd box'
@@ -337,7 +337,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "pipe: nobody inside a set outlasts the lease by the watcher" {
+@test "No process inside a set can use the watcher to outlast the lease" {
 	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
 	eventually nsctl show box
 	for signal in STOP KILL TERM; do

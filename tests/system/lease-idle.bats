@@ -31,7 +31,7 @@ told() {
 sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json.loads, sys.stdin)))' "$2" "$3"
 }
 
-@test "a set that nobody uses ends, with its init or without" {
+@test "A set that nobody uses ends, with an init or without" {
 	nsctl create -mpn --lease=idle:1 box
 	nsctl create -n --lease=idle:1 plain
 	nsctl create -n --lease=idle:1h stays
@@ -48,7 +48,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "a command stops the time, and its end begins it anew" {
+@test "A command stops the idle time, and its end starts it anew" {
 	nsctl create -mpn --lease=idle:2 box
 	session=$(nsctl exec -d box sleep 600)
 	stands_still set box
@@ -60,7 +60,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "processes whose runner was killed count until they have ended" {
+@test "Processes whose runner was killed keep a set busy until they have ended" {
 	nsctl create -n --lease=idle:1h box
 	# Root moves a process into the set's cgroup. The process belongs to no session, like one whose runner was
 	# killed.
@@ -81,7 +81,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "a topology is idle when all of it is; its networks go with it" {
+@test "A topology is idle when all its sets are, and its networks end with them" {
 	printf '{"networks":[{"name":"lan","subnets":["10.9.0.0/24"]}],"sets":[
 		{"name":"router","spec":{"namespaces":["net"],"links":[{"peer":{"network":"lan"}}]}},
 		{"name":"client","spec":{"namespaces":["net"],"links":[{"peer":{"network":"lan"}}]}}]}' |
@@ -95,7 +95,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "a network is idle while no set is linked to it" {
+@test "A network is idle while no set is linked to it" {
 	nsctl network create --lease=idle:1h --subnet=10.9.0.0/24 lan
 	counts_down network lan
 	nsctl create -n --link=net/lan box
@@ -112,7 +112,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "renew: the time of an idle set begins anew; a lease takes the place of another" {
+@test "nsctl renew starts the idle time anew, and replaces one lease by another" {
 	expires() { nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["expires"])'; }
 	nsctl create -n --lease=idle:1h box
 	first=$(expires)
@@ -133,7 +133,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "it holds over kill -9 of the daemon: the time that has passed, and commands that go on" {
+@test "An idle lease survives kill -9 of the daemon with its elapsed time, and commands still stop it" {
 	nsctl create -mpn --lease=idle:1h box
 	nsctl create -n --lease=idle:2 busy
 	nsctl create -n --lease=idle:1 late
@@ -157,7 +157,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	[ -n "$session" ]
 }
 
-@test "several: idleness and time, whichever comes first; for another user, too" {
+@test "The first of idleness and time ends a set, for each user" {
 	nsctl create -n --lease=idle:1h --lease=1 time
 	nsctl create -n --lease=idle:1 --lease=1h idle
 	other create -n --lease=idle:1 --lease=1h idle
@@ -171,7 +171,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	eventually counts_are "$before"
 }
 
-@test "nothing polls: an idle set that is far from its end, and one that is busy, cost nothing" {
+@test "The daemon does not poll for an idle set far from its end, nor for a busy one" {
 	nsctl create -n --lease=idle:1h box
 	nsctl create -n --lease=idle:1h busy
 	nsctl exec -d busy sleep 600

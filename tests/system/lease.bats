@@ -32,7 +32,7 @@ end_holder() {
 absent() { ! nsctl show "$1" >/dev/null 2>&1; }
 expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["expires"])'; }
 
-@test "by time: it ends, and that is counted by the clock that a suspend does not stop" {
+@test "A lease by time ends the set, and counts the time of a suspend" {
 	nsctl create -n --lease=1 box
 	eventually absent box
 	eventually counts_are "$before"
@@ -43,7 +43,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	fails other_clocks
 }
 
-@test "by time: it holds over kill -9 of the daemon, to the moment" {
+@test "A lease by time keeps its end over kill -9 of the daemon" {
 	nsctl create -n --lease=1h box
 	nsctl create -n --lease=2 short
 	end=$(expires box)
@@ -62,7 +62,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	nsctl show box
 }
 
-@test "renew: puts the end off; without a lease by time it says why not" {
+@test "nsctl renew puts off the end of a lease by time, and says why it cannot for other sets" {
 	start_holder
 	nsctl create -n --lease=60 box
 	run nsctl renew box 2h
@@ -78,7 +78,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	[[ $output == *"it ends with process $holder"* ]]
 }
 
-@test "by process: it ends with it, whichever of two leases comes first" {
+@test "A lease by process ends with the process, and the first of two leases counts" {
 	start_holder
 	nsctl create -mpn "--lease=pid:$holder" box
 	nsctl create -n "--lease=pid:$holder" --lease=1h both
@@ -93,7 +93,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	grep -q 'lease has ended (process).*set=box' "$runtime.log"
 }
 
-@test "by process: it holds over kill -9 of the daemon, also when the process ends meanwhile" {
+@test "A lease by process survives kill -9 of the daemon, even if the process ends meanwhile" {
 	start_holder
 	nsctl create -n "--lease=pid:$holder" box
 	nsctl create -n "--lease=pid:$$" stays
@@ -113,7 +113,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	eventually absent box
 }
 
-@test "by process: process 1 never ends, and no lease is for it" {
+@test "A lease by process 1 is refused, because process 1 never ends" {
 	run nsctl create -n --lease=pid:1 box
 	[ "$status" -eq 2 ]
 	[[ $output == *"pid:1"*"process 1 never ends"*"a duration"* ]]
@@ -152,7 +152,7 @@ PYTHON
 	eventually absent box
 }
 
-@test "renew: from inside nobody puts off the end of the set, nor of those with the same lease" {
+@test "A caller inside cannot renew its own set, nor sets with the same lease" {
 	inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 	nsctl create -n --lease=60 box
 	end=$(expires box)
@@ -172,7 +172,7 @@ PYTHON
 	nsctl renew b 2h
 }
 
-@test "nothing that is done inside outlasts the lease: commands without end, a monitor, the freezer" {
+@test "Commands without end, monitors and the freezer inside a set do not outlast its lease" {
 	client="$NSCTL_BUILD/nsctl --socket=$runtime/socket"
 	for kinds in -mp -n; do
 		nsctl create "$kinds" --lease=3 box
@@ -184,7 +184,7 @@ PYTHON
 	done
 }
 
-@test "by process: what is no process is refused, with the field" {
+@test "A lease by a descriptor that is not a process is refused, with the name of the field" {
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import array, json, os, socket, sys, threading
 sys.path.insert(0, sys.argv[1])
@@ -242,7 +242,7 @@ PYTHON
 
 is_broken() { nsctl --json show "$1" | grep -q '"state": *"broken"'; }
 
-@test "by connection: a broken set goes with it, too, and with the daemon" {
+@test "A lease by connection ends broken sets too, and ends with the daemon" {
 	cat >"$runtime.holder.py" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -269,7 +269,7 @@ PYTHON
 	rm "$runtime.end" "$runtime.holder.py"
 }
 
-@test "the end of a lease is an event, and says how it came" {
+@test "The end of a lease is an event that names its cause" {
 	become_client --json monitor >"$runtime.heard" 2>/dev/null &
 	reader=$!
 	eventually grep -q '"sets"' "$runtime.heard"
@@ -295,7 +295,7 @@ PYTHON
 	rm -f "$runtime.heard"
 }
 
-@test "an idle daemon with a lease that is far away waits for nothing else" {
+@test "An idle daemon sleeps until the end of the next lease" {
 	nsctl create -n --lease=1h box
 	# the daemon's loop has no timer: it wakes up at the end of the lease only
 	eventually idle

@@ -32,7 +32,7 @@ print(sum(s.get("left", 0) for s in map(json.loads, sys.stdin) if s["session"] =
 used_sessions() { nsctl --json status | python3 -c 'import json,sys; print(json.load(sys.stdin)["used"]["sessions"])'; }
 uses() { [ "$(used_sessions)" -eq "$1" ]; }
 
-@test "it goes on, also in a set without a pid namespace; the command's status is exact" {
+@test "A process that a command leaves goes on in every kind of set, and the command's status is exact" {
 	nsctl create -n plain
 	nsctl create box
 	for set in plain box; do
@@ -48,7 +48,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 	[ "$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["usage"]["sessions"])')" -eq 2 ]
 }
 
-@test "it counts against the limit until it has ended" {
+@test "A process that was left counts towards the limit until it has ended" {
 	nsctl create box
 	run nsctl exec box sh -c "$leaves"
 	session=$(nsctl exec -d box sh -c "$leaves")
@@ -65,7 +65,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 	[ "$(left_by "$session")" -eq 0 ]
 }
 
-@test "with --end-all, and in a run, it ends with the command" {
+@test "A process that was left ends with the command after --end-all, and in a run" {
 	nsctl create box
 	run nsctl exec --end-all box sh -c "$leaves"
 	[ "$status" -eq 7 ]
@@ -79,7 +79,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 	[ "$(nsctl list --quiet)" = box ]
 }
 
-@test "it ends with a client that was killed, terminated or hung up" {
+@test "A process that was left ends when the client was killed, terminated or hung up" {
 	nsctl create box
 	for signal in KILL TERM HUP; do
 		# the signal ends the command, but not the process that it has started in a session of its own
@@ -94,7 +94,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 	eventually uses 0
 }
 
-@test "it ends when the client's terminal is closed" {
+@test "A process that was left ends when the client's terminal is closed" {
 	nsctl create box
 	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
 import os, pty, subprocess, sys, time
@@ -110,7 +110,7 @@ PYTHON
 	eventually nothing_left box
 }
 
-@test "it ends with a runner that is killed" {
+@test "A process that was left ends when the runner is killed" {
 	nsctl create box
 	session=$(nsctl exec -d box sh -c 'setsid sleep 1000 & exec sleep 1000')
 	kill -KILL "$(awk '$1 == "runner" { print $2 }' "$runtime/state/sessions/$session.status")"
@@ -120,7 +120,7 @@ PYTHON
 	eventually uses 0
 }
 
-@test "a new daemon finds it again, and settles what ended meanwhile" {
+@test "A new daemon finds the processes that were left, and notices which of them have ended" {
 	nsctl create box
 	first=$(nsctl exec -d box sh -c "$leaves")
 	run nsctl wait "$first"
@@ -140,7 +140,7 @@ PYTHON
 	has_left box
 }
 
-@test "a set with a lease by idleness waits for it" {
+@test "A set with an idle lease waits for the processes that were left" {
 	nsctl create --lease=idle:1 box
 	run nsctl exec box sh -c "$leaves"
 	# this command takes longer than the lease
@@ -153,7 +153,7 @@ PYTHON
 	eventually absent
 }
 
-@test "a command that cannot be started leaves no cgroup in its set" {
+@test "A command that cannot be started leaves no cgroup in its set" {
 	nsctl create -mpU box
 	sessions_of() { find "$(daemon_cgroup)/$user_id" -mindepth 2 -type d; }
 	with_none=$(sessions_of)

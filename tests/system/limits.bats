@@ -19,7 +19,7 @@ teardown() {
 has_limits() { nsctl --json status | python3 -c 'import json,sys; sys.exit(not json.load(sys.stdin)["features"]["limits"])'; }
 usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["usage"].get(sys.argv[1], "absent"))' "$2"; }
 
-@test "a limit without its controller is refused, with what can be done, and nothing is made" {
+@test "A limit without its controller is refused with a remedy, and nothing is made" {
 	local option
 	for option in --memory=64M --tasks=50 --cpus=0.5; do
 		if has_limits; then
@@ -36,7 +36,7 @@ usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(
 	eventually counts_are "$before"
 }
 
-@test "limits that cannot be are refused by name" {
+@test "Impossible limits are refused by name" {
 	local row
 	for row in memory:4096 memory:-1 tasks:0 tasks:7 tasks:4194305 cpus:0 cpus:0.001 cpus:1e9; do
 		run nsctl call Create "{\"name\":\"box\",\"spec\":{\"limits\":{\"${row%%:*}\":${row#*:}}}}"
@@ -44,14 +44,14 @@ usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(
 	done
 }
 
-@test "the processor's time that a set has used is shown" {
+@test "nsctl show prints the processor time that a set has used" {
 	nsctl create -mpn box
 	nsctl exec box sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done'
 	python3 -c 'import sys; assert float(sys.argv[1]) > 0.02' "$(usage box cpuSeconds)"
 	nsctl show box | grep -qE '^  cpu +[0-9.]+ s$'
 }
 
-@test "where the controllers are, the limits bite" {
+@test "Limits take effect where their controllers exist" {
 	if ! has_limits; then
 		# without controllers there is nothing to test: the first test has checked that no limit can be asked
 		# for

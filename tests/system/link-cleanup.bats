@@ -52,7 +52,7 @@ d = json.load(sys.stdin)
 print(d.get("set", d)["init"])'; }
 host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123456789a'; }
 
-@test "after rm: with no process in the set, with one, and with a frozen one" {
+@test "nsctl rm leaves nothing of a link, whether the set has no process, one, or a frozen one" {
 	everything_wired
 	leaves_nothing
 	everything_wired
@@ -64,14 +64,14 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 	leaves_nothing
 }
 
-@test "when the lease ends, and when the connection that it is tied to does" {
+@test "Nothing of a link is left when its set's lease or connection ends" {
 	nsctl create -n --lease=1 --link=host:veth0,peer-address=10.1.0.1/24 --egress box
 	leaves "$before"
 	nsctl run -n --link=host:veth0,peer-address=10.1.0.1/24 --egress true
 	patience=0 leaves "$before"
 }
 
-@test "when a create fails, early and late" {
+@test "Nothing of a link is left when a create fails, early or late" {
 	on_host ip link add taken type bridge
 	with_taken=$(everything)
 	refused interface create -n --link=host:veth0 --link=host:taken --egress box
@@ -81,7 +81,7 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 	patience=0 leaves "$before"
 }
 
-@test "when the set's init is killed, and its runner, and the daemon" {
+@test "Nothing of a link is left after kills of the set's init, its runner, or the daemon" {
 	everything_wired
 	nsctl exec -d box sleep infinity
 	kill -KILL "$(init_of box)"
@@ -105,7 +105,7 @@ runner_of() { awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"; }
 # init_of_record: prints the only process in the set's cgroup, while no daemon can be asked.
 init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | head -1; }
 
-@test "when the host's end was deleted, renamed, stripped or moved by somebody" {
+@test "Nothing of a link is left if another program deleted, renamed or changed its end on the host" {
 	for what in "del veth0" "set veth0 name mine0" "set veth0 down" "set veth0 alias other" \
 		"set veth0 address 02:00:00:00:00:99" "property del dev veth0 altname veth0" \
 		"set veth0 up promisc on"; do
@@ -124,7 +124,7 @@ init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | h
 	[ "$(in_net elsewhere ip -o link | wc -l)" -eq 1 ]
 }
 
-@test "when the set's end was deleted, renamed, stripped or moved by root inside" {
+@test "Nothing of a link is left if root inside deleted, renamed or changed its end in the set" {
 	for what in "del eth0" "set eth0 name mine0" "set eth0 alias other" \
 		"set eth0 address 02:00:00:00:00:99"; do
 		nsctl create -n -r --link=host:veth0,peer-address=10.1.0.1/24 box
@@ -141,7 +141,7 @@ init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | h
 }
 inner_net() { nsctl exec box sh -c '[ "$(readlink /proc/$(pgrep -x sleep)/ns/net)" != "$(readlink /proc/self/ns/net)" ]'; }
 
-@test "when the namespace has vanished, or somebody else keeps it" {
+@test "Nothing of a link is left if its namespace is gone or is held by another process" {
 	nsctl create -nr --link=host:veth0,peer-address=10.1.0.1/24 --egress box
 	nsctl exec -d box sleep infinity
 	exec 9<"/proc/$(pid_of_sleep box)/ns/net"
@@ -156,7 +156,7 @@ inner_net() { nsctl exec box sh -c '[ "$(readlink /proc/$(pgrep -x sleep)/ns/net
 
 pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 
-@test "when somebody keeps the namespace of a member of a network: it reaches nothing any more" {
+@test "A member of a network reaches nothing after its removal, even if its namespace is held" {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan,address=10.8.0.2/24 peer
 	nsctl create -np --link=net/lan box
@@ -191,7 +191,7 @@ pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 	leaves_nothing
 }
 
-@test "a link alone, and a network with its members in it" {
+@test "nsctl link rm and network rm leave nothing of a link or of a network with members" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl network create lan --subnet=10.8.0.0/24
@@ -207,7 +207,7 @@ pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 	patience=0 leaves "$before"
 }
 
-@test "a MAC that another interface of the host has makes that no link of ours" {
+@test "An interface of the host with a link's MAC address is not taken for that link" {
 	nsctl create -n --link=host:veth0,peer-mac=02:11:22:33:44:55 box
 	on_host ip link set veth0 down
 	nsctl rm box
@@ -221,7 +221,7 @@ pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 	patience=0 leaves "$before"
 }
 
-@test "others' interfaces, bridges, tables and namespaces are as they were, over a restart too" {
+@test "Interfaces, bridges, tables and namespaces of others stay as they were, also over a restart" {
 	everything_wired
 	kill_daemon
 	start_daemon --config="$config"
@@ -233,7 +233,7 @@ pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
 	on_host ip -o addr show br0 | grep 10.44.0.1
 }
 
-@test "five hundred in a row, and fifty at once" {
+@test "Five hundred links in a row and fifty at once leave nothing" {
 	nsctl create -n a
 	nsctl create -n b
 	empty=$(everything)

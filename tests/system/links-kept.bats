@@ -21,7 +21,7 @@ dual_pair() {
 		b,address=10.9.0.2/24,address=fd09::2/64,gateway=fd09::1,gateway=10.9.0.1,route=10.7.0.0/16,via=10.9.0.1,metric=7
 }
 
-@test "down and up: addresses and gateways of both families come back" {
+@test "Addresses and gateways of both families come back after a link goes down and up" {
 	dual_pair
 	a=$(what_has a eth0)
 	b=$(what_has b eth0)
@@ -37,7 +37,7 @@ dual_pair() {
 	pings b fd09::1
 }
 
-@test "what root in a set has changed is put back with the next change of the link" {
+@test "What root in a set has changed on a link is restored with the link's next change" {
 	dual_pair
 	b=$(what_has b eth0)
 	nsctl exec b ip addr flush dev eth0
@@ -63,7 +63,7 @@ for line in sys.stdin:
     if link["name"] == sys.argv[1]:
         print(link["a"]["state"], link["b"]["state"])' "$1"; }
 
-@test "link list and show tell the state of each end as the kernel has it" {
+@test "nsctl link list and show tell the state of each end as the kernel has it" {
 	dual_pair
 	[ "$(states wire)" = "up up" ]
 	nsctl link down wire B
@@ -101,7 +101,7 @@ for line in sys.stdin:
 
 is_moved() { [ "$(states wire)" = "up moved" ]; }
 
-@test "an interface that was moved away, and one that was deleted" {
+@test "A moved interface is shown as moved, and a deleted one as deleted" {
 	dual_pair
 	nsctl exec -d b sh -c 'unshare -n sh -c "echo \$\$; exec sleep 1000 >&-" |
 		{ read -r pid; ip link set eth0 netns "$pid"; }'
@@ -118,14 +118,14 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	nsctl link list | grep -E ' deleted '
 }
 
-@test "an interface that was deleted: what is wrong, and what to do" {
+@test "Changing a link with a deleted interface is refused, and the link can be removed" {
 	dual_pair
 	nsctl exec b ip link del eth0
 	refused "not there any more" link up wire
 	nsctl link rm wire
 }
 
-@test "the first packet arrives" {
+@test "The first packet over a new link arrives" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
@@ -143,7 +143,7 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	done
 }
 
-@test "routes: by an end, with metrics and sources, on the link, and in a topology" {
+@test "An end can have routes with metrics and sources, on the link and in a topology" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl link add a,address=10.1.0.1/32,address=fd01::1/128,gateway=169.254.1.1,gateway=fe80::1 \
@@ -163,7 +163,7 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	nsctl exec c ip route | grep '^10.6.0.0/16 via 10.5.0.2 dev eth0'
 }
 
-@test "routes as options of their own, on link add and create" {
+@test "--route gives routes to link add and create" {
 	nsctl create -n r
 	nsctl create -n --link=r:left,address=10.1.0.2/24,peer-address=10.1.0.1/24 --route=default,via=10.1.0.1,metric=9 \
 		--route=10.7.0.0/16,via=10.1.0.1 --link=r:more,address=10.2.0.2/24,peer-address=10.2.0.1/24 \
@@ -179,7 +179,7 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	refused "route" create -n --link=r:x,address=10.4.0.2/24 --route=10.5.0.0/16,via=10.9.0.1 c
 }
 
-@test "the same address twice in a set, as routers have it" {
+@test "A set can have the same address twice, as routers do" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl link add a:one,address=10.9.9.9/32,address=10.1.0.1/24 b:one,address=10.1.0.2/24
@@ -187,7 +187,7 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	[ "$(nsctl exec a ip -o addr | grep -c 10.9.9.9)" -eq 2 ]
 }
 
-@test "messages: a full subnet, a reserved name, IPv6 switched off; frames as long as was asked for" {
+@test "A full subnet, a reserved name and missing IPv6 are refused clearly, and the MTU is as asked for" {
 	nsctl network create lan --subnet=10.8.0.0/30
 	nsctl create -n --link=net/lan,mtu=9000 m1
 	run nsctl create -n --link=net/lan m2
@@ -203,7 +203,7 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	nsctl exec w1 ping -c 1 -W 20 -M do -s 8900 10.7.0.3
 }
 
-@test "the host as a member of a network, and the names of sets for it" {
+@test "The host can be a member of a network, and reads the names of its sets" {
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
 	nsctl create -n --link=net/lan one
 	nsctl link add host:lan0 net/lan

@@ -15,7 +15,7 @@ tutorial_pair() {
 # what_links_have: prints the links as they are recorded, without the numbers of packets.
 what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]+//g'; }
 
-@test "a pair between two sets: both ways, both families" {
+@test "A pair of two sets carries packets both ways in both families" {
 	nsctl create -n a
 	nsctl create -n -r b
 	nsctl link add a:wire0,address=10.9.0.1/24,address=fd09::1/64,mtu=1400 b,address=10.9.0.2/24,address=fd09::2/64
@@ -40,7 +40,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	[ "$(nsctl exec b ip -o link | wc -l)" -eq 1 ]
 }
 
-@test "a network hands out addresses and takes them back" {
+@test "A network hands out addresses and takes them back" {
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
 	for i in 1 2 3; do nsctl create -n --link=net/lan "m$i"; done
 	pings m1 10.8.0.3
@@ -56,7 +56,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	[ -z "$(nsctl --json link list | json_names)" ]
 }
 
-@test "what cannot be is refused, with the end and the reason" {
+@test "Impossible links are refused, with the end and the reason" {
 	nsctl create -n --link=host:veth0,peer-address=10.1.0.1/24,address=10.1.0.2/24 a
 	nsctl create -n b
 	nsctl create -u names
@@ -90,7 +90,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	[ "$(nsctl exec b ip -o link | wc -l)" -eq 1 ]
 }
 
-@test "host ends only for those whom the policy names" {
+@test "Links to the host are refused to users whom the policy does not name" {
 	other create -n theirs
 	run other link add theirs host:veth9
 	[ "$status" -ne 0 ]
@@ -101,7 +101,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	other rm theirs
 }
 
-@test "the log names the link, set or network that a call is about" {
+@test "The log names the link, set or network of a call" {
 	nsctl create -n a
 	nsctl create -n --link=a:wire,name=pair b
 	nsctl link down pair
@@ -123,7 +123,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	other rm theirs
 }
 
-@test "a failed link leaves no set behind" {
+@test "A create whose link fails leaves no set" {
 	on_host ip link add taken type bridge
 	refused interface create -n --link=host:taken box
 	[ -z "$(nsctl list --quiet)" ]
@@ -132,7 +132,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	patience=0 leaves "$before"
 }
 
-@test "up, down and rate, one at a time; shown; cleared" {
+@test "A link's state and rate are changed one at a time, shown, and cleared" {
 	nsctl create -n a
 	nsctl create -n --link=a:wire,address=10.9.0.1/24,peer-address=10.9.0.2/24 b
 	link=$(nsctl --json link list | json_names)
@@ -153,7 +153,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	pings a 10.9.0.1
 }
 
-@test "where the kernel has no netem nothing is changed" {
+@test "Without netem in the kernel, an impairment is refused and changes nothing" {
 	nsctl create -n a
 	nsctl create -n --link=a,address=10.9.0.1/24,peer-address=10.9.0.2/24 b
 	link=$(nsctl --json link list | json_names)
@@ -171,7 +171,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	pings a 10.9.0.1
 }
 
-@test "links outlive the daemon, and go with their set afterwards" {
+@test "Links outlive the daemon, and are removed with their set afterwards" {
 	tutorial_pair
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan m1
@@ -188,7 +188,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	pings m3 10.8.0.2
 }
 
-@test "a frozen set, and one whose init is gone, lose their links" {
+@test "A frozen set, and one whose init is gone, lose their links on removal" {
 	nsctl create -np --link=host:veth0 box
 	nsctl exec -d box sleep infinity
 	nsctl freeze box
@@ -200,7 +200,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	[ -z "$(host_links | grep -v lo)" ]
 }
 
-@test "somebody who keeps the namespace does not keep the link" {
+@test "A process that keeps a set's namespace does not keep its link" {
 	nsctl create -nr --link=host:veth0 box
 	nsctl exec -d box sleep infinity
 	# a process outside the set that holds the namespace changes the set's interface
@@ -211,7 +211,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	exec 9<&-
 }
 
-@test "the host end was deleted, renamed or moved by somebody" {
+@test "A link is removed although its end on the host was deleted, renamed or set down" {
 	# before Linux 6.2, an interface that is up cannot be renamed
 	for what in "link del veth0" "link set veth0 down; ip link set veth0 name mine0" "link set veth0 down"; do
 		tutorial_pair
@@ -228,7 +228,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	umount "$nets/elsewhere"
 }
 
-@test "nothing that is not ours is touched" {
+@test "Links and networks touch no interface of others" {
 	on_host ip link add nsc123456789ab type veth peer name veth0
 	on_host ip link set nsc123456789ab alias nsctl:0123456789abcdef
 	on_host ip link add br0 type bridge
@@ -248,7 +248,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 
 # The daemon is killed at each point. Afterwards the object is whole or absent.
 
-@test "killed while a link is made" {
+@test "A daemon that is killed while it makes a link leaves a whole link or none" {
 	nsctl create -n a
 	empty=$(everything)
 	for point in link-recorded link-made link-named link-furnished link-answered; do
@@ -262,7 +262,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	done
 }
 
-@test "killed while a set with links is made" {
+@test "A daemon that is killed while it makes a set with links leaves a whole set or none" {
 	for point in create-recorded create-unshared link-made link-furnished create-linked create-pinned-one create-pinned create-made; do
 		killed_at "$point" create -n --link=host:veth0,peer-address=10.1.0.1/24 box || return 1
 		# a set that was half made may still be listed while it is removed
@@ -277,7 +277,7 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 
 only_lo() { [ -z "$(host_links | grep -v lo)" ]; }
 
-@test "killed while a link or its set is removed" {
+@test "A daemon that is killed while it removes a link or its set leaves nothing of them" {
 	for point in unlink-recorded unlink-started unlink-done unlink-forgotten; do
 		nsctl create -n a
 		nsctl link add a host:veth0
@@ -295,7 +295,7 @@ only_lo() { [ -z "$(host_links | grep -v lo)" ]; }
 
 has_only_lo() { [ "$(nsctl exec "$1" ip -o link | wc -l)" -eq 1 ]; }
 
-@test "killed while a network is made and removed" {
+@test "A daemon that is killed while it makes or removes a network leaves nothing" {
 	for point in create-recorded create-unshared create-pinned create-made; do
 		killed_at "$point" network create lan --subnet=10.8.0.0/24 || return 1
 		nsctl network rm --ignore lan
@@ -313,7 +313,7 @@ has_only_lo() { [ "$(nsctl exec "$1" ip -o link | wc -l)" -eq 1 ]; }
 	done
 }
 
-@test "fifty at once, and two hundred on one network" {
+@test "A network takes fifty sets at once, and two hundred in all" {
 	nsctl network create lan --subnet=10.8.0.0/16
 	for i in $(seq 50); do
 		nsctl create -n --link=net/lan "m$i" &

@@ -52,7 +52,7 @@ END
 
 calls() { wc -l <"$directory/calls"; }
 
-@test "a call that was not read is made again, whatever it is" {
+@test "The client repeats any call that the daemon had not read" {
 	serve unread unread '{"parameters":{"name":"box"}}'
 	run nsctl create -n box
 	[ "$status" -eq 0 ]
@@ -60,7 +60,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -eq 1 ]
 }
 
-@test "its descriptors go again, too" {
+@test "The client sends the descriptors again when it repeats a call" {
 	serve unread unread '{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}'
 	run nsctl exec box true
 	[ "$status" -eq 125 ]
@@ -68,14 +68,14 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -eq 1 ]
 }
 
-@test "what does no harm is asked again after it was read" {
+@test "The client repeats a harmless call even if the daemon had read it" {
 	serve read read '{"parameters":{"sets":[],"summaries":[]}}' read '{"parameters":{"name":"box"}}'
 	nsctl list
 	nsctl create --existing -n box
 	[ "$(calls)" -eq 5 ]
 }
 
-@test "create: what is not known is said, and where to look" {
+@test "create says that its outcome is not known, and where to look" {
 	serve read
 	run nsctl create -n box
 	[ "$status" -eq 4 ]
@@ -84,7 +84,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -eq 1 ]
 }
 
-@test "exec, run, kill, link add: the same" {
+@test "exec, run, kill and link add say that their outcome is not known" {
 	serve read read read read
 	run nsctl exec box true
 	[ "$status" -eq 125 ]
@@ -101,7 +101,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -eq 4 ]
 }
 
-@test "rm: gone at the second try is gone" {
+@test "rm succeeds if the set is gone at the second try" {
 	serve read '{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}' \
 		'{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}'
 	nsctl rm box
@@ -110,7 +110,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -eq 3 ]
 }
 
-@test "a daemon that goes away each time is not asked for ever" {
+@test "The client stops asking a daemon that goes away each time" {
 	# shellcheck disable=SC2046 # one word each
 	serve $(yes read | head -n 30)
 	run nsctl show box
@@ -118,7 +118,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$(calls)" -le 25 ]
 }
 
-@test "a daemon that was killed and comes back soon is waited for" {
+@test "The client waits for a daemon that was killed and comes back soon" {
 	# this is a socket on which no process listens any more
 	serve
 	kill "$server"
@@ -134,7 +134,7 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$status" -eq 0 ] || grep -q 'No such file' "$directory/out"
 }
 
-@test "an older daemon, which gives no brief answers, is asked for a whole one" {
+@test "The client asks an older daemon, which knows no brief answers, for a whole one" {
 	serve '{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"brief"}}' \
 		'{"parameters":{"set":{"name":"box"}}}'
 	run nsctl create -n box

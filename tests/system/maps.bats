@@ -50,7 +50,7 @@ refused() {
 	done
 }
 
-@test "root's command whose id inside is not root's has none of root's groups" {
+@test "A command of root has none of root's groups if its id inside is not root's" {
 	root() { setpriv --groups 0,4 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	root create -U --map-users=0:500000:10 --map-groups=0:500000:10 box
 	root exec box grep -Eqx 'Groups:\s*' /proc/self/status
@@ -58,7 +58,7 @@ refused() {
 	root exec own grep -Eqx 'Groups:\s*(0 65534|65534 0) ?' /proc/self/status
 }
 
-@test "-r and -c say who the caller is beside --map-auto, as with unshare(1)" {
+@test "-r and -c map the caller beside --map-auto, as with unshare(1)" {
 	nsctl create -U -r --map-auto box
 	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:65536" ]
 	nsctl rm box
@@ -69,7 +69,7 @@ refused() {
 	nsctl show box | grep -E 'user map +currentAuto'
 }
 
-@test "-r and -c beside --map-users: the caller's own ids are added to the maps" {
+@test "-r and -c add the caller's own ids to --map-users and --map-groups" {
 	nsctl create -U -r --map-users=1:200000:10 --map-groups=5:200000:10 box
 	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:10" ]
 	[ "$(inside_map gid_map)" = "0:$user_id:1 5:200000:10" ]
@@ -80,7 +80,7 @@ refused() {
 	refused "overlaps" -- -U -r --map-users=0:200000:10
 }
 
-@test "--map-subids: the first range of each file, as the same ids inside" {
+@test "--map-subids maps the first range of each file to the same ids inside" {
 	for file in subuid subgid; do
 		mount --bind "$runtime.$file" "/etc/$file"
 	done
@@ -97,7 +97,7 @@ refused() {
 	umount /etc/subuid /etc/subgid
 }
 
-@test "--keep-caps: all capabilities in the user namespace, for programs, too" {
+@test "--keep-caps gives a command all capabilities in its user namespace" {
 	nsctl create -mu -c box
 	[ "$(nsctl exec --keep-caps box sh -c 'id -u; awk "/^Cap(Eff|Bnd)/ { print \$2 }" /proc/self/status' | uniq | wc -l)" = 2 ]
 	nsctl exec --keep-caps box sh -c 'hostname inside && hostname' | grep -x inside
@@ -111,7 +111,7 @@ refused() {
 	[[ "$output" == *"--keep-caps: needs a user namespace"* ]]
 }
 
-@test "a command with another id may open its terminal again, and write into --tmpfs=/tmp" {
+@test "A command with another id can open its terminal again and write to --tmpfs=/tmp" {
 	nsctl create -m --map-auto --tmpfs=/tmp box
 	nsctl exec -C / --user=5 --group=5 box touch /tmp/x
 	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
@@ -129,7 +129,7 @@ assert b"written" in seen
 PYTHON
 }
 
-@test "9: --map-auto: root, and the whole of what subuid and subgid give" {
+@test "Row 9: --map-auto maps root, and all that subuid and subgid give" {
 	nsctl create --all --map-auto box
 	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:65536" ]
 	[ "$(inside_map gid_map)" = "0:$user_id:1 1:200000:65536" ]
@@ -153,7 +153,7 @@ for line in sys.stdin:
 	[ "$status" -eq 143 ]
 }
 
-@test "9: --map-users and --map-groups" {
+@test "Row 9: --map-users and --map-groups map the given ranges" {
 	nsctl create -m --map-users="0:$user_id:1" --map-users=5:200005:10 --map-groups=0:200000:1000 box
 	[ "$(inside_map uid_map)" = "0:$user_id:1 5:200005:10" ]
 	[ "$(inside_map gid_map)" = "0:200000:1000" ]
@@ -169,7 +169,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	[ "$(nsctl exec box cat /proc/self/setgroups)" = deny ]
 }
 
-@test "9: ranges that are not the caller's are refused" {
+@test "Row 9: Ranges that do not belong to the caller are refused" {
 	refused --map-users 0 yours -- --map-users=0:0:1
 	refused --map-users "$other_id" yours -- --map-users="0:$other_id:1"
 	refused --map-users yours -- --map-users=0:199999:2
@@ -188,7 +188,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	[ -z "$(nsctl list)" ]
 }
 
-@test "9: by name, and for the one who has it alone" {
+@test "Row 9: A range that is given by name belongs to that user alone" {
 	games=$(id -u games)
 	in_games() { as "$games" "$NSCTL_BUILD/nsctl" "$@"; }
 	in_games create --map-auto box
@@ -196,7 +196,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	in_games rm box
 }
 
-@test "9: what is taken away is gone at once, and what others can write is not believed" {
+@test "Row 9: A range that is taken away is refused at once, and a file that others can write is ignored" {
 	nsctl create --map-auto box
 	give "other:200000:65536"
 	run nsctl create --map-auto another
@@ -215,7 +215,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	nsctl create --map-auto another
 }
 
-@test "9: an administrator's mistake gives nobody root, nor the daemon's own accounts" {
+@test "Row 9: A mistake in subuid maps neither root nor the daemon's own accounts" {
 	give "$user_id:0:65536"
 	refused none -- --map-auto
 	refused yours -- --map-users=0:0:10
@@ -225,7 +225,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	refused none -- --map-auto
 }
 
-@test "9: ids of a set survive the daemon, and end with it" {
+@test "Row 9: The ids of a set survive the daemon, and end with the set" {
 	nsctl create --map-auto -p -m box
 	kill_daemon
 	start_daemon --config="$runtime.conf"
@@ -239,7 +239,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	nsctl rm box
 }
 
-@test "9: an id inside is nobody that the daemon knows" {
+@test "Row 9: A mapped id inside a set is neither its owner nor a user of the host to the daemon" {
 	nsctl create -p -m --map-auto box
 	# the daemon takes a caller with another id inside neither for the owner, nor for a user of the host
 	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" list
@@ -251,7 +251,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	[ "$(nsctl list --quiet)" = box ]
 }
 
-@test "9: a user namespace is held to the limit on processes that its owner had: all ids and sets together" {
+@test "Row 9: All ids and sets of a user share the limit on processes that the caller had" {
 	# No other test uses this uid, because the kernel counts all its processes.
 	local uid=$((62000 + RANDOM % 1000)) crowd total
 	crowd='

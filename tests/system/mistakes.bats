@@ -38,7 +38,7 @@ wrong() {
 	fails grep -E "$inner_words" <<<"$output"
 }
 
-@test "a name: taken, missing, impossible, of another kind" {
+@test "A wrong name is refused if it is taken, missing, impossible, or of another kind" {
 	wrong 1 "create box" "there is already a set called box" "--existing uses it" create box
 	wrong 1 "create box" "there is already a set called box" "made with other options" create --existing --hostname=other box
 	wrong 1 "show boxx" "there is no set called boxx" "\`nsctl list\`" show boxx
@@ -52,7 +52,7 @@ wrong() {
 	wrong 2 "rm" "no set given" "--all removes all" rm
 }
 
-@test "a word: mistyped, of a similar program, missing" {
+@test "A wrong word is refused if it is mistyped, missing, or of a similar program" {
 	wrong 2 "command lits" "there is no command" "write \`nsctl list" lits
 	wrong 2 "command cp" "there is no command" "\`nsctl help\` lists them" cp
 	wrong 2 "command stop" "there is no command" "write \`nsctl rm" stop box
@@ -66,7 +66,7 @@ wrong() {
 	wrong 125 "exec" "no COMMAND given" "\`nsctl help exec\`" exec box
 }
 
-@test "a value: of an option, with what is right instead" {
+@test "A wrong value of an option is refused with an example of a right one" {
 	wrong 2 "--memory" '"512MB" is not a size' "such as 512M" create --memory=512MB x
 	wrong 1 "--memory=1K" "is less than" "bytes" create --memory=1K x
 	wrong 2 "--cpus" '"many" is not a number of processors' "such as 2 or 0.5" create --cpus=many x
@@ -85,7 +85,7 @@ wrong() {
 	wrong 1 "--monotonic, --boottime" "a clock of the set would be negative" "" create -T --monotonic=-4000000000 --boottime=-4000000000 x
 }
 
-@test "a thing outside: a path, a process, a descriptor, a file" {
+@test "A wrong path, process, descriptor or file is refused by name" {
 	wrong 1 "--bind" "/nosuch: No such file" "" create --bind=/nosuch:/mnt x
 	wrong 1 "--bind=/tmp:/nosuch" "there is no such path inside" "--tmpfs=PARENT" create --bind=/tmp:/nosuch x
 	wrong 1 "--root=$runtime.root" "this root has no /dev" "make an empty directory" create -r "--root=$runtime.root" x
@@ -99,7 +99,7 @@ wrong() {
 	wrong 4 "cannot reach nsctld at /nosuch" "No such file" "systemctl start nsctld" --socket=/nosuch list
 }
 
-@test "what is not allowed, or not possible" {
+@test "An operation that is not allowed or not possible is refused with the remedy" {
 	wrong 1 "egress" "does not name you" "\`nsctl status\` says where this file is" create --egress x
 	wrong 1 "published ports" "does not name you" "\`nsctl status\` says where this file is" create --publish=8080:80 x
 	wrong 125 "--user=4242" "in this set you can only use" "id $user_id" exec --user=4242 box id

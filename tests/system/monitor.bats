@@ -48,7 +48,7 @@ for line in sys.stdin:
     if "what" in event:
         print(event["what"], event.get("link") or event.get("set") or event.get("network"))' <"$heard"; }
 
-@test "each event in order, with names and details, as JSON lines" {
+@test "nsctl --json monitor prints each event in order, with names and details" {
 	nsctl create -n before
 	listen --json monitor
 	eventually hears '"sets":\[{"name":"before"'
@@ -80,7 +80,7 @@ networkRemoved lan" ]
 	fails says .
 }
 
-@test "lines for people; a set that is not there is waited for, others are not told of" {
+@test "nsctl monitor SET prints lines for people, waits for the set, and leaves out other sets" {
 	nsctl create -n other
 	listen monitor box
 	eventually says "there is no set called box yet"
@@ -93,7 +93,7 @@ networkRemoved lan" ]
 	[[ $(head -n 1 "$heard") =~ ^[0-9-]+\ [0-9:]+\ set\ box\ was\ created$ ]]
 }
 
-@test "what was not made is not told of, and what was rolled back neither" {
+@test "Objects that were not made or were rolled back cause no event" {
 	mkdir -m 700 "$runtime/closed"
 	listen --json monitor
 	eventually hears '"sets":\[\]'
@@ -109,7 +109,7 @@ setRemoved box" ]
 	rmdir "$runtime/closed"
 }
 
-@test "an init that dies breaks its set, and that is an event" {
+@test "The death of an init breaks its set and is an event" {
 	nsctl create -mpn box
 	listen --json monitor
 	eventually hears '"sets"'
@@ -123,7 +123,7 @@ setRemoved box" ]
 	nsctl rm box
 }
 
-@test "nobody hears of others' sets but who may see them" {
+@test "A user hears of another user's sets only with the right to see them" {
 	listen --json monitor
 	root_nsctl --json monitor --all-owners >"$heard.root" 2>/dev/null 3>&- &
 	readers+=($!)
@@ -148,7 +148,7 @@ setRemoved box" ]
 	[[ $output == *ExpectedMore* ]]
 }
 
-@test "from inside a set that set alone is heard of" {
+@test "A monitor inside a set hears of that set alone" {
 	nsctl create -n box
 	nsctl exec box timeout 60 "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" --json monitor --all-owners \
 		>"$heard" 2>"$heard.err" 3>&- &
@@ -161,7 +161,7 @@ setRemoved box" ]
 	fails hears '"name":"other"'
 }
 
-@test "the state is told page by page, with what happens meanwhile, once" {
+@test "The state is sent page by page, and events of that time are sent once" {
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -215,7 +215,7 @@ assert [event["what"] for event in events] == ["sessionStarted", "sessionEnded"]
 sessions = [event["session"] for event in events]
 assert sessions[::2] == sessions[1::2] and len(set(sessions)) == int(sys.argv[2])' "$@" 2>/dev/null; }
 
-@test "who does not read is cut off, and costs the others nothing" {
+@test "A monitor that does not read is cut off, and costs others nothing" {
 	nsctl create -n box
 	listen --json monitor
 	eventually hears '"sets"'
@@ -256,7 +256,7 @@ PYTHON
 	grep -q 'a monitor is too slow' "$runtime.log"
 }
 
-@test "a limit of subscriptions for each uid, which go with their connections" {
+@test "Each user has a limit on subscriptions, which end with their connections" {
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -287,7 +287,7 @@ PYTHON
 	eventually hears '"sets":\[\]'
 }
 
-@test "a monitor goes on when the daemon is restarted, with the state first, and says so" {
+@test "A monitor goes on after a restart of the daemon, says so, and prints the state again" {
 	nsctl create -n box
 	listen --json monitor
 	eventually hears '"sets":\[{"name":"box"'

@@ -31,7 +31,7 @@ of() { nsctl exec "$1" readlink "/proc/self/ns/$2"; }
 of_within() { inside "$1" exec "$2" readlink "/proc/self/ns/$3"; }
 maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 
-@test "a set within one belongs to the user namespace around it" {
+@test "A set within a set belongs to the user namespace around it" {
 	nsctl create -mpn -r outer
 	user=$(of outer user)
 	for options in -n -u -mp -mpnuiC -i -T; do
@@ -56,7 +56,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	[ "$(nsctl list --quiet)" = outer ]
 }
 
-@test "a user namespace within one is below it, in its ids" {
+@test "A user namespace within a set is below the outer one, and maps its ids" {
 	nsctl create -mp --map-auto outer
 	nsctl exec outer cat /proc/self/uid_map | maps | grep -x "0 $user_id 1,1 200000 1000"
 	row() {
@@ -90,7 +90,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	[ "$status" -ne 0 ]
 }
 
-@test "three deep, and each level removed first" {
+@test "Sets within each other, three deep, are removed from any level" {
 	for first in a b c; do
 		nsctl create -mp -r a
 		inside a create -mpn -r b
@@ -108,7 +108,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	done
 }
 
-@test "no command leads out of the user namespace, and no set is adopted there" {
+@test "No command leads out of the user namespace, and no set can be adopted there" {
 	nsctl create -m -r outer
 	# the caller is in the outer set's mount namespace, but not in its user namespace
 	nsctl exec --only=mnt outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n beside
@@ -125,7 +125,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	[ "$(nsctl list --quiet | paste -sd' ')" = "beside outer" ]
 }
 
-@test "links and networks within" {
+@test "Sets within a set can have links and networks" {
 	nsctl create -mpn -r outer
 	inside outer create -n --link=outer,address=10.9.0.1/24,peer-address=10.9.0.2/24 inner
 	inside outer exec inner ping -c1 -W5 10.9.0.2
@@ -139,7 +139,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 # is_settled: no set is being removed.
 is_settled() { fails grep -q removing <<<"$(nsctl list)"; }
 
-@test "the daemon killed at each step leaves a whole set or none" {
+@test "A daemon that is killed at any step of an inner create leaves a whole set or none" {
 	for point in create-started create-unshared create-furnished create-init create-pinned create-made; do
 		nsctl create -mp -r outer
 		stop_daemon

@@ -30,7 +30,7 @@ cgroup_of() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.l
 
 hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 
-@test "a set is made within a set, from its namespaces and below its cgroup" {
+@test "A set within a set gets the outer set's namespaces, and is below its cgroup" {
 	nsctl create -mpnu --tmpfs="$runtime/hidden" outer
 	for options in -n -mp -mpnuiC "-mp -r" "-mpnuiC -r" -u; do
 		# shellcheck disable=SC2086
@@ -56,7 +56,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ "$(nsctl list --quiet | sort | tr '\n' ' ')" = "inner outer " ]
 }
 
-@test "it is found from there alone, and by the owner outside" {
+@test "Only callers in the outer set and the owner outside find an inner set" {
 	nsctl create -mp outer
 	nsctl create -mp beside
 	inside outer create -n inner
@@ -93,7 +93,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ -z "$(inside plain which --quiet "$pid")" ]
 }
 
-@test "three deep, and each level removed first" {
+@test "Sets within each other, three deep, are removed from any level" {
 	for first in a b c; do
 		nsctl create -mp a
 		inside a create -mpn b
@@ -105,7 +105,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	done
 }
 
-@test "what ends the outer set ends the inner ones: a lease, rm with grace, a command" {
+@test "Inner sets end with the outer set, whether by a lease, by rm with grace, or by a command" {
 	nsctl create -mp --lease=3 outer
 	inside outer create -mp inner
 	inside outer exec -d inner sleep 1000
@@ -121,7 +121,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	gone
 }
 
-@test "a freeze, a kill and a limit of the outer set hold for the inner ones" {
+@test "A freeze, a kill and a limit of the outer set hold for the inner sets" {
 	nsctl create -mp --limit-tasks=40 outer || nsctl create -mp outer
 	inside outer create -mp inner
 	nsctl exec -d inner sleep 1000
@@ -132,7 +132,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ "$status" -ne 0 ]
 }
 
-@test "they count as their owner's, and there is an end to the depth" {
+@test "Inner sets count as their owner's, and can be eight deep" {
 	nsctl create -n s0
 	for i in 1 2 3 4 5 6 7 8; do
 		inside s$((i - 1)) create -n s$i
@@ -145,14 +145,14 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "for the next boot, nothing is made" {
+@test "A set within a set cannot be made with --boot" {
 	nsctl create -n outer
 	run inside outer create -n --boot inner
 	[ "$status" -eq 1 ]
 	[[ "$output" == *boot* ]]
 }
 
-@test "no lease is put off from inside, but those of sets within are" {
+@test "A caller inside a set can renew inner sets, and not its own" {
 	nsctl create -mp --lease=60 outer
 	inside outer create -mp --lease=60 inner
 	inside outer renew inner 2h
@@ -162,7 +162,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ "$status" -eq 1 ]
 }
 
-@test "a daemon that is killed finds all of them again; one whose outer set is gone ends" {
+@test "A new daemon finds inner sets again, and ends those whose outer set is gone" {
 	nsctl create -mp outer
 	inside outer create -mp inner
 	kill_daemon
@@ -179,7 +179,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	eventually none
 }
 
-@test "killed at each step of a removal with sets within" {
+@test "A daemon that is killed at any step of removing nested sets leaves nothing" {
 	for point in remove-recorded remove-killed remove-unpinned remove-unlinked remove-forgotten create-recorded create-pinned; do
 		stop_daemon
 		NSCTL_KILL_AT=$point start_daemon
@@ -194,7 +194,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	done
 }
 
-@test "sets that are made within while the one around them is removed leave nothing" {
+@test "Inner sets that are made while the outer set is removed leave nothing" {
 	for _ in 1 2 3 4 5; do
 		nsctl create -mp outer
 		# shellcheck disable=SC2016

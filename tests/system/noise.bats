@@ -34,7 +34,7 @@ teardown_file() { rm -rf "$place"; }
 
 has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 
-@test "tests pass beside an engine, whose mounts and interfaces they do not see" {
+@test "Tests pass beside a container engine, and do not see its mounts and interfaces" {
 	rm -f "$place/stop" "$place/rounds"
 	"$place/engine" "$place" >"$place/log" 2>&1 3>&- &
 	engine=$!
@@ -51,7 +51,7 @@ has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 	[ ! -s "$place/log" ]
 }
 
-@test "two runs of the same tests at once do not see each other" {
+@test "Two runs of the same tests do not see each other" {
 	for n in 1 2; do
 		"$BATS_TEST_DIRNAME/../lib/isolated" "$BATS_TEST_DIRNAME/spare.bats" >"$place/output$n" 2>&1 3>&- &
 		pids[n]=$!
@@ -63,7 +63,7 @@ has_worked() { [ "$(cat "$place/rounds" 2>/dev/null || echo 0)" -gt "$1" ]; }
 	grep -q '^ok' "$place/output2"
 }
 
-@test "ordinary users need no way to the checkout" {
+@test "Tests pass in a checkout that ordinary users cannot reach" {
 	mkdir "$place/home"
 	cp -R "$BATS_TEST_DIRNAME"/../../{README.md,build,completions,docs,integrations,lib,protocol,tests} "$place/home"
 	chmod -R go= "$place/home"

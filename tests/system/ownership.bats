@@ -16,7 +16,7 @@ call() {
 	as "$1" timeout 60 "$NSCTL_BUILD/nsctl" call "$2" "$3" 2>&1 | sed "s/$4/NAME/g"
 }
 
-@test "absent and another user's answer alike, for every method" {
+@test "Every method answers alike for a missing set and for another user's" {
 	start_daemon
 	nsctl create -mpn mine
 	for row in 'Get {"name":"NAME"}' 'Remove {"name":"NAME"}' 'Renew {"name":"NAME"}' \
@@ -38,7 +38,7 @@ call() {
 	nsctl exec mine true
 }
 
-@test "a session of another user's cannot be waited for" {
+@test "A user cannot wait for another user's session" {
 	start_daemon
 	nsctl create -n mine
 	session=$(nsctl exec -d mine sleep 1000)
@@ -47,7 +47,7 @@ call() {
 	[[ "$output" == *"no session"* ]]
 }
 
-@test "the same name is two users' own" {
+@test "Two users can have sets of the same name" {
 	start_daemon
 	nsctl create -n box
 	other create -u box
@@ -57,7 +57,7 @@ call() {
 	nsctl exec box true
 }
 
-@test "root sees all, and acts in a user's set as its owner" {
+@test "Root sees all sets, and acts in a user's set as its owner" {
 	start_daemon
 	nsctl create -mp box
 	root_nsctl list --all-owners | grep box
@@ -70,7 +70,7 @@ call() {
 # uids_told COMMAND...: prints the uids that `users --json` tells when it is run by the command.
 uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loads(line)["uid"] for line in sys.stdin])'; }
 
-@test "users: root and administrators see what each user has, others and callers inside a set themselves" {
+@test "nsctl users shows root and administrators all users, and shows others themselves" {
 	configure '[limits]' 'sets = 7' '[allow]' "administer = 61002"
 	start_daemon --config="$config"
 	nsctl create -n a
@@ -95,7 +95,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	[ "$(uids_told root_nsctl)" = "0 $user_id" ]
 }
 
-@test "users: a list of many is paged" {
+@test "nsctl users receives a long list in pages" {
 	start_daemon
 	for uid in $(seq 30000 30499); do as "$uid" "$NSCTL_BUILD/nsctl" --quiet create -n box; done
 	[ "$(uids_told root_nsctl | xargs -n 1 | sort -nu | grep -c '^30')" -eq 500 ]
@@ -105,7 +105,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	[ "$(root_nsctl call --more ListUsers | grep -c users)" -gt 1 ]
 }
 
-@test "limits for each uid are named, and another user's are untouched" {
+@test "A limit for each uid is named when it is reached, and other users have their own" {
 	configure '[limits]' 'sets = 2' 'sessions = 1'
 	start_daemon --config="$config"
 	nsctl create -n a
@@ -124,7 +124,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	nsctl create -n c
 }
 
-@test "a bad configuration is refused with file, line and key" {
+@test "A bad configuration is refused with file, line and key" {
 	configure '[limits]' '# a comment' 'setz = 2'
 	run "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --config="$config"
 	[ "$status" -eq 1 ]
@@ -137,7 +137,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	start_daemon
 }
 
-@test "who may connect, have user namespaces and publish is the configuration's to say" {
+@test "The configuration decides who may connect, have user namespaces and publish" {
 	configure '[allow]' "connect = $user_id" 'user-namespaces =' "ip-netns = $user_id"
 	start_daemon --config="$config"
 	run other list
@@ -153,7 +153,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	[ ! -e "/run/netns/$name" ]
 }
 
-@test "publishing under /run/netns needs the policy, and touches nobody's names" {
+@test "--ip-netns needs the policy's permission, and leaves others' names alone" {
 	start_daemon
 	run nsctl create -n --ip-netns box
 	[ "$status" -eq 1 ]
@@ -167,7 +167,7 @@ uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loa
 	ip netns del "$name"
 }
 
-@test "a caller under a seccomp filter is confined without a key, however many groups it has" {
+@test "A caller under a seccomp filter is confined unless a key names its user, however many groups it has" {
 	start_daemon --config="$config"
 	cat >"$runtime.filtered.py" <<'PYTHON'
 import ctypes, os, struct, sys
@@ -196,7 +196,7 @@ PYTHON
 	rm "$runtime.filtered.py"
 }
 
-@test "a caller inside a set acts on that set, and on none beside it" {
+@test "A caller inside a set can act on that set, and on none beside it" {
 	start_daemon
 	nsctl create -n box
 	nsctl create -n other
@@ -207,7 +207,7 @@ PYTHON
 	[ "$(nsctl list --quiet | wc -l)" -eq 2 ]
 }
 
-@test "commands have nothing of the daemon's: descriptors, environment, groups, capabilities" {
+@test "Commands get no descriptors, variables, groups or capabilities of the daemon" {
 	start_daemon
 	nsctl create -n box
 	[ "$(nsctl exec box sh -c 'ls /proc/self/fd' | tr '\n' ' ')" = "0 1 2 3 " ]
@@ -219,7 +219,7 @@ PYTHON
 	[ "$(as "$user_id" sh -c "ulimit -n 77; umask 027; exec '$NSCTL_BUILD/nsctl' exec box sh -c 'ulimit -n; umask'" | tr '\n' ' ')" = "77 0027 " ]
 }
 
-@test "root's command in another's set has the owner's login environment, and nothing of root's" {
+@test "Root's command in another user's set has the owner's login environment, and none of root's" {
 	local uid home shell
 	uid=$(id -u daemon)
 	home=$(getent passwd daemon | cut -d: -f6)
@@ -252,7 +252,7 @@ PYTHON
 	unset TOKEN
 }
 
-@test "a user's newPrivileges are refused; the init cannot be signalled by its owner" {
+@test "A user cannot ask for newPrivileges, nor signal the init of a set" {
 	start_daemon
 	nsctl create -a -r box
 	run as "$user_id" "$NSCTL_BUILD/nsctl" call Exec '{"name":"box","command":["true"],"newPrivileges":true}'
@@ -267,7 +267,7 @@ PYTHON
 	[ -e "/proc/$init" ]
 }
 
-@test "namespaces are handed out only of a set with a user namespace of the caller's" {
+@test "OpenNamespaces serves only sets with a user namespace of the caller's" {
 	start_daemon
 	nsctl create -n plain
 	nsctl create -r -n rooted
@@ -277,7 +277,7 @@ PYTHON
 	[ "$status" -eq 0 ]
 }
 
-@test "hostile bytes end a connection, not the daemon" {
+@test "Hostile bytes end their connection, and not the daemon" {
 	start_daemon
 	nsctl create -n box
 	as "$user_id" python3 - "$runtime/socket" <<'PYTHON'

@@ -39,7 +39,7 @@ stretch() {
 }
 stretched() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pid")/status"; }
 
-@test "a peer that ends while it is looked at is not taken out of its set" {
+@test "A client that ends while the daemon examines it still counts as inside its set" {
 	nsctl create -n box
 	cat >"$runtime/place/race.py" <<'PYTHON'
 import json, os, socket, time
@@ -70,7 +70,7 @@ PYTHON
 	[ "$(nsctl list --quiet)" = box ]
 }
 
-@test "the limits of commands are those that the caller had when it connected" {
+@test "A command has the limits that its caller had when it connected" {
 	nsctl create -n box
 	python "$user_id" <<'PYTHON'
 import json, os, resource
@@ -100,7 +100,7 @@ assert got == [nice, some, "321", [list(had[n]) for n in names]], (got, had)
 PYTHON
 }
 
-@test "a setuid program that the caller executes after connecting does not hand its own limits on" {
+@test "The limits of a setuid program that the caller executes after connecting are not passed on" {
 	nsctl create -n box
 	cp "$(command -v prlimit)" "$runtime/place/raise"
 	chmod 4755 "$runtime/place/raise"
@@ -142,7 +142,7 @@ for _ in range(20):
 PYTHON
 }
 
-@test "the caller of such a program makes no user namespace either, as its limits are nobody's" {
+@test "A caller that executes a setuid program after connecting cannot make a user namespace" {
 	cp "$(command -v prlimit)" "$runtime/place/raise"
 	chmod 4755 "$runtime/place/raise"
 	# runs as root, to stop the daemon until the program is executed

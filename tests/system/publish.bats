@@ -25,7 +25,7 @@ served_to() {
 	"$where" curl -g -s -m 1 -o /dev/null "$@"
 }
 
-@test "sets with egress reach a published port by the host's address; others do not" {
+@test "Sets with egress reach a published port by the host's address, and other sets do not" {
 	nsctl create -n --publish=8080:80 web
 	nsctl create -n --egress --publish=8081:80 both
 	nsctl create -n --egress client
@@ -74,7 +74,7 @@ s.recvfrom(9)'
 # is_remembered PORT SOURCE: succeeds if the kernel tracks a flow from the world to this port.
 is_remembered() { on_host grep -q "sport=$2 dport=$1 " /proc/net/nf_conntrack; }
 
-@test "UDP flows that are older than the port reach it, also when the set is made anew" {
+@test "UDP flows that are older than a published port reach it, also when the set is made again" {
 	nsctl create -n --egress other # from now on the kernel remembers flows
 	send_to 5300 6001
 	[ ! -e /proc/net/nf_conntrack ] || eventually is_remembered 5300 6001
@@ -110,7 +110,7 @@ assert len(s.recv(2000)) == 1000' "$1" "$2"
 }
 proxies() { pgrep -x nsctl-proxy; }
 
-@test "localhost: TCP and UDP, both families, every loopback address" {
+@test "A published port answers on localhost over TCP and UDP, in both families" {
 	nsctl create -n --publish=8080:80 --publish=5300:53/udp web
 	serve web 80
 	echo_in web 53
@@ -131,7 +131,7 @@ proxies() { pgrep -x nsctl-proxy; }
 	eventually fails proxies
 }
 
-@test "localhost: a large answer, many clients at once, and a client that closes its side first" {
+@test "The localhost proxy passes large answers, serves many clients, and keeps half-closed connections" {
 	nsctl create -n --publish=8080:80 web
 	nsctl exec -d web python3 -c '
 import socket, threading
@@ -179,7 +179,7 @@ goes_with_the_daemon() {
 	eventually served_to on_host http://127.0.0.1:8080/
 }
 
-@test "localhost: the proxy has nothing that its set's owner does not have, and goes with the daemon" {
+@test "The localhost proxy has only its owner's rights, and ends with the daemon" {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
@@ -193,7 +193,7 @@ goes_with_the_daemon() {
 	goes_with_the_daemon "$pid"
 }
 
-@test "localhost: the owner may stop the proxy, but it ends with the daemon all the same, and others' leases do it no harm" {
+@test "The owner may stop the localhost proxy, which still ends with the daemon and survives others' leases" {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
@@ -210,7 +210,7 @@ goes_with_the_daemon() {
 	goes_with_the_daemon "$pid"
 }
 
-@test "localhost: connections that do nothing keep nobody out" {
+@test "Idle connections to the localhost proxy keep nobody out" {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
@@ -241,7 +241,7 @@ error = 2
 assert struct.unpack_from("=IH", s.recv(65536))[1] != error'
 }
 
-@test "localhost: datagrams from many ports of one user end no flow of another user" {
+@test "Datagrams from many ports of one user end no flow of another user at the localhost proxy" {
 	tells_owners || skip "kernel lacks CONFIG_INET_UDP_DIAG"
 	nsctl create -n --publish=127.0.0.1:5300:53/udp web
 	# The server sends each datagram back. When it receives "now", it also sends "late" to the client that has
@@ -294,7 +294,7 @@ while True:
 	PYTHON
 }
 
-@test "localhost: a proxy without descriptors waits, and goes on when it has some" {
+@test "A localhost proxy without free descriptors waits, and goes on when it has some" {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
 	eventually served_to on_host http://127.0.0.1:8080/
@@ -313,7 +313,7 @@ while True:
 	end_server waiting
 }
 
-@test "localhost: the owner may stop the proxy as soon as it has the owner's uid, but it ends with its set all the same" {
+@test "The owner may stop the localhost proxy as soon as it has the owner's uid, and it ends with its set" {
 	stop_daemon
 	NSCTL_HANG_AT=helper-became start_daemon --config="$config"
 	nsctl create -n --publish=127.0.0.1:8080:80 web
@@ -326,7 +326,7 @@ while True:
 	start_daemon --config="$config"
 }
 
-@test "addresses: one, all of a family, loopback; the same port at two of them" {
+@test "A port can be published at one address, at all of a family, and on loopback" {
 	nsctl create -n --publish=127.0.0.1:8080:80 --publish=203.0.113.2:8080:81 two
 	serve two 80
 	serve two 81
@@ -356,7 +356,7 @@ host_port() { nsctl --json show "$1" | python3 -c '
 import json, sys
 print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 
-@test "ranges: as many ports, or one that is free; port 0 is any that is free, and is told" {
+@test "A range publishes as many ports or the first free one, and port 0 publishes any free port" {
 	nsctl create -n --publish=127.0.0.1:8000-8002:80-82 --publish=8000-8001:53-54/udp many
 	serve many 82
 	eventually served_to on_host http://127.0.0.1:8002/
@@ -414,7 +414,7 @@ time.sleep(1000)' "$runtime.held"
 	refused "below 1024" create -n --publish=1000-1100:80 wrong
 }
 
-@test "a published port while the daemon is down: translated packets go on, and the port is free to others" {
+@test "Translated packets go on while the daemon is down, and others may use the port meanwhile" {
 	nsctl create -n --publish=8080:80 --publish=127.0.0.1:8081:80 web
 	serve web 80
 	eventually served_to in_world http://203.0.113.2:8080/

@@ -51,7 +51,7 @@ lookup() {
 
 told() { grep -qE "$1" "$runtime.messages"; }
 
-@test "addresses of both families are found by servers of both, and let through" {
+@test "The resolver finds addresses of both families by servers of both, and lets them through" {
 	local server
 	for server in 127.0.0.1 ::1; do
 		[ "$(lookup "$server" Both.Example.ORG)" = "$(printf '%s\n' 192.0.2.1 2001:db8::1)" ]
@@ -60,27 +60,27 @@ told() { grep -qE "$1" "$runtime.messages"; }
 	told '^allow both.example.org 2001:db8::1$'
 }
 
-@test "an alias leads to addresses that are let through for it" {
+@test "The resolver lets the addresses of an alias through for the alias" {
 	[ "$(lookup 127.0.0.1 alias.example.org)" = "$(printf '%s\n' 192.0.2.1 2001:db8::1)" ]
 	told '^allow alias.example.org 192.0.2.1$'
 }
 
-@test "an address that the keeper refuses is left out of the answer" {
+@test "The resolver leaves an address that the keeper refuses out of the answer" {
 	[ "$(lookup 127.0.0.1 rebound.example.org)" = 192.0.2.2 ]
 	told '^allow rebound.example.org .*10.0.0.1'
 }
 
-@test "an answer that is too long for a datagram is asked for again over TCP" {
+@test "The resolver repeats a question over TCP if the answer is too long for a datagram" {
 	[ "$(lookup 127.0.0.1 many.example.org | wc -l)" -eq 60 ]
 }
 
-@test "a name that is not on the list is refused, and told" {
+@test "The resolver refuses and reports a name that is not on the list" {
 	[ -z "$(lookup 127.0.0.1 www.other.org)" ]
 	eventually told '^denied www.other.org$'
 	fails told '^allow www.other.org'
 }
 
-@test "a name that does not exist is no question of permission" {
+@test "The resolver does not report a listed name that does not exist" {
 	[ -z "$(lookup 127.0.0.1 none.example.org)" ]
 	fails told 'none.example.org'
 }

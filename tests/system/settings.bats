@@ -18,7 +18,7 @@ three() {
 		router:right,address=10.2.0.1/24,address=fd02::1/64
 }
 
-@test "a new set has the kernel's defaults, a spare net namespace, too" {
+@test "A new set has the kernel's default settings, even if it gets a spare net namespace" {
 	for set in first second third; do
 		nsctl create -n "$set"
 		[ "$(setting "$set" ipv4/ip_forward)" = 0 ]
@@ -32,19 +32,19 @@ three() {
 	done
 }
 
-@test "--forward: a router without root" {
+@test "--forward makes a set a router without root" {
 	three --forward
 	pings left 10.2.0.2
 	pings right fd01::2
 	nsctl --json show router | grep -F '"net.ipv4.ip_forward":"1"'
 }
 
-@test "without it, nothing is forwarded" {
+@test "Without --forward, a set forwards nothing" {
 	three
 	fails nsctl exec left ping -c 1 -W 1 10.2.0.2
 }
 
-@test "--sysctl: also of an interface of the set's own links, and of a set with a user namespace" {
+@test "--sysctl sets values of the network and of a set's own links, also with a user namespace" {
 	nsctl create -n peer
 	nsctl create -n -r --link=peer:wire --sysctl=net.ipv4.conf.eth0.rp_filter=2 --sysctl=net.ipv4.tcp_keepalive_time=77 \
 		--sysctl="net.ipv4.ip_local_port_range=20000 30000" box
@@ -56,7 +56,7 @@ three() {
 
 sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
 
-@test "--sysctl: of an ipc and a uts namespace, with and without a user namespace, and not the host's" {
+@test "--sysctl sets values of ipc and uts namespaces, and leaves the host's alone" {
 	host=$(cat /proc/sys/kernel/{shmmax,msgmax,sem,domainname} /proc/sys/fs/mqueue/msg_max)
 	for user in "" -r -c; do
 		# shellcheck disable=SC2086
@@ -76,7 +76,7 @@ sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
 	[ "$(cat /proc/sys/kernel/{shmmax,msgmax,sem,domainname} /proc/sys/fs/mqueue/msg_max)" = "$host" ]
 }
 
-@test "what is no setting of a set's is refused, and nothing is left" {
+@test "--sysctl refuses names that are not settings of a set, and leaves nothing" {
 	refused net.ipv4.tcp_congestion_control create -n --sysctl=net.ipv4.tcp_congestion_control=cubic box
 	refused kernel.core_pattern create -n --sysctl=kernel.core_pattern=x box
 	refused "name of a setting" create -n --sysctl=net.ipv4.conf...forwarding=1 box

@@ -67,7 +67,7 @@ os.setxattr(sys.argv[1], "security.capability", struct.pack("<5I", 0x02000001, g
 PYTHON
 }
 
-@test "no_new_privs: always, but in namespaces of a user's own" {
+@test "Commands have no_new_privs, except in sets with the user's own user namespace" {
 	nsctl create -mpn plain
 	nsctl create -mpn -r rooted
 	nsctl create -pn -r unmounted
@@ -90,7 +90,7 @@ PYTHON
 	[ "$(no_new_privs root_nsctl run -mp -r)" = 1 ]
 }
 
-@test "no_new_privs is carried over from the caller, and added on request" {
+@test "no_new_privs is carried over from the caller, and can be asked for" {
 	nsctl create -mpn -r box
 	[ "$(no_new_privs as "$user_id" setpriv --no-new-privs "$NSCTL_BUILD/nsctl" exec box)" = 1 ]
 	[ "$(no_new_privs as "$user_id" setpriv --no-new-privs "$NSCTL_BUILD/nsctl" run -mp -r)" = 1 ]
@@ -107,7 +107,7 @@ PYTHON
 	[[ "$output" == *newPrivileges* ]]
 }
 
-@test "a setuid program below a root gives ids of the set" {
+@test "A setuid program below a root gives ids of the set" {
 	copy id "$own/id-root" "$user_id"
 	nsctl create -mp --map-auto "${options[@]}" box
 	nsctl exec box sh -c 'cp /own/id-root /own/id-33 && chown 33:34 /own/id-33 && chmod 6755 /own/id-33'
@@ -127,7 +127,7 @@ PYTHON
 	[ "$(nsctl exec --user=40 --group=41 box /mnt/id-33 -u)" = 40 ]
 }
 
-@test "one of another user's, or of the host's root, gives nothing: its ids are not mapped" {
+@test "A setuid program of another user or of the host's root has no effect, as its ids are not mapped" {
 	copy id "$own/id-host" 0
 	copy id "$own/id-other" "$other_id"
 	chown 0:"$user_id" "$own/id-host"
@@ -156,7 +156,7 @@ PYTHON
 	[[ "$(root_nsctl exec roots cat /proc/mounts | options_of /outer)" == *nosuid* ]]
 }
 
-@test "file capabilities of the host count in the set alone" {
+@test "File capabilities work in a set, and give nothing that the set's owner does not have" {
 	cp "$(readlink -f "$(PATH=/usr/bin:/bin command -v python3)")" "$own/python"
 	empower "$own/python"
 	mkdir -m 700 "$root/hidden"
@@ -194,7 +194,7 @@ PYTHON
 	[ "$(nsctl exec bare "$own/python" "$root/try.py" "$root")" = True ]
 }
 
-@test "a user-shaped /etc serves no setuid program of the host (CVE-2022-31214)" {
+@test "Setuid programs of the host do not trust an /etc that a user has shaped (CVE-2022-31214)" {
 	local shaped=$runtime/place/etc program
 	mkdir "$shaped"
 	printf 'root::0:0::/:/bin/sh\nme::%s:%s::/:/bin/sh\n' "$user_id" "$user_id" >"$shaped/passwd"
@@ -218,7 +218,7 @@ PYTHON
 	done
 }
 
-@test "a file of a set's mounts, passed to a process outside, is not setuid there" {
+@test "A setuid file of a set has no effect when it is passed to a process outside" {
 	copy id "$own/id-root" "$user_id"
 	nsctl create -m -r "${options[@]}" box
 	session=$(nsctl exec -d box sleep 1000)

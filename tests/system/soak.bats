@@ -4,14 +4,14 @@
 
 load daemon.bash
 
-@test "random operations of several users, with kills and restarts: as the model says" {
+@test "Random operations of several users with kills and restarts have the results that the model predicts" {
 	"$BATS_TEST_DIRNAME/../soak/run" --seconds "${NSCTL_SOAK_SECONDS:-30}"
 }
 
-@test "hundreds of sets one after the other over one connection: nothing grows" {
+@test "Hundreds of sets in a row over one connection make nothing grow" {
 	"$BATS_TEST_DIRNAME/../soak/run" --rounds 500
 }
 
-@test "jobs of several users at once, some of them killed: the others succeed, and nothing is left" {
+@test "Jobs of several users succeed while others are killed, and leave nothing" {
 	"$BATS_TEST_DIRNAME/../soak/ci" --seconds 3 --jobs 30
 }

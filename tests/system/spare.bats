@@ -31,7 +31,7 @@ spares() { find "/proc/$daemon/fd" -lname 'net:*' -printf '%l\n'; }
 has_spares() { [ "$(spares | wc -l)" -eq "$1" ]; }
 net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 
-@test "the second set in a row has one made ahead, which is the third's, as good as any, and gone in the end" {
+@test "The daemon makes a spare namespace after the second set, and gives it to the third" {
 	nsctl create -n a
 	has_spares 0
 	nsctl create -n b
@@ -48,7 +48,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	nsctl exec c true
 }
 
-@test "a spare brings its /sys, where the last set had one, and it is like any other" {
+@test "A spare brings its /sys if the last set had one, and is like any other namespace" {
 	nsctl create -mn a
 	nsctl create -mn b
 	eventually has_spares 1
@@ -72,7 +72,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	diff <(as_made a) <(as_made g)
 }
 
-@test "another user never gets it, nor a set with a user namespace" {
+@test "A spare is given neither to another user nor to a set with a user namespace" {
 	nsctl create -n a
 	nsctl create -n b
 	eventually has_spares 1
@@ -84,7 +84,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	fails grep -qxF "$spare" <(spares)
 }
 
-@test "sets in a row with a link, and of a network, are whole" {
+@test "Sets that get a spare have working links and networks" {
 	nsctl network create lan --subnet=10.8.0.0/24
 	for name in a b c d; do
 		nsctl create --link=net/lan "$name"
@@ -98,7 +98,7 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 held() { find /proc/[0-9]*/fd -lname 'net:*' -printf '%l\n' 2>/dev/null | grep -xF "$1" >/dev/null; }
 
 # This must be the last test, because it replaces the daemon.
-@test "a daemon that is killed leaves none, and the next has none" {
+@test "A daemon that is killed leaves no spare, and the next one starts with none" {
 	nsctl create -n a
 	nsctl create -n b
 	eventually has_spares 1

@@ -37,7 +37,7 @@ fails_to_start() {
 	[ "$(traces)" = "$before" ] || { diff <(echo "$before") <(traces) && false; }
 }
 
-@test "a start that fails leaves nothing: the configuration" {
+@test "A start that fails because of its configuration leaves nothing" {
 	fails_to_start "No such file" --config="$place/no-such-file"
 	printf '[limits]\nbogus = 1\n' >"$place/conf"
 	before=$(traces)
@@ -51,7 +51,7 @@ fails_to_start() {
 	fails_to_start "conf:2:" --config="$runtime/conf"
 }
 
-@test "a start that fails leaves nothing: the runtime directory" {
+@test "A start that fails because of its runtime directory leaves nothing" {
 	fails_to_start "No such file" --runtime-directory="$place/no/such/directory"
 	mkdir "$runtime"
 	chown "$user_id" "$runtime"
@@ -71,7 +71,7 @@ fails_to_start() {
 	fails_to_start "Not a directory"
 }
 
-@test "a start that fails leaves nothing: the socket" {
+@test "A start that fails because of its socket leaves nothing" {
 	fails_to_start "No such file" --socket="$place/no/such/socket"
 	fails_to_start "too long" --socket="$place/$(printf '%0120d' 0)"
 	python3 - "$place/socket" 3>&- <<'PYTHON' &
@@ -99,7 +99,7 @@ copy_build() {
 	done
 }
 
-@test "a start that fails leaves nothing: the spawner, the cgroup" {
+@test "A start that fails because of its spawner or its cgroup leaves nothing" {
 	copy_build nsctld-front nsctld-resolver nsctl-init nsctl-runner
 	printf '#!/bin/sh\nexit 1\n' >"$place/build/nsctld-spawner"
 	chmod 711 "$place/build/nsctld-spawner"
@@ -111,7 +111,7 @@ copy_build() {
 	fails_to_start "make a group" --cgroup=$'/a\nb'
 }
 
-@test "a copy of a build whose helpers users can read is used, with a warning and the remedy" {
+@test "Helpers of a copied build that users can read cause a warning with the remedy" {
 	copy_build nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner
 	chmod 755 "$place"/build/nsctl[d-]?*
 	ln -s "$NSCTL_BUILD/nsctl" "$place/build/nsctl"
@@ -122,7 +122,7 @@ copy_build() {
 	purge_daemon
 }
 
-@test "a start that fails leaves nothing: helpers that users can write or replace" {
+@test "A start that fails because users can write or replace its helpers leaves nothing" {
 	helpers="nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner"
 	# shellcheck disable=SC2086
 	copy_build $helpers
@@ -165,7 +165,7 @@ fail_at() {
 	done
 }
 
-@test "a start that fails leaves nothing: whichever step it is that fails" {
+@test "A start that fails at any step leaves nothing" {
 	for directory in absent empty full; do
 		[ "$directory" = absent ] || mkdir -p "$runtime"
 		[ "$directory" != full ] || touch "$runtime/file"
@@ -178,7 +178,7 @@ fail_at() {
 	done
 }
 
-@test "a start that fails takes nothing of a daemon that runs" {
+@test "A start that fails takes nothing of a running daemon" {
 	start_daemon
 	nsctl create -mpn box
 	held=$(kernel_counts)
@@ -199,7 +199,7 @@ fail_at() {
 	nsctl rm box
 }
 
-@test "what lies in the runtime directory is not hidden: the configuration, the log, what is made at boot" {
+@test "A configuration, a log and boot paths below the runtime directory stay visible" {
 	# the directory is on a disk, in case /run is on none
 	disk=$(mktemp -d /var/tmp/nsctl-start.XXXXXX)
 	for base in "$place" "$disk"; do
@@ -226,7 +226,7 @@ fail_at() {
 	done
 }
 
-@test "paths that are relative lead to where they led at the start" {
+@test "Relative paths lead where they led at the start" {
 	mkdir "$runtime"
 	cd "$runtime"
 	printf '[limits]\nsets = 1\n' >"../conf"

@@ -28,7 +28,7 @@ ended_well() {
 
 removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 
-@test "a removal in the middle is finished and answered" {
+@test "A removal that is in progress is finished and answered before the daemon ends" {
 	nsctl exec -d box sh -c 'trap "" TERM; while :; do sleep 0.1; done'
 	become_client rm --grace=2 box &
 	client=$!
@@ -43,7 +43,7 @@ removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 	eventually counts_are "$before"
 }
 
-@test "the answer that a command has started arrives, though the front is slow" {
+@test "The answer that a command has started arrives before the end, even if the front is slow" {
 	nsctl status
 	front=$(pgrep -u "$user_id" -P "$(pgrep -P "$daemon" nsctld-spawner)" nsctld-front)
 	# each message takes the front a while, as on a busy machine
@@ -69,7 +69,7 @@ PYTHON
 	start_daemon
 }
 
-@test "a front that its user has stopped holds the daemon's end up only for a while" {
+@test "A front that its user has stopped delays the daemon's end only for a bounded time" {
 	become_client monitor >"$runtime.monitor" &
 	listening=$!
 	eventually grep -q box "$runtime.monitor"
@@ -83,7 +83,7 @@ PYTHON
 	start_daemon
 }
 
-@test "a running command, who waits for one, and who listens are not waited for" {
+@test "The daemon does not wait for running commands, for waiting clients, or for monitors" {
 	mkfifo "$runtime/go"
 	chmod 666 "$runtime/go"
 	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 3")
@@ -108,7 +108,7 @@ PYTHON
 	eventually counts_are "$before"
 }
 
-@test "a connection that asks for nothing is closed, and its next call is known to be unread" {
+@test "The daemon closes idle connections in good order when it ends" {
 	as "$user_id" python3 -u - "$runtime/socket" >"$runtime.idle" 3>&- <<'END' &
 import socket, sys
 connection = socket.socket(socket.AF_UNIX)
@@ -128,7 +128,7 @@ END
 	nsctl rm box
 }
 
-@test "connections that nobody has accepted, and that carry sockets which linger, hold nothing up" {
+@test "Connections that nobody has accepted do not delay the daemon's end, even with lingering sockets" {
 	# more connections than the keeper accepts before it handles the signal
 	kill -STOP "$daemon"
 	start_server lingers setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env \

@@ -5,7 +5,7 @@
 load daemon.bash
 load counted.bash
 
-@test "a thousand create, exec, remove in a row leave nothing" {
+@test "A thousand creates, execs and removals in a row leave nothing" {
 	as "$user_id" bash -c '
 		for i in $(seq 334); do
 			for kinds in -n -mpnuiC "-a -r"; do
@@ -15,7 +15,7 @@ load counted.bash
 	eventually counts_are "$before"
 }
 
-@test "fifty at once leave nothing" {
+@test "Fifty sets at once leave nothing" {
 	as "$user_id" bash -c '
 		for i in $(seq 50); do
 			{ "$1" create -mpnuiC "box$i" >/dev/null && "$1" exec "box$i" true &&
@@ -26,7 +26,7 @@ load counted.bash
 	eventually counts_are "$before"
 }
 
-@test "fifty runs at once by two users leave nothing" {
+@test "Fifty runs of two users at once leave nothing" {
 	for uid in "$user_id" "$other_id"; do
 		as "$uid" bash -c '
 			for i in $(seq 25); do
@@ -39,7 +39,7 @@ load counted.bash
 	eventually counts_are "$before"
 }
 
-@test "the daemon's descriptors and memory are what they were" {
+@test "The daemon's descriptors and memory do not grow" {
 	descriptors() { find "/proc/$daemon/fd" -mindepth 1 | wc -l; }
 	as "$user_id" bash -c 'for i in $(seq 20); do "$1" run -n true; done' - "$NSCTL_BUILD/nsctl"
 	n=$(descriptors)
@@ -61,7 +61,7 @@ def call(method, parameters):
 $1"
 }
 
-@test "500 sets: made, listed in pages, taken over by the next daemon, removed" {
+@test "500 sets are made, listed in pages, taken over by the next daemon, and removed" {
 	many_sets "
 for number, name in enumerate(names):
     kinds = ['mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup'] if number % 10 == 0 else [['net'], ['uts'], ['ipc']][number % 3]

@@ -34,7 +34,7 @@ on() {
 # column N: prints a column of a table for programs.
 column() { awk -v "n=$1" '{ print $n }' | xargs; }
 
-@test "tables fit the terminal, and names give way last" {
+@test "Tables fit the terminal, and names are cut last" {
 	for columns in 200 80 40; do
 		for verb in list "link list" "network list" "ps web" "sessions web"; do
 			# shellcheck disable=SC2086
@@ -49,7 +49,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	no_color=1 on 60 list -o name,namespaces | grep -q NAMESPACES
 }
 
-@test "List has the columns that it is asked for, null where a set lacks a member, and none without a value" {
+@test "List returns the columns that it is asked for, with null for missing members" {
 	[ "$(nsctl call --more org.nsctl.List '{"columns":["frozen","expires","name"]}')" = \
 		'{"columns":{"name":["database-of-the-accounting-department","web"],"frozen":[true,null]},"sets":[]}' ]
 	run nsctl call --more org.nsctl.List '{"columns":[]}'
@@ -57,7 +57,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	[[ "$output" == *InvalidValue*columns*"must not be empty"* ]]
 }
 
-@test "columns are chosen and sorted; programs get no headings, and nothing cut" {
+@test "Columns can be chosen and sorted, and programs get no headings and whole values" {
 	[ "$(nsctl list -o processes,name --sort=name | column 2)" = "database-of-the-accounting-department web" ]
 	[ "$(nsctl list -o NAME --sort=-processes | column 1)" = "web database-of-the-accounting-department" ]
 	nsctl list | grep -qE '^web +61000 +ready +mnt,pid,net +10.1.0.1/24,10.8.0.3/24 '
@@ -76,7 +76,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	done
 }
 
-@test "frozen is a state, for people, programs and monitors" {
+@test "Frozen is a state for people, programs and monitors" {
 	frozen=database-of-the-accounting-department
 	[ "$(nsctl list -o name,state | grep frozen | column 1)" = "$frozen" ]
 	[ "$(nsctl list --quiet --state=frozen)" = "$frozen" ]
@@ -101,7 +101,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	rm "$runtime.heard"
 }
 
-@test "states have colours on a terminal that has them, unless NO_COLOR is set" {
+@test "States have colours on a terminal that supports them, unless NO_COLOR is set" {
 	on 80 list | grep -q $'\033\[36mfrozen'
 	on 80 list | grep -q $'\033\[32mready'
 	no_color=1 on 80 list >"$runtime.plain"
@@ -111,7 +111,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	rm "$runtime.plain"
 }
 
-@test "ps is a tree, with what each process uses" {
+@test "nsctl ps prints a tree with the use of each process" {
 	no_color=1 on 120 ps web >"$runtime.tree"
 	grep -qE '^ *PID +INSIDE +USER +STATE +CPU +MEMORY +AGE +SESSION +COMMAND$' "$runtime.tree"
 	grep -qE '[0-9.]+s +[0-9.]+[KM] .* sh -c sleep 1000 & wait$' "$runtime.tree"
@@ -120,7 +120,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	rm "$runtime.tree"
 }
 
-@test "links show the kernel's names of their interfaces" {
+@test "nsctl link list shows the kernel's names of interfaces" {
 	device=$(nsctl link list -o name,b | awk '$1 == "web-lan" { sub(".*:", "", $2); print $2 }')
 	[[ "$device" == nsc* ]]
 	nsctl --json link list | grep -q "\"device\":\"$device\""

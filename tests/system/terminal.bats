@@ -38,7 +38,7 @@ assert ends() == 7
 PYTHON
 }
 
-@test "the terminal has a name in a set with a root, and is the command's user's" {
+@test "The terminal has a name in a set with a root, and belongs to the command's user" {
 	nsctl create -mp "${options[@]}" plain
 	named exec -t plain
 	nsctl create -mp -r "${options[@]}" rooted
@@ -52,7 +52,7 @@ PYTHON
 
 two_have_ended() { [ "$(nsctl sessions box | grep -c ' exit [0-9].*norc')" = 2 ]; }
 
-@test "it is a terminal as any other: ^C, ^Z, the window, the hang-up" {
+@test "The terminal handles ^C, ^Z, a new window size and a hang-up like any other" {
 	nsctl create -mp -r "${options[@]}" box
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
 nap = f"sleep 1{os.getpid()}"
@@ -78,7 +78,7 @@ PYTHON
 	eventually two_have_ended
 }
 
-@test "root inside may put anything in the place of /dev/pts: the client's own terminal is used" {
+@test "The client's own terminal is used, whatever root inside puts in place of /dev/pts" {
 	nsctl create -mp -r "${options[@]}" box
 	for what in 'mount -t tmpfs none /dev/pts && mkfifo /dev/pts/ptmx' \
 		'mount -t devpts none /dev/pts && mount --bind /dev/null /dev/pts/ptmx'; do

@@ -22,7 +22,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-@test "what is busy is on top, by each key; it fits a resized terminal" {
+@test "nsctl top sorts by each key, and fits a resized terminal" {
 	nsctl exec -d beta sh -c 'while :; do :; done'
 	nsctl exec -d beta ping -q -i 0.05 alpha
 	nsctl exec -d alpha sleep 1000
@@ -48,7 +48,7 @@ assert ends() == 0
 PYTHON
 }
 
-@test "freeze, thaw, kill and enter the selected set" {
+@test "nsctl top freezes, thaws, kills and enters the selected set" {
 	nsctl exec -d alpha sleep 1000
 	terminal "$NSCTL_BUILD/nsctl" top --delay=1s <<'PYTHON'
 until("alpha"); until("q quit")
@@ -70,7 +70,7 @@ PYTHON
 	nsctl exec beta true
 }
 
-@test "a daemon that is away: it says so, and goes on when the daemon is back" {
+@test "nsctl top says that the daemon is away, and goes on when it is back" {
 	terminal "$NSCTL_BUILD/nsctl" top --delay=1s <<PYTHON &
 until("alpha")
 open("$place/seen", "w")
@@ -88,7 +88,7 @@ PYTHON
 	await "$person"
 }
 
-@test "without a terminal, or for programs, it refuses; --all-owners shows others' sets to root" {
+@test "nsctl top refuses to run without a terminal, and --all-owners shows root all sets" {
 	run nsctl top
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"it draws on a terminal"* ]]

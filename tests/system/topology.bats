@@ -42,7 +42,7 @@ two_and_a_network='{
 		{"name": "wire", "a": {"set": "a", "addresses": ["10.9.0.1/24"]},
 		 "b": {"set": "b", "addresses": ["10.9.0.2/24"]}}]}'
 
-@test "all of it is there, by name, and down takes it away" {
+@test "nsctl up makes everything in the file by name, and nsctl down removes it" {
 	run up "$two_and_a_network"
 	[ "$status" -eq 0 ]
 	[ "$output" = $'network lan\nset a\nset b\nlink b-lan\nlink wire' ]
@@ -56,7 +56,7 @@ two_and_a_network='{
 	nsctl down - <<<"$two_and_a_network"
 }
 
-@test "prune removes all sets, networks and links of the user, and nobody else's" {
+@test "nsctl prune removes all sets, networks and links of the user, and no one else's" {
 	up "$two_and_a_network"
 	nsctl create -n more
 	other create -n theirs
@@ -74,7 +74,7 @@ two_and_a_network='{
 	leaves "$before"
 }
 
-@test "when any of it cannot be, nothing of it is left" {
+@test "A topology that cannot be made completely leaves nothing" {
 	nothing_of "links[1].b.addresses[0]" "${two_and_a_network/10.9.0.2\/24/10.9.0.1/24}"
 	nothing_of "networks[0].subnets[0]" "${two_and_a_network/10.8.0.0\/24/10.8.0.1/24}"
 	nothing_of "nowhere" "${two_and_a_network/\"network\": \"lan\"/\"network\": \"nowhere\"}"
@@ -86,7 +86,7 @@ two_and_a_network='{
 	nothing_of gateway "${two_and_a_network/\"10.9.0.1\/24\"]/\"10.9.0.1\/24\"], \"gateway\": \"10.10.0.1\"}"
 }
 
-@test "a name that is taken is refused, and its owner keeps it" {
+@test "A topology with a taken name is refused, and the existing set stays" {
 	nsctl create -n b
 	run up "$two_and_a_network"
 	[ "$status" -ne 0 ]
@@ -95,14 +95,14 @@ two_and_a_network='{
 	[ -z "$(nsctl --json network list)" ]
 }
 
-@test "unknown keys are refused, with their path" {
+@test "Unknown keys are refused with their path" {
 	nothing_of "sets[1].spec.lnks" '{"sets": [{"name": "a", "spec": {}}, {"name": "b", "spec": {"lnks": []}}]}'
 	run nsctl call Apply '{"sets": [{"name": "a", "spec": {}}, {"name": "b", "spec": {"lnks": []}}]}'
 	[[ "$output" == *"sets[1].spec.lnks"* ]]
 	nothing_of "links[0].a.impairment.delay" '{"links": [{"a": {"set": "a", "impairment": {"delay": 3}}, "b": {"set": "b"}}]}'
 }
 
-@test "in the order that their own links need; a circle is refused" {
+@test "Sets are made in the order that their links need, and a circle is refused" {
 	up '{"sets": [
 		{"name": "c", "spec": {"namespaces": ["net"], "links": [{"end": {"addresses": ["10.2.0.1/24"]}, "peer": {"set": "b", "addresses": ["10.2.0.2/24"]}}]}},
 		{"name": "b", "spec": {"namespaces": ["net"], "links": [{"peer": {"set": "a"}}]}},
@@ -114,13 +114,13 @@ two_and_a_network='{
 		{"name": "a", "spec": {"namespaces": ["net"], "links": [{"peer": {"set": "b"}}]}}]}'
 }
 
-@test "one lease for all: renewed together, ended together" {
+@test "All sets of a topology share one lease, and are renewed and ended together" {
 	up "$two_and_a_network" --lease=1h
 	nsctl renew a 2
 	leaves "$before"
 }
 
-@test "bounds" {
+@test "A topology is bounded in its number of objects" {
 	too_many() {
 		python3 -c '
 import json, sys
@@ -156,7 +156,7 @@ print(json.dumps({
 		"b": {"set": f"n{(i + 1) % n}", "interface": "left", "addresses": [f"10.{i // 250}.{i % 250}.1/31"]}}
 		for i in range(n)]}))' "$1"; }
 
-@test "a ring of a hundred nodes, and away with it" {
+@test "A ring of a hundred nodes is made and removed" {
 	up "$(ring 100)"
 	[ "$(nsctl list --quiet | wc -l)" -eq 100 ]
 	nsctl exec n99 ping -c 1 -W 20 10.0.99.1
@@ -165,7 +165,7 @@ print(json.dumps({
 	leaves "$before"
 }
 
-@test "a thousand nodes from one file: all or nothing, with progress on a terminal" {
+@test "A thousand nodes are made from one file or not at all, with progress on a terminal" {
 	ring 1000 >"$nets/ring.json"
 	# the last link cannot be made, so nothing of all the rest stays
 	python3 - "$nets/ring.json" >"$nets/wrong.json" <<-'END'
@@ -191,7 +191,7 @@ print(json.dumps({
 		"$NSCTL_BUILD/nsctl" up "$nets/ring.json" </dev/null | tr '\r' '\n' | grep -a '[0-9] of 2000 made'
 }
 
-@test "the daemon is killed in the middle: nothing, or all of it" {
+@test "A daemon that is killed while it makes a topology leaves all of it or nothing" {
 	for point in apply-recorded create-recorded create-pinned create-made apply-part \
 		link-recorded link-made link-answered apply-counted; do
 		stop_daemon
@@ -209,7 +209,7 @@ print(json.dumps({
 
 any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 
-@test "the client goes in the middle: nothing of it stays without its knowing" {
+@test "A topology whose client ends in the middle leaves nothing" {
 	stop_daemon
 	NSCTL_HANG_AT=link-made start_daemon --config="$config"
 	up "$two_and_a_network" 2>/dev/null &
@@ -225,7 +225,7 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 # of PROJECT: prints the names of the project's sets.
 of() { nsctl list --quiet --project="$1"; }
 
-@test "projects: the same file twice, by the names in the file; everything of one goes at once" {
+@test "Projects make the same file twice, keep the names in the file, and are removed as a whole" {
 	nsctl up -p one "$examples/services.json"
 	nsctl up -p two "$examples/services.json"
 	[ "$(of one)" = $'one.store\none.web' ]
@@ -252,7 +252,7 @@ of() { nsctl list --quiet --project="$1"; }
 	refused --all rm --project=one
 }
 
-@test "example: two hosts and a router between two subnets" {
+@test "The example with a router between two subnets works" {
 	nsctl up "$examples/router.json"
 	nsctl exec left ping -c 1 -W 5 10.2.0.2 | grep 'ttl=63'
 	nsctl exec right ping -c 1 -W 5 10.1.0.2 | grep 'ttl=63'
@@ -279,7 +279,7 @@ for link in topology["links"]:
             end["impairment"] = {"rateBitsPerSecond": rate}
 print(json.dumps(topology))' "$1"; }
 
-@test "example: a web server, a client behind a bad link, and a capture of it" {
+@test "The example with a web server behind a bad link and a capture works" {
 	topology=$examples/web-bad-link.json impairment=loss=10%
 	if ! nsctl up "$topology"; then
 		echo "# kernel lacks netem: the example is run with its rate alone" >&3
@@ -313,7 +313,7 @@ print(json.dumps(topology))' "$1"; }
 	patience=0 leaves "$before"
 }
 
-@test "example: five nodes on one network" {
+@test "The example with five nodes on one network works" {
 	nsctl up "$examples/five-nodes.json"
 	for i in 1 2 3 4 5; do
 		for j in 2 3 4 5 6; do pings "node$i" "10.5.0.$j" >/dev/null; done
@@ -324,7 +324,7 @@ print(json.dumps(topology))' "$1"; }
 	patience=0 leaves "$before"
 }
 
-@test "example: two routers in a row, with routes" {
+@test "The example with two routers in a row works" {
 	nsctl up "$examples/two-routers.json"
 	nsctl exec office ping -c 1 -W 5 10.2.0.2 | grep 'ttl=62'
 	nsctl exec lab ping -c 1 -W 5 10.1.0.2 | grep 'ttl=62'
@@ -340,7 +340,7 @@ print(json.dumps(topology))' "$1"; }
 	patience=0 leaves "$before"
 }
 
-@test "example: dual stack with two uplinks; the second takes over" {
+@test "The example with two uplinks works in both families, and the second uplink takes over" {
 	nsctl up "$examples/two-uplinks.json"
 	nsctl exec home ip route get 192.0.2.1 | grep 'dev fibre'
 	nsctl exec home ip route get 2001:db8::1 | grep 'dev fibre'
@@ -356,7 +356,7 @@ print(json.dumps(topology))' "$1"; }
 	patience=0 leaves "$before"
 }
 
-@test "example: a hundred nodes, who know each other" {
+@test "The example with a hundred nodes works, and the nodes know each other" {
 	nsctl up "$examples/hundred-nodes.json"
 	[ "$(nsctl list --quiet | wc -l)" -eq 100 ]
 	nsctl exec n001 ping -c 1 -W 20 n100

@@ -28,7 +28,7 @@ pair() {
 		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
 }
 
-@test "5: a veth pair to the host; none is left, with no process in the set and with one" {
+@test "Row 5: A veth pair to the host works, and is removed with its set" {
 	pair
 	nsctl exec box ping -c 1 -W 5 192.168.100.1
 	on_host ping -c 1 -W 5 192.168.100.2
@@ -43,14 +43,14 @@ pair() {
 	patience=0 leaves "$before"
 }
 
-@test "6: a server inside" {
+@test "Row 6: A server in a set can be reached over the link" {
 	pair
 	nsctl exec -d box python3 -m http.server 80
 	eventually on_host curl -s -m 5 -o /dev/null http://192.168.100.2/
 	fails on_host curl -s -m 5 -o /dev/null http://127.0.0.1:80/
 }
 
-@test "22: a pair between two sets, pulled out and mended" {
+@test "Row 22: A pair between two sets can be taken down and up" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl link add a,address=10.0.0.1/24 b,address=10.0.0.2/24
@@ -66,7 +66,7 @@ pair() {
 	[ "$(nsctl exec a ip -o link | wc -l)" -eq 1 ]
 }
 
-@test "23: a network that hands out addresses" {
+@test "Row 23: A network hands out addresses" {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan one
 	nsctl create -n --link=net/lan two
@@ -79,7 +79,7 @@ pair() {
 	patience=0 leaves "$before"
 }
 
-@test "24: the outside, and not the host" {
+@test "Row 24: A set with egress reaches the outside, and not the host" {
 	serve_in host neighbour 8001
 	nsctl create -n --egress box
 	nsctl exec box curl -s -m 10 -o /dev/null http://203.0.113.1:8000/
@@ -89,7 +89,7 @@ pair() {
 	patience=0 leaves "$before"
 }
 
-@test "26: a router" {
+@test "Row 26: A set is a router" {
 	nsctl create -n --forward box
 	nsctl create -n a
 	nsctl create -n b
@@ -99,7 +99,7 @@ pair() {
 	nsctl rm a b
 }
 
-@test "29: a capture" {
+@test "Row 29: A capture shows packets of a set" {
 	nsctl create -n box
 	nsctl create -n peer
 	nsctl link add box,address=10.0.0.1/24 peer,address=10.0.0.2/24
@@ -113,7 +113,7 @@ pair() {
 	nsctl rm box peer
 }
 
-@test "25: a published port" {
+@test "Row 25: A published port leads to the set" {
 	nsctl create -n --publish=8080:80 box
 	nsctl exec -d box python3 -m http.server 80
 	eventually in_net world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
@@ -121,7 +121,7 @@ pair() {
 	fails in_net world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
 }
 
-@test "30: routes" {
+@test "Row 30: A link can have routes" {
 	nsctl create -n r
 	nsctl create -n --link=r:a,address=10.1.0.2/24,peer-address=10.1.0.1/24 --route=default,via=10.1.0.1 \
 		--route=10.7.0.0/16,via=10.1.0.1,metric=9 box
@@ -134,7 +134,7 @@ pair() {
 	[ "$(nsctl exec box ip route)" = "$routes" ]
 }
 
-@test "31: aliases: several addresses of an interface" {
+@test "Row 31: An interface can have several addresses" {
 	nsctl create -n a
 	nsctl create -n b
 	nsctl link add a,address=10.0.0.1/24,address=10.0.0.11/24,address=fd00::1/64 b,address=10.0.0.2/24
@@ -142,14 +142,14 @@ pair() {
 	nsctl exec a ip -o addr show dev eth0 | grep fd00::1/64
 }
 
-@test "32: aliases: names of hosts" {
+@test "Row 32: A set can have further names of hosts" {
 	nsctl create --add-host=db:10.0.0.5 --dns-search=example.org box
 	nsctl exec box getent hosts db | grep '^10.0.0.5'
 	nsctl exec box grep -x 'search example.org' /etc/resolv.conf
 	fails on_host grep -w db /etc/hosts
 }
 
-@test "33: aliases: names in a network" {
+@test "Row 33: A member of a network can have aliases" {
 	nsctl network create lan --subnet=auto
 	nsctl create --link=net/lan,alias=db,alias=cache box
 	nsctl create --link=net/lan other
@@ -157,7 +157,7 @@ pair() {
 	nsctl exec other ping -c 1 -W 5 cache
 }
 
-@test "34, 35: the same topology twice; a job with services" {
+@test "Rows 34 and 35: A topology comes up twice, and a job runs with services" {
 	services=$BATS_TEST_DIRNAME/../../docs/examples/services.json
 	for project in one two; do nsctl up -p "$project" "$services"; done
 	nsctl exec two.store curl -s -m 20 -o /dev/null http://web/

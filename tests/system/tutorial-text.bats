@@ -52,7 +52,7 @@ prepare() {
 	esac
 }
 
-@test "each command of the tutorial" {
+@test "Each command of the tutorial works as it is written there" {
 	commands >"$runtime.commands"
 	[ "$(wc -l <"$runtime.commands")" -gt 35 ]
 	while read -r -u 9 row command; do

@@ -21,7 +21,7 @@ only_differ() {
 	done
 }
 
-@test "1: membership can be inspected" {
+@test "Row 1: The namespaces of a process and a set can be inspected" {
 	nsctl create --all -r box
 	nsctl which
 	only_differ mnt pid net uts user ipc cgroup time
@@ -30,7 +30,7 @@ only_differ() {
 	done
 }
 
-@test "2: a private tmpfs" {
+@test "Row 2: A tmpfs in a set is private" {
 	mounts=$(mount_table)
 	nsctl create -m -r box
 	nsctl exec box mount -t tmpfs tmpfs /mnt
@@ -42,7 +42,7 @@ only_differ() {
 	[ "$(mount_table)" = "$mounts" ]
 }
 
-@test "3: an own process tree" {
+@test "Row 3: A set has its own process tree" {
 	run nsctl run -p --mount-proc --no-init sh -c 'echo $$; ps aux'
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 1 ]
@@ -50,7 +50,7 @@ only_differ() {
 	[ "${#lines[@]}" -eq 4 ]
 }
 
-@test "3: without --no-init an init reaps" {
+@test "Row 3: An init reaps orphans unless --no-init is given" {
 	nsctl create -mp box
 	nsctl exec box sh -c '(sleep 0.01 & sleep 0.01 &) & exec true'
 	[ "$(nsctl exec box cat /proc/1/comm)" = nsctl-init ]
@@ -58,7 +58,7 @@ only_differ() {
 	eventually no_zombies
 }
 
-@test "4: a network of its own: lo alone, up" {
+@test "Row 4: A network namespace has lo alone, which is up" {
 	nsctl create -n box
 	nsctl exec box ip -o addr >"$BATS_TEST_TMPDIR/addresses"
 	grep -q 'lo *inet 127.0.0.1/8' "$BATS_TEST_TMPDIR/addresses"
@@ -67,7 +67,7 @@ only_differ() {
 	only_differ net
 }
 
-@test "6: a server on a low port inside, not outside" {
+@test "Row 6: A server can use a low port inside, and is not seen outside" {
 	nsctl create -n box
 	nsctl exec -d box python3 -m http.server --bind 127.0.0.1 80
 	fetch='import urllib.request; urllib.request.urlopen("http://127.0.0.1/")'
@@ -76,7 +76,7 @@ only_differ() {
 	[ "$status" -ne 0 ]
 }
 
-@test "7: a host name" {
+@test "Row 7: A set has its own host name" {
 	name=$(hostname)
 	nsctl create -u -r box
 	nsctl exec box hostname my-container
@@ -86,7 +86,7 @@ only_differ() {
 	[ "$(nsctl exec other hostname)" = given ]
 }
 
-@test "8: root inside" {
+@test "Row 8: The caller is root inside" {
 	nsctl create -r box
 	run nsctl exec box id
 	[[ "$output" == "uid=0(root) gid=0(root)"* ]]
@@ -104,20 +104,20 @@ for line in sys.stdin:
 	nsctl kill --session="$session" box
 }
 
-@test "9: the current user mapped" {
+@test "Row 9: The current user keeps its id inside" {
 	nsctl create --map-current-user box
 	[ "$(nsctl exec box id -u)" = "$user_id" ]
 	nsctl exec box awk '{ print $1, $2, $3 }' /proc/self/uid_map | grep -x "$user_id $user_id 1"
 }
 
-@test "10: a user namespace alone does not isolate mounts" {
+@test "Row 10: A user namespace alone does not isolate mounts" {
 	nsctl create -U -r box
 	run nsctl exec box mount -t tmpfs t /mnt
 	[ "$status" -ne 0 ]
 	nsctl show box | grep -i "mount namespace"
 }
 
-@test "11: message queues" {
+@test "Row 11: Message queues are private" {
 	queues=$(ipcs -q)
 	nsctl create -i box
 	nsctl exec box ipcmk -Q
@@ -126,13 +126,13 @@ for line in sys.stdin:
 	only_differ ipc
 }
 
-@test "12: nothing above the set's cgroup is seen" {
+@test "Row 12: A set sees no cgroup above its own" {
 	nsctl create -C box
 	nsctl exec box cat /proc/self/cgroup | grep -E '^0::/([0-9a-f]{16})?$'
 	only_differ cgroup
 }
 
-@test "13: another time since boot" {
+@test "Row 13: A set can have another time since boot" {
 	nsctl create -T --boottime=86400 box
 	inside=$(nsctl exec box cut -d. -f1 /proc/uptime)
 	outside=$(cut -d. -f1 /proc/uptime)
@@ -141,7 +141,7 @@ for line in sys.stdin:
 	nsctl list | grep -w box | grep -E ' [0-9]s '
 }
 
-@test "14: combined" {
+@test "Row 14: Several kinds of namespaces can be combined" {
 	nsctl create -m -p -u --mount-proc -r box
 	only_differ mnt pid uts user
 	[ "$(nsctl exec box id -u)" = 0 ]
@@ -150,7 +150,7 @@ for line in sys.stdin:
 	nsctl exec box hostname combined
 }
 
-@test "15: one namespace, or all" {
+@test "Row 15: A command can enter one namespace of a set, or all" {
 	nsctl create -mnu box
 	mnt=$(inside mnt)
 	[ "$(nsctl enter --only=mnt box readlink /proc/self/ns/mnt)" = "$mnt" ]
@@ -159,7 +159,7 @@ for line in sys.stdin:
 	[ "$(nsctl enter box readlink /proc/self/ns/uts)" = "$(inside uts)" ]
 }
 
-@test "17: by process" {
+@test "Row 17: Namespaces can be adopted by process" {
 	start_server job setpriv --reuid "$user_id" --regid "$user_id" --clear-groups unshare -rn sleep 1000
 	pid=$(server_pid job)
 	apart() { [ "$(readlink "/proc/$pid/ns/net")" != "$(outside net)" ]; }
@@ -171,7 +171,7 @@ for line in sys.stdin:
 	only_differ net user
 }
 
-@test "16: by file, without the daemon" {
+@test "Row 16: nsenter joins a set's namespaces by file, without the daemon" {
 	nsctl create --visible -r -n box
 	net=$(inside net)
 	pins=$runtime/ns/$user_id/box
@@ -211,22 +211,22 @@ propagation() {
 	unshared_mount
 }
 
-@test "18: propagation slave: what is mounted outside appears inside, never the reverse" {
+@test "Row 18: With --propagation=slave, outside mounts appear inside, and never the reverse" {
 	propagation slave
 	[ "$status" -eq 0 ]
 }
 
-@test "18: propagation shared: the same" {
+@test "Row 18: With --propagation=shared, outside mounts appear inside, and never the reverse" {
 	propagation shared
 	[ "$status" -eq 0 ]
 }
 
-@test "18: propagation private: neither" {
+@test "Row 18: With --propagation=private, no outside mount appears inside" {
 	propagation private
 	[ "$status" -ne 0 ]
 }
 
-@test "18: nothing of a plain set appears outside" {
+@test "Row 18: Nothing of a plain set appears outside" {
 	mounts=$(mount_table)
 	nsctl create -m --tmpfs=/mnt box
 	nsctl exec box touch /mnt/mine
@@ -234,7 +234,7 @@ propagation() {
 	[ "$(mount_table)" = "$mounts" ]
 }
 
-@test "19: the container line" {
+@test "Row 19: One command makes a container" {
 	run nsctl run -r -m --propagation=private -p --mount-proc -u -n -i bash -c 'id -u; ps -o comm= 1; hostname; ip -o link | wc -l'
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 0 ]
@@ -242,7 +242,7 @@ propagation() {
 	[ "${lines[3]}" = 1 ]
 }
 
-@test "20: removal ends processes and leaves nothing" {
+@test "Row 20: Removal ends the set's processes and leaves nothing" {
 	nsctl create --all -r --visible box
 	nsctl exec -d box sleep 1000
 	nsctl exec -d box sh -c 'trap "" TERM HUP; sleep 1000'
@@ -259,7 +259,7 @@ for line in sys.stdin: print(json.loads(line)["pid"])')
 	counts_are "$before"
 }
 
-@test "27: a job sees its directory, and nothing else of its user's" {
+@test "Row 27: A job sees its own directory, and nothing else of its user" {
 	mkdir -m 777 "$runtime/job"
 	cd "$runtime/job"
 	# shellcheck disable=SC2016
@@ -269,7 +269,7 @@ for line in sys.stdin: print(json.loads(line)["pid"])')
 	cd / && rm -r "$runtime/job"
 }
 
-@test "28: a place that is hidden" {
+@test "Row 28: A path can be hidden" {
 	mkdir -m 777 "$runtime/hidden"
 	touch "$runtime/hidden/secret"
 	nsctl create -m --hide="$runtime/hidden" box

@@ -30,7 +30,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-@test "the root, or a tree, is read-only with all below it, but for what is bound there later" {
+@test "--read-only makes the root or a tree read-only with all below it, except for later binds" {
 	mount -t tmpfs -o mode=777 none "$place/tree/below"
 	for user in "" -r; do
 		# shellcheck disable=SC2086
@@ -57,7 +57,7 @@ teardown() {
 	umount "$place/tree/below"
 }
 
-@test "what is hidden is empty, and cannot be written to" {
+@test "A hidden place is empty and cannot be written to" {
 	for user in "" -r; do
 		# shellcheck disable=SC2086
 		nsctl create -m $user --hide="$place/secret" --hide="$place/file" --hide="$place/hidden" box
@@ -100,7 +100,7 @@ echo ran
 SH
 }
 
-@test "root inside can neither unmount, move, remount nor see through a view" {
+@test "Root inside can neither unmount, move, remount nor see through a view" {
 	for options in -r "-r --propagation=private" "-a -r"; do
 		# shellcheck disable=SC2086
 		nsctl create -mp $options --tmpfs=/mnt --tmpfs="$place/secret:1M" --hide="$place/hidden" --hide="$place/file" \
@@ -112,7 +112,7 @@ SH
 	done
 }
 
-@test "what is mounted outside later is not seen in a view, and not writable" {
+@test "Mounts that are made outside later can be neither seen nor written to in a view" {
 	mount -t tmpfs none "$place/tree"
 	mount --make-shared "$place/tree"
 	mkdir "$place/tree/later"
@@ -137,7 +137,7 @@ SH
 	umount "$place/tree"
 }
 
-@test "a mount that fails is named as it was typed, with what was missing" {
+@test "A mount that fails is named as it was typed, with what was missing" {
 	run nsctl create -m --tmpfs=/mnt --bind="$place/own:$place/none" box
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"--bind=$place/own:$place/none: there is no such path inside"* ]]
@@ -167,7 +167,7 @@ SH
 	[ -z "$(nsctl list --quiet)" ]
 }
 
-@test "a topology has views, too" {
+@test "A topology can have views" {
 	nsctl up - <<-JSON
 		{"sets": [{"name": "box", "spec": {"namespaces": ["mnt", "user"], "mounts": [
 			{"type": "readOnly", "target": "/"}, {"type": "tmpfs", "target": "$place/secret", "mode": 448},
@@ -193,7 +193,7 @@ make_home() {
 	chown -R "$user_id:$user_id" "$place/home"
 }
 
-@test "private places are empty, and their files are the set's own" {
+@test "Private places are empty, and their files belong to the set" {
 	make_home
 	for user in "" -r; do
 		# shellcheck disable=SC2086
@@ -207,7 +207,7 @@ make_home() {
 	done
 }
 
-@test "an ipc namespace comes with its own /dev/shm, unless it is shared" {
+@test "A set with an ipc namespace has its own /dev/shm, unless --share-shm is given" {
 	outside=$(mktemp -p /dev/shm)
 	for user in "" -r; do
 		# shellcheck disable=SC2086
@@ -230,7 +230,7 @@ make_home() {
 	[ "$(nsctl run ls /dev/shm)" = "" ]
 }
 
-@test "a job sees a read-only root, empty places of its own, and its workspace" {
+@test "A job sees a read-only root, empty private places, and its workspace" {
 	make_home
 	for user in "" -r; do
 		# shellcheck disable=SC2086
@@ -265,7 +265,7 @@ make_home() {
 	eventually gone
 }
 
-@test "a source is bytes, and may contain the daemon's own directory" {
+@test "The source of a mount is a string of bytes, and may contain the daemon's own directory" {
 	name=$(printf '%s/d\377' "$place")
 	mkdir "$name" && touch "$name/up"
 	nsctl create -m --bind="$name:/mnt" box
@@ -281,7 +281,7 @@ make_home() {
 	done
 }
 
-@test "an empty root shows what it is given, also to a command that is process 1" {
+@test "A set with an empty root shows only what it was given, also to process 1" {
 	given=(--tmpfs=/)
 	for directory in usr bin lib lib64; do
 		[ -d "/$directory" ] && given+=(--bind="$(readlink -f "/$directory"):/$directory:ro")
@@ -306,7 +306,7 @@ make_home() {
 	[ ! -e /usr/share/nsctl-test ]
 }
 
-@test "a device of the list is shown where it is wanted, and its permissions hold" {
+@test "A permitted device appears where it is wanted, and keeps its permissions" {
 	for user in "" -r; do
 		# shellcheck disable=SC2086
 		nsctl create -m $user --bind=/dev/null:"$place/file" --bind=/dev/zero:"$place/own/up" box
@@ -345,7 +345,7 @@ make_root() {
 	chown -R "$user_id:$user_id" "$root"
 }
 
-@test "a device is added to the small /dev of a root" {
+@test "A device can be added to the small /dev of a root" {
 	make_root
 	mknod -m 666 "$place/tun" c 10 200
 	for user in "" -r; do
@@ -355,7 +355,7 @@ make_root() {
 	done
 }
 
-@test "what is written below an overlay is thrown away, and the mounts on it are put back" {
+@test "Changes below an overlay are discarded, and mounts on it are restored" {
 	mount -t tmpfs none "$place/tree/below"
 	mkdir "$place/tree/below/deep"
 	mount -t tmpfs -o mode=777 none "$place/tree/below/deep"
@@ -376,7 +376,7 @@ make_root() {
 	umount -R "$place/tree/below"
 }
 
-@test "the root may be an overlay, with /proc, /sys, /dev and all other mounts on it" {
+@test "The root can be an overlay, with /proc, /sys, /dev and all other mounts on it" {
 	outside=$(mktemp -d /var/tmp/nsctl-views.XXXXXX)
 	chown "$user_id" "$outside"
 	[ "$(stat -c %d "$outside")" = "$(stat -c %d /)" ] || skip "kernel lacks one file system for all of the root"
@@ -397,7 +397,7 @@ make_root() {
 	rmdir "$outside"
 }
 
-@test "an overlay with a directory keeps what is written there, for the next set" {
+@test "An overlay with a directory keeps its changes for the next set" {
 	nsctl create -mp -r --overlay="$place/tree:$place/own" box
 	nsctl show box | grep -q "overlay $place/own at $place/tree"
 	nsctl exec box sh -c 'cd "$0" && echo changed >up && mkdir made && touch made/file' "$place/tree"
@@ -442,7 +442,7 @@ make_root() {
 	refused "is a link" -r --overlay="$place/tree:$place/own"
 }
 
-@test "an overlay gives no right: not to others' files, and not by setuid" {
+@test "An overlay gives no access to others' files, neither directly nor by setuid" {
 	mkdir -m 700 "$place/theirs"
 	echo secret >"$place/theirs/secret"
 	echo secret >"$place/tree/secret"
@@ -472,7 +472,7 @@ make_root() {
 	[[ "$output" == *"--overlay=/proc: no overlay is made of this file system"* ]]
 }
 
-@test "in a set no overlay is made where its user could move a mount point, which may hide something" {
+@test "A set makes no overlay where its user could move a mount point that may hide something" {
 	inside() { nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"; }
 	nsctl create -m --hide="$place/tree/below" outer
 	for target in "$place" "$place/tree" "$place/own"; do
@@ -492,7 +492,7 @@ make_root() {
 	[ -z "$(nsctl exec inner ls /usr/share)" ]
 }
 
-@test "an overlay moves what is mounted on it, and nothing else, while a user exchanges a directory for a link" {
+@test "An overlay moves only the mounts on it while a user exchanges a directory for a link" {
 	mkdir -p "$place/tree/one/secret"
 	ln -s "$place" "$place/tree/two"
 	chown -R "$user_id" "$place/tree"

@@ -69,7 +69,7 @@ nsctl_behind() {
 sees_wall() { [ "$("$@" ls "$runtime/hidden")" = up ]; }
 sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 
-@test "what is hidden from the caller is hidden in its sets, whatever they hold" {
+@test "Files that are hidden from the caller are hidden in its sets, whatever the sets hold" {
 	make_wall service --mount
 	for options in -n -m -mn -mpnuiC "-m -r" "-n -r" "-mpnuiC -r" "-mp --no-init" "-mp -r --no-init"; do
 		# shellcheck disable=SC2086
@@ -86,7 +86,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	sees_host nsctl exec --only=pid own
 }
 
-@test "a source of a bind mount and a root are looked up in the caller's tree" {
+@test "The sources of bind mounts and roots are looked up in the caller's tree" {
 	make_wall service --mount
 	for mapping in "" -r; do
 		# shellcheck disable=SC2086
@@ -96,7 +96,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	done
 }
 
-@test "a kind that the set does not hold is that of whoever runs the command" {
+@test "For a kind that a set does not hold, a command has the namespace of its caller" {
 	make_wall service --mount --net --ipc --uts --cgroup
 	behind service true
 	# the names of namespaces, as the commands see them
@@ -111,7 +111,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	done
 }
 
-@test "what a set's names begin with is its maker's" {
+@test "A new uts namespace starts with the names of its maker" {
 	make_wall service --mount --uts
 	nsenter --target="$(stander service)" --uts sh -c 'echo of-the-wall >/proc/sys/kernel/domainname'
 	[ "$(nsctl_behind service run -u cat /proc/sys/kernel/domainname)" = of-the-wall ]
@@ -119,7 +119,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	[ "$(nsctl run -u cat /proc/sys/kernel/domainname)" = "$(cat /proc/sys/kernel/domainname)" ]
 }
 
-@test "a caller in a pid namespace of its own" {
+@test "A caller in its own pid namespace can make sets" {
 	make_wall service --mount --pid --fork --mount-proc
 	# a set without a pid namespace has the caller's
 	[ "$(nsctl_behind service run -n cat /proc/1/comm)" = sleep ]
@@ -145,7 +145,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	eventually broken
 }
 
-@test "a caller in a time namespace of its own" {
+@test "A caller in its own time namespace can make sets" {
 	[ -e /proc/self/ns/time ] || skip "kernel lacks time namespaces"
 	make_wall service --mount --time --boottime=100000 --fork
 	callers=$(readlink "/proc/$(stander service)/ns/time")
@@ -179,7 +179,7 @@ start_jailed() {
 	eventually in_jail other
 }
 
-@test "a caller with another root directory: its sets are not led out of it" {
+@test "The sets of a caller with another root directory do not lead out of it" {
 	start_jailed
 	for wall in plain other; do
 		for options in -n -m -mn -mpnuiC "-mp --no-init"; do
@@ -199,7 +199,7 @@ start_jailed() {
 	done
 }
 
-@test "root in a user namespace could leave a chroot, so a caller there makes none" {
+@test "A caller in a chroot cannot make user namespaces, because root there could leave it" {
 	start_jailed
 	for wall in plain other; do
 		for options in -r "-n -r" "-m -r" "-mpnuiC -r" "-mp -r --no-init" "--user"; do
@@ -210,7 +210,7 @@ start_jailed() {
 	done
 }
 
-@test "all walls together" {
+@test "A caller behind all walls together can make sets" {
 	make_wall service --mount --net --ipc --uts --cgroup --pid --fork --mount-proc
 	for options in -n -mpnuiC "-mpnuiC -r" "-mp --no-init" -m -u; do
 		# shellcheck disable=SC2086
@@ -218,7 +218,7 @@ start_jailed() {
 	done
 }
 
-@test "from behind another wall, and from behind one, a set can be removed and not entered" {
+@test "A caller behind another wall can remove a set, and cannot enter it" {
 	make_wall one --mount
 	make_wall two --mount
 	nsctl create -mn hosts
@@ -265,7 +265,7 @@ start_jailed() {
 	nsctl_behind two rm box hosts
 }
 
-@test "a monitor behind a wall sees what is behind it alone" {
+@test "A monitor behind a wall sees only the objects from behind that wall" {
 	make_wall one --mount
 	make_wall two --mount
 	nsctl create -n before
@@ -285,7 +285,7 @@ start_jailed() {
 	rm "$runtime/shown/log"
 }
 
-@test "a restart of the daemon changes nothing" {
+@test "A restart of the daemon does not change walls" {
 	make_wall service --mount
 	make_wall two --mount
 	nsctl_behind service create -mp box
@@ -300,7 +300,7 @@ start_jailed() {
 	nsctl_behind two rm box
 }
 
-@test "what leads out of a net namespace, and the next boot, are not handed over a wall" {
+@test "Egress, published ports, links to the host and --boot are refused to callers behind a wall" {
 	make_wall files --mount
 	make_wall net --mount --net
 	nsctl_behind net create -n box
@@ -321,7 +321,7 @@ start_jailed() {
 	done
 }
 
-@test "a caller that changes its namespaces after it connected, or ends, is not followed" {
+@test "A caller that changes its namespaces after connecting, or ends, is not followed" {
 	NSCTL_SOCKET=$runtime/socket python3 - <<'PYTHON'
 import ctypes, os, sys
 sys.path.insert(0, os.environ["PYTHONPATH"])
@@ -368,7 +368,7 @@ own.ok("Remove", {"name": "box"})
 PYTHON
 }
 
-@test "what is mounted over /proc and /sys in the caller's tree deceives nobody" {
+@test "Mounts over /proc and /sys in the caller's tree do not deceive the daemon" {
 	make_wall service --mount
 	# the caller's tree has a bound namespace, and a fake /proc whose links lead to the hidden directory
 	# shellcheck disable=SC2016
@@ -387,7 +387,7 @@ PYTHON
 	done
 }
 
-@test "root that cannot undo what protects its /proc and /sys gets none without it" {
+@test "Root that cannot undo the protection of its /proc and /sys gets no unprotected ones" {
 	# shellcheck disable=SC2016
 	start_server service unshare --mount sh -c 'mount --make-rprivate / && mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys &&
 		mount -t tmpfs none "$0/hidden" && : >"$0/hidden/up" && exec sleep infinity' "$runtime"
@@ -414,7 +414,7 @@ PYTHON
 	as_root "$NSCTL_BUILD/nsctl" run -mp true
 }
 
-@test "a limit of walls is no limit of fronts: one user's make room for each other" {
+@test "A user behind many walls stays within the limit on fronts, because idle fronts make room" {
 	for _ in $(seq 20); do
 		unshare --mount setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" \
 			NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" list

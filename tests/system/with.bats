@@ -32,7 +32,7 @@ two_and_a_network='{
 		{"name": "wire", "a": {"set": "a", "addresses": ["10.9.0.1/24"]},
 		 "b": {"set": "b", "addresses": ["10.9.0.2/24"]}}]}'
 
-@test "services: a command that does not get ready takes everything with it" {
+@test "A service that does not get ready ends the whole topology" {
 	service() { echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, '"$1"'}]}' >"$nets/service.json"; }
 	not_ready() {
 		service "$2"
@@ -53,7 +53,7 @@ two_and_a_network='{
 	refused "--project=p: works only with --with" run --project=p true
 }
 
-@test "run --with: the command finds its services; its status is kept, and nothing is left, also of several at once" {
+@test "nsctl run --with starts services for a command, returns its status, and leaves nothing" {
 	run nsctl run --with="$examples/services.json" sh -c 'curl -s -m 20 -o /dev/null http://web/ && getent hosts db && hostname; exit 7'
 	[ "$status" -eq 7 ]
 	grep -E 'store|db$' <<<"$output"
@@ -82,7 +82,7 @@ two_and_a_network='{
 
 sleeps_in_run() { nsctl ps "$(nsctl list --quiet | grep '\.run$')" | grep -q 'sleep 600'; }
 
-@test "run --with: the client is killed, and so is the daemon: nothing is left" {
+@test "nsctl run --with leaves nothing when its client or the daemon is killed" {
 	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"],
 		"ready": {"command": ["false"], "seconds": 600}}]}' >"$nets/never.json"
 	# the client is killed while it waits for a service
@@ -154,7 +154,7 @@ last_of() {
 	nsctl call --more Exec "{\"name\": \"$1\", \"command\": [${words:2}], \"remove\": true}"
 }
 
-@test "exec with remove: all that was made with the set ends with the command, and nothing else" {
+@test "Exec with remove ends all that was made with the set, and nothing else" {
 	nsctl create -n stays
 	nsctl network create stays
 	up "$two_and_a_network"
@@ -193,7 +193,7 @@ last_of() {
 	patience=0 leaves "$before"
 }
 
-@test "exec with remove: the daemon is killed before the command starts, and when it has ended" {
+@test "Exec with remove leaves nothing when the daemon is killed before or after the command" {
 	for point in exec-ends-set exec-recorded remove-recorded remove-unpinned remove-forgotten; do
 		stop_daemon
 		NSCTL_KILL_AT=$point start_daemon --config="$config"

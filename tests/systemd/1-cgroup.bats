@@ -36,7 +36,7 @@ absent() { ! alice show "$1" >/dev/null 2>&1; }
 # has_controller NAME: succeeds if services have this controller, which version 1 may have.
 has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers; }
 
-@test "without Delegate= a service is refused with that line" {
+@test "--cgroup=caller is refused to a service without Delegate=, with that line" {
 	maker MemoryMax=1G -- /run/maker --cgroup=caller -mp box
 	cat /run/maker.done
 	fails made
@@ -47,7 +47,7 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 	systemd-run --quiet --wait --pipe --collect --property=Delegate=yes -- "$(command -v nsctl)" run --cgroup=caller -mp true
 }
 
-@test "limits and programs of the service hold for its set, which ends with it" {
+@test "The limits and programs of a service hold for its set, which ends with it" {
 	maker Delegate=yes MemoryMax=96M MemorySwapMax=0 TasksMax=30 IPAddressDeny=any PrivateTmp=yes -- /run/maker --cgroup=caller -mpC box
 	made
 	alice show box | grep -q '/system.slice/maker.service/'
@@ -81,7 +81,7 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 
 throttled() { [ "$(awk '$1 == "nr_throttled" { print $2 }' /sys/fs/cgroup/system.slice/maker.service/cpu.stat)" -gt 0 ]; }
 
-@test "a service in a cgroup below that of its unit (DelegateSubgroup=): the unit's limits hold for its set" {
+@test "The limits of a unit hold for the set of a service in a subgroup (DelegateSubgroup=)" {
 	directive=DelegateSubgroup=own
 	if ! systemd-run --quiet --wait --collect --property=Delegate=yes --property="$directive" true; then
 		echo "# systemd lacks $directive" >&3

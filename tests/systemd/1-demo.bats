@@ -11,7 +11,7 @@ state() {
 	wc -l </proc/self/mountinfo
 }
 
-@test "the demo works by systemd, and leaves nothing" {
+@test "The demo works with systemd, and leaves nothing" {
 	# copies the programs into one directory, as in a build tree
 	mkdir -p /run/build
 	cp /usr/local/bin/nsctl /usr/local/sbin/nsctld /usr/local/libexec/nsctl/* /run/build/

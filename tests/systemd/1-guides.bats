@@ -32,7 +32,7 @@ edits() {
 	SYSTEMD_EDITOR=$editor script -qec "systemctl edit $1" /dev/null
 }
 
-@test "who may connect: the socket's mode and group" {
+@test "The guide's drop-in changes the socket's mode and group" {
 	groupadd -f nsusers
 	command=$(line "systemctl edit nsctld.socket")
 	# the settings are in its comment
@@ -42,13 +42,13 @@ edits() {
 	fails alice list
 }
 
-@test "the journal: what a user did" {
+@test "The guide's journalctl command shows what a user did" {
 	alice create -n box
 	journalctl --sync
 	eval "$(line "journalctl -u nsctld" | sed 's/--since yesterday --until today/--since today/')" | grep -q 'alice created set box$'
 }
 
-@test "metrics: by their interface, and in another directory" {
+@test "The guide's commands serve metrics by their interface and in another directory" {
 	if command -v varlinkctl; then
 		eval "$(line "varlinkctl call")" | grep -q org.nsctl.start_time_seconds
 	fi
@@ -61,7 +61,7 @@ edits() {
 	rm -r /var/lib/node_exporter
 }
 
-@test "a service whose limits hold for its sets" {
+@test "The guide's unit makes a service whose limits hold for its sets" {
 	settings=$(grep -A 3 -F '    [Service]' "$page" | grep -A 2 User=runner | sed 's/^ *//; s/runner/alice/; s/.*/--property=&/')
 	[ "$(wc -l <<<"$settings")" -eq 3 ]
 	# shellcheck disable=SC2086

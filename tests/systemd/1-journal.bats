@@ -25,7 +25,7 @@ for line in sys.stdin:
     print(*(entry.get(key, "-") for key in keys))' "$@"
 }
 
-@test "each change is a line, with who, what and to which set" {
+@test "The journal has a line for each change, with user, action and set" {
 	alice create -p box
 	session=$(alice exec -d box sh -c 'exit 3')
 	alice wait "$session" || true
@@ -46,7 +46,7 @@ for line in sys.stdin:
 	[ "$(fields NSCTL_SESSION="$session" | wc -l)" -eq 2 ]
 }
 
-@test "who only looks, or errs, is no line" {
+@test "The journal has no line for calls that only look or are mistaken" {
 	alice create -n box
 	mark_journal
 	alice list
@@ -59,14 +59,14 @@ for line in sys.stdin:
 	[ -z "$(fields NSCTL_UID=1000)" ]
 }
 
-@test "what an administrator does to another's set names both" {
+@test "The journal names the administrator and the owner when one changes the other's set" {
 	alice create -n box
 	mark_journal
 	nsctl --owner=1000 rm box
 	fields NSCTL_OWNER=1000 | grep -x '0 1000 Remove box - root removed set box of alice'
 }
 
-@test "each refusal is a line; a flood of them is cut, and counted" {
+@test "The journal has a line for each refusal, and cuts and counts a flood of them" {
 	run alice create -n --ip-netns box
 	[ "$status" -eq 1 ]
 	fields NSCTL_UID=1000 | grep '1000 - Create box - alice: Create box refused: '
@@ -78,7 +78,7 @@ for line in sys.stdin:
 	fields NSCTL_UID=1001 | grep '1001 - Create box - bob: Create box refused: '
 }
 
-@test "what fails is a line with errno" {
+@test "The journal has the errno of a failure" {
 	mount -t tmpfs -o ro none /run/nsctl/state/sets
 	systemctl restart nsctld.service
 	run alice create -n box
@@ -89,14 +89,14 @@ for line in sys.stdin:
 	fields NSCTL_UID=1000 ERRNO=30 | grep '1000 - Create box 30 alice: Create box failed: '
 }
 
-@test "that a command is not there is its user's affair" {
+@test "The journal has no failure for a command that does not exist" {
 	alice create -n box
 	mark_journal
 	fails alice exec box no-such-command
 	fails grep failed <<<"$(fields NSCTL_UID=1000)"
 }
 
-@test "nsctl log: what happened to a set, for those who may read the journal" {
+@test "nsctl log shows the history of a set to users who may read the journal" {
 	alice create -n web
 	bob create -n web
 	nsctl --owner=alice rm web

@@ -8,7 +8,7 @@ load ../lib/recipe.bash
 
 teardown() { remove_all; }
 
-@test "a service joins a set's network by NetworkNamespacePath=" {
+@test "A service joins a set's network by NetworkNamespacePath=" {
 	ip link add outside0 type veth peer name outside1
 	output=$(recipe /usr/local/share/doc/nsctl/docs/neighbours.md systemd "$(id -u alice)" \
 		setpriv --reuid alice --regid alice --init-groups env -i PATH="$PATH" HOME=/home/alice)

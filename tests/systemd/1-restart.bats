@@ -39,27 +39,27 @@ check_survival() {
 	[ "$status" -eq 9 ]
 }
 
-@test "systemctl restart" {
+@test "Sets and sessions survive systemctl restart" {
 	systemctl restart nsctld.service
 	was_replaced "$old"
 	check_survival
 }
 
-@test "systemctl stop, and the next client" {
+@test "Sets and sessions survive systemctl stop, and the next client starts the daemon" {
 	systemctl stop nsctld.service
 	pgrep -x nsctl-init
 	check_survival
 	was_replaced "$old"
 }
 
-@test "SIGKILL: it is started again, and a client that comes meanwhile waits" {
+@test "A daemon that got SIGKILL is started again, and clients wait meanwhile" {
 	kill -KILL "$old"
 	alice list | grep -q box
 	eventually was_replaced "$old"
 	check_survival
 }
 
-@test "a keeper that hangs is aborted by the watchdog" {
+@test "The watchdog aborts a keeper that hangs" {
 	drop_in nsctld.service WatchdogSec=1s
 	systemctl restart nsctld.service
 	old=$(keeper)
@@ -74,7 +74,7 @@ check_survival() {
 	check_survival
 }
 
-@test "the vault that somebody has unmounted comes back from the descriptor store" {
+@test "A vault that was unmounted comes back from the descriptor store" {
 	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
 	umount --lazy /run/nsctl/vault
 	rm -f /run/nsctl/vault
@@ -87,7 +87,7 @@ check_survival() {
 	alice exec box true
 }
 
-@test "systemd itself is replaced" {
+@test "Sets and sessions survive systemctl daemon-reexec" {
 	systemctl daemon-reexec
 	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
 	[ "$(keeper)" -eq "$old" ]
@@ -95,7 +95,7 @@ check_survival() {
 	check_survival
 }
 
-@test "no exit status is lost over many restarts" {
+@test "No exit status is lost over many restarts" {
 	local sessions=() i
 	for i in $(seq 20); do
 		sessions+=("$(alice exec -d box sh -c "sleep 0.\$(($i % 9)); exit $i")")
@@ -161,7 +161,7 @@ end_work() {
 	cat /run/work-alice /run/work-bob
 }
 
-@test "an upgrade under load: nothing fails" {
+@test "Nothing fails during an upgrade under load" {
 	begin_work
 	for _ in 1 2 3 4 5 6; do
 		upgrade
@@ -174,7 +174,7 @@ end_work() {
 	check_survival
 }
 
-@test "killed under load: what is lost is said, and nothing is left behind" {
+@test "No call is lost without an error when the daemon is killed under load, and nothing is left" {
 	begin_work
 	for _ in 1 2 3 4 5; do
 		old=$(keeper)
@@ -188,7 +188,7 @@ end_work() {
 	check_survival
 }
 
-@test "reload: a good file is taken, a bad one is not, and says where" {
+@test "A reload accepts a good file, and refuses a bad one with the place of the mistake" {
 	configure $'[limits]\nsets = 1'
 	systemctl reload nsctld.service
 	run alice create -n more
@@ -214,7 +214,7 @@ end_work() {
 
 grep_journal() { new_journal | grep -q "$1"; }
 
-@test "a daemon that cannot start is given up, and says why" {
+@test "systemd gives up a daemon that cannot start, and the journal says why" {
 	configure $'[limits]\nsetz = 5'
 	mark_journal
 	fails systemctl restart nsctld.service

@@ -16,7 +16,7 @@ teardown() {
 	fails grep nsctl <<<"$output"
 }
 
-@test "a client's connection starts the daemon, and nothing else does" {
+@test "A client's connection starts the daemon, and nothing else does" {
 	systemctl stop nsctld.service
 	systemctl is-active nsctld.socket
 	fails systemctl is-active nsctld.service
@@ -26,7 +26,7 @@ teardown() {
 	grep -q ' sets; ' <<<"$(systemctl show -P StatusText nsctld.service)"
 }
 
-@test "helpers that packagers' tools have made readable are refused, with the remedy" {
+@test "Helpers that users can read are refused, with the remedy" {
 	local helper
 	for helper in nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner; do
 		chmod 755 "/usr/local/libexec/nsctl/$helper"
@@ -38,12 +38,12 @@ teardown() {
 	done
 }
 
-@test "it is found in the registry of Varlink services" {
+@test "The registry of Varlink services has nsctld" {
 	[ "$(readlink /run/varlink/registry/org.nsctl)" = /run/nsctl/socket ]
 	alice --socket=/run/varlink/registry/org.nsctl version | grep -q '^nsctld [0-9]'
 }
 
-@test "the timer, once it is enabled, writes the metrics of all sets for node-exporter" {
+@test "The timer writes the metrics of all sets for node-exporter once it is enabled" {
 	local directory=/var/lib/prometheus/node-exporter
 	fails systemctl is-enabled nsctl-metrics.timer
 	mkdir -p "$directory"
@@ -55,7 +55,7 @@ teardown() {
 	rm -r "$directory"
 }
 
-@test "who may connect is said by a drop-in of the socket" {
+@test "A drop-in of the socket decides who may connect" {
 	[ "$(stat -c '%a %U %G' /run/nsctl/socket)" = "666 root root" ]
 	drop_in nsctld.socket SocketMode=0660 SocketGroup=alice
 	systemctl stop nsctld.service nsctld.socket
@@ -71,7 +71,7 @@ teardown() {
 	bob list
 }
 
-@test "no client is told to wait where nobody will serve" {
+@test "A client does not wait where no daemon will serve it" {
 	systemctl stop nsctld.socket nsctld.service
 	run alice list
 	[ "$status" -eq 4 ]
@@ -90,7 +90,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	wait "$activating"
 }
 
-@test "two sockets, or another kind, are refused" {
+@test "A second socket and a socket of another kind are refused" {
 	kind=SOCK_STREAM
 	fails hand_over -l /run/second -l /run/third
 	grep -q 'second socket' /run/second.log
@@ -101,7 +101,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	rm -f /run/second
 }
 
-@test "the keeper is alone in its cgroup, and in the host's mount namespace" {
+@test "The keeper is alone in its cgroup and in the host's mount namespace" {
 	alice create -mpn box
 	alice exec -d box sleep 1000
 	[ "$(cat /sys/fs/cgroup/system.slice/nsctld.service/cgroup.procs)" = "$(keeper)" ]
@@ -111,7 +111,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	alice exec box cat /proc/self/cgroup | grep -q '^0::/system.slice/nsctl-sets.service/1000/'
 }
 
-@test "a published port is reached on localhost: the unit's filter lets that through" {
+@test "The unit's filter lets a published port answer on localhost" {
 	configure $'[allow]\npublish = alice'
 	systemctl restart nsctld.service
 	alice create -n --publish=8080:80 box
@@ -122,7 +122,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	systemctl restart nsctld.service
 }
 
-@test "helpers run as accounts of their own" {
+@test "Helpers run under their own accounts" {
 	alice create -p box
 	nsctl version
 	[ "$(ps -o user= -p "$(alice show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')")" = nsctl-init ]
@@ -131,7 +131,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	fails grep -qx root <<<"$(ps -o user= -C nsctld-front)"
 }
 
-@test "interfaces of ours are nobody else's to configure" {
+@test "Network managers leave interfaces of nsctld alone" {
 	grep -q '^OriginalName=nsc\*' /usr/local/lib/systemd/network/10-nsctl.link
 	grep -q '^Unmanaged=yes' /usr/local/lib/systemd/network/10-nsctl.network
 	systemd-analyze cat-config systemd/network/10-nsctl.network | grep -q '^Unmanaged=yes'
@@ -139,14 +139,14 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	ip -o link show type veth | grep -q '^[0-9]*: nsc'
 }
 
-@test "the runtime directory is never cleaned" {
+@test "systemd-tmpfiles does not clean the runtime directory" {
 	systemd-tmpfiles --cat-config | grep -q '^x /run/nsctl'
 	alice create -n box
 	systemd-tmpfiles --clean --prefix=/run --prefix=/var/lib
 	alice exec box true
 }
 
-@test "stopping the sets' unit ends the daemon and every process, and it can begin again" {
+@test "Stopping the sets' unit ends the daemon and all processes, and the daemon can start again" {
 	alice create -mpn box
 	alice exec -d box sleep 1000
 	systemctl stop nsctl-sets.service

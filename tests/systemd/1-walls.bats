@@ -83,7 +83,7 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 	DynamicUser=yes RestrictNamespaces=yes RestrictAddressFamilies=AF_UNIX RestrictRealtime=yes RestrictSUIDSGID=yes LockPersonality=yes
 	MemoryDenyWriteExecute=yes SystemCallArchitectures=native)
 
-@test "a service without walls, and one with each of them: its sets see what it sees" {
+@test "Sets of a service with each hardening directive see what the service sees" {
 	local directive
 	for directive in "Description=none" "${directives[@]}"; do
 		supports "$directive" || { echo "# systemd lacks $directive" >&3 && continue; }
@@ -94,7 +94,7 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 	done
 }
 
-@test "a service with a root directory of its own: its sets see what it sees" {
+@test "Sets of a service with its own root directory see what the service sees" {
 	for api in yes no; do
 		run service RootDirectory=/opt/mirror BindPaths="/run/nsctl${more:-}" MountAPIVFS=$api -- compare
 		echo "$output"
@@ -109,14 +109,14 @@ together=(PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=y
 	ProcSubset=pid ProtectControlGroups=yes ReadOnlyPaths=/srv/shown InaccessiblePaths=/srv/hidden NoExecPaths=/srv LogNamespace=walls
 	RuntimeDirectory=walls StateDirectory=walls NoNewPrivileges=yes KeyringMode=private LoadCredential=word:/etc/hostname)
 
-@test "all of them together" {
+@test "Sets of a service with all hardening directives see what the service sees" {
 	run service "${together[@]}" -- compare
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "${lines[-1]}" = same ]
 }
 
-@test "under a system call filter a service is refused by that name, unless a key names its user" {
+@test "A service under a system call filter is refused with that reason, unless a key names its user" {
 	local directive
 	for directive in SystemCallFilter=~@raw-io "${filtered[@]}"; do
 		supports "$directive" || { echo "# systemd lacks $directive" >&3 && continue; }
@@ -141,7 +141,7 @@ together=(PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=y
 	[ "${lines[-1]}" = same ]
 }
 
-@test "under BPF programs of its cgroup a service is refused by that name, unless a key names its user" {
+@test "A service under BPF programs is refused with that reason, unless a key names its user" {
 	supports IPAddressDeny=any || skip "systemd lacks IPAddressDeny="
 	# without rights to BPF, systemd leaves the programs out
 	! service IPAddressDeny=any -- ping -c 1 -W 2 127.0.0.1 || skip "this machine's systemd attaches no BPF programs"
@@ -155,7 +155,7 @@ together=(PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=y
 	service IPAddressDeny=any -- nsctl run -n true
 }
 
-@test "a service with a user namespace of its own is refused by that name" {
+@test "A service with its own user namespace is refused with that reason" {
 	supports PrivateUsers=yes || skip "kernel lacks PrivateUsers="
 	run service PrivateUsers=yes -- nsctl create -n box
 	echo "$output"
@@ -163,7 +163,7 @@ together=(PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=y
 	[[ "$output" == *PrivateUsers=* ]]
 }
 
-@test "a restarted service lists, renews and removes its old sets, and does not enter them" {
+@test "A restarted service can list, renew and remove its old sets, and cannot enter them" {
 	service PrivateTmp=yes -- nsctl create -mp --lease=1h box
 	service PrivateTmp=yes -- nsctl list | grep box
 	service PrivateTmp=yes -- nsctl renew box

@@ -4,7 +4,7 @@
 
 load bed.bash
 
-@test "sets and commands are there when the machine goes down" {
+@test "Sets and commands exist when the machine goes down" {
 	configure $'[allow]\nip-netns = alice'
 	systemctl reload-or-restart nsctld.service
 	eventually alice create -n --visible --ip-netns gone

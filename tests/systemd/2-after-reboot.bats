@@ -17,7 +17,7 @@ print(*(entry["NSCTL_SET"] for entry in entries if entry["MESSAGE"].endswith("cr
 # the sets and networks lan, kept and also
 all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 
-@test "state of another boot is not believed" {
+@test "State of another boot is ignored" {
 	[ "$(cat /proc/sys/kernel/random/boot_id)" != "$(cat /var/stale-boot)" ]
 	[ "$(find /var/stale-state/sets -type f | wc -l)" -eq 7 ]
 	# before any client has connected
@@ -26,7 +26,7 @@ all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 	[ "$(journal_of_boot -o cat | grep -c 'is of another boot: forgotten')" -ge 7 ]
 }
 
-@test "what was made with --boot is there as it was, in the order of its making" {
+@test "Sets with --boot come back as they were, in their order" {
 	[ "$(created_again)" = "lan kept also" ]
 	[ "$(portrait kept also)" = "$(cat /bed/portrait)" ]
 	[ "$(alice exec kept hostname)" = keep ]
@@ -34,7 +34,7 @@ all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 	alice exec also ping -c 1 -W 5 10.8.0.2
 }
 
-@test "nothing of the others is" {
+@test "Sets without --boot leave nothing after a reboot" {
 	[ "$(nsctl list --all-owners --quiet)" = "$(printf 'also\nkept')" ]
 	[ -z "$(ls -A /run/netns)" ]
 	[ -z "$(find /run/nsctl/ns -type f)" ]
@@ -46,12 +46,12 @@ all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 	alice exec busy true
 }
 
-@test "going down did not take long, and commands were told" {
+@test "The shutdown was quick, and commands got SIGTERM" {
 	[ "$(cat /bed/ended)" = term ]
 	[ "$(($(stat -c %Y /proc/1) - $(cat /bed/went-down)))" -lt "${NSCTL_TEST_PATIENCE:-60}" ]
 }
 
-@test "what is removed does not come back" {
+@test "Removed sets do not come back" {
 	alice rm --all
 	alice network rm lan
 	[ -z "$(find /var/lib/nsctl -type f)" ]

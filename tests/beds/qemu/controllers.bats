@@ -33,7 +33,7 @@ cgroup_of_box() {
 
 oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$1/memory.events"; }
 
-@test "memory: who takes too much is killed, in its set and nowhere else" {
+@test "A process that exceeds its set's memory limit is killed, and other sets go on" {
 	nsctl create -mpn --memory=40M box
 	nsctl exec -d neighbour python3 -c 'x = b"x" * (60 << 20); import time; time.sleep(1000)'
 	cgroup=$(cgroup_of_box)
@@ -47,14 +47,14 @@ oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$1/memory.events"; }
 	nsctl kill neighbour
 }
 
-@test "memory: a file system in memory counts as well" {
+@test "A tmpfs of the set counts towards the set's memory limit" {
 	nsctl create -mpn --memory=40M --tmpfs=/mnt box
 	run nsctl exec box dd if=/dev/zero of=/mnt/file bs=1M count=100
 	[ "$status" -ne 0 ]
 	nsctl exec box true
 }
 
-@test "tasks: a fork bomb ends at the limit, and the user has processes left" {
+@test "A fork bomb stops at the set's limit on tasks, and its user can still start processes" {
 	nsctl create -mpn --tasks=30 box
 	cgroup=$(cgroup_of_box)
 	nsctl exec -d box python3 -c '
@@ -90,7 +90,7 @@ print(int((last - first) / (end - start) * 1000))
 END
 }
 
-@test "cpus: as much of the processors' time as it says, however many burn it" {
+@test "A set uses no more processor time than --cpus allows, however many processes it runs" {
 	nsctl create -mpn --cpus=0.3 box
 	cgroup=$(cgroup_of_box)
 	for _ in 1 2 3 4; do
@@ -103,7 +103,7 @@ END
 	[ "$(awk '$1 == "nr_throttled" { print $2 }' "$cgroup/cpu.stat")" -gt 0 ]
 }
 
-@test "nobody in the set gets out from under them, and they outlive the daemon" {
+@test "No process in a set can change the set's limits, and the limits outlive the daemon" {
 	nsctl create -mpnr --memory=50M --tasks=40 --cpus=0.5 box
 	cgroup=$(cgroup_of_box)
 	for file in memory.max pids.max cpu.max cgroup.procs cgroup.subtree_control; do
@@ -124,7 +124,7 @@ END
 	[ "$status" -eq 137 ]
 }
 
-@test "what is freed can be taken again; a set without limits has none" {
+@test "Memory that was freed can be used again, and a set without limits has none" {
 	nsctl create -mpn --memory=60M box
 	for _ in 1 2 3; do
 		nsctl exec box python3 -c 'x = b"x" * (30 << 20)'
@@ -136,7 +136,7 @@ END
 	nsctl exec box python3 -c 'x = b"x" * (120 << 20)'
 }
 
-@test "limits of the caller's cgroup hold for a set that is below it (--cgroup=caller)" {
+@test "A set in its caller's cgroup (--cgroup=caller) is held to the limits of that cgroup" {
 	service=$(cgroup_root)/maker
 	echo "+memory +pids" >"$(cgroup_root)/cgroup.subtree_control"
 	mkdir "$service"

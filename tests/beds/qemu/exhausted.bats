@@ -66,7 +66,7 @@ tried() {
 	[[ $output == *EAGAIN* ]]
 }
 
-@test "no process more, or one, or four: done or refused, nothing is left, and then all works" {
+@test "Each operation is completed or refused when 0, 1 or 4 more processes can be started, and leaves nothing" {
 	nsctl create -mpn box
 	local room with_box
 	with_box=$(kernel_counts)
@@ -89,7 +89,7 @@ tried() {
 	[ "$done" = yes ]
 }
 
-@test "no process for who comes first: told, and served when there is room" {
+@test "A client is told when no front can be started, and is served when there is room again" {
 	leave_room 0
 	run other list
 	make_room
@@ -99,7 +99,7 @@ tried() {
 	other list
 }
 
-@test "no process at the start: said, and the next start takes over" {
+@test "A start without room for a process fails with the reason, and the next start takes the sets over" {
 	nsctl create -mpn box
 	stop_daemon
 	echo $(($(cat "$group/pids.current") + 1)) >"$group/pids.max"
@@ -115,7 +115,7 @@ tried() {
 
 # --- namespaces ---
 
-@test "no namespace more of a kind: the error names the limit" {
+@test "The error names the limit when no more namespaces of a kind can be made" {
 	local kind with_first
 	nsctl create -mpnuiCTr first
 	with_first=$(kernel_counts)

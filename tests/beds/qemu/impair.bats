@@ -77,14 +77,14 @@ print(f"{got:.2f} Mbit/s of {sys.argv[2]}")
 assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TEST_TMPDIR/iperf" "$1"
 }
 
-@test "delay, within a tenth" {
+@test "A delay is kept within a tenth" {
 	impair --delay=100ms
 	[ "$(shown)" = delayMilliseconds=100 ]
 	pings 20
 	among_times '100 <= t[0] and t[len(t) // 2] <= 110'
 }
 
-@test "jitter: as much more and less as it says" {
+@test "Jitter varies the delay by the given time" {
 	impair --delay=100ms --jitter=40ms
 	pings 100 0.2
 	# the times are evenly spread from 60 to 140 ms
@@ -92,21 +92,21 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	among_times '90 <= t[len(t) // 2] <= 115'
 }
 
-@test "loss, by counts" {
+@test "A loss rate drops the given share of packets" {
 	impair --loss=10%
 	pings 1500 0.002
 	read -r sent received _ <"$BATS_TEST_TMPDIR/counts"
 	share $((sent - received)) "$sent" 10
 }
 
-@test "duplicates, by counts" {
+@test "A duplication rate doubles the given share of packets" {
 	impair --duplicate=20%
 	pings 1000 0.002
 	read -r sent _ duplicates <"$BATS_TEST_TMPDIR/counts"
 	share "$duplicates" "$sent" 20
 }
 
-@test "corruption: as many packets are thrown away by who gets them" {
+@test "A corruption rate makes the receiver drop the given share of packets" {
 	# one bit of each packet is inverted; almost always a checksum covers it
 	impair --corrupt=20%
 	pings 1000 0.002
@@ -114,14 +114,14 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	share $((sent - received)) "$sent" 20
 }
 
-@test "reordering: as many packets go at once, and overtake" {
+@test "A reordering rate sends the given share of packets at once, ahead of the delayed ones" {
 	impair --delay=50ms --reorder=25%
 	pings 800 0.005
 	share "$(awk '$1 < 25' "$BATS_TEST_TMPDIR/times" | wc -l)" 800 25
 	awk '$1 >= 25 && $1 < 50 { exit 1 }' "$BATS_TEST_TMPDIR/times"
 }
 
-@test "a rate alone, and with a delay" {
+@test "A rate limit holds alone and with a delay" {
 	impair --rate=8mbit
 	rate_is 8
 	impair --delay=5ms
@@ -129,7 +129,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	rate_is 8
 }
 
-@test "changed one at a time, the others stay; cleared one at a time, and all" {
+@test "Changing or clearing one impairment keeps the others, and --clear ends all" {
 	impair --delay=80ms
 	impair --loss=30%
 	impair --duplicate=40%
@@ -156,7 +156,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	nsctl exec a ip link show eth0 | grep 'qdisc noqueue'
 }
 
-@test "each end has its own" {
+@test "Each end of a link has its own impairments" {
 	nsctl link impair wire A --delay=60ms
 	nsctl link impair wire B --delay=40ms
 	nsctl link list | grep -F 'A:delay=60ms B:delay=40ms'
@@ -169,7 +169,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	nsctl link list | grep -E ' delay=30ms$'
 }
 
-@test "kept when the daemon is killed, or restarted, or the link goes down" {
+@test "Impairments stay when the daemon is killed or restarted, and when the link goes down and up" {
 	impair --delay=70ms --loss=20%
 	before=$(shown)
 	kill_daemon
@@ -186,7 +186,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	among_times '70 <= t[0] and t[len(t) // 2] <= 77'
 }
 
-@test "a link that is impaired from the start" {
+@test "A link can be impaired from its start" {
 	nsctl create -n c
 	nsctl link add c,address=10.8.0.1/24,delay=45ms a,address=10.8.0.2/24 --name=late
 	nsctl link list | grep -F 'A:delay=45ms'

@@ -36,7 +36,7 @@ refused() {
 
 may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 
-@test "kernel.unprivileged_userns_clone=0: no user namespace for ordinary users, from that moment on" {
+@test "kernel.unprivileged_userns_clone=0 keeps ordinary users from making user namespaces from then on" {
 	may_have_user_namespaces
 	sysctl -q kernel.unprivileged_userns_clone=0
 	run may_have_user_namespaces
@@ -51,13 +51,13 @@ may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 	nsctl create -r other
 }
 
-@test "user.max_user_namespaces=0: the same" {
+@test "user.max_user_namespaces=0 keeps ordinary users from making user namespaces" {
 	sysctl -q user.max_user_namespaces=0
 	refused user-namespaces create -r box
 	nsctl create box
 }
 
-@test "unless nsctld.conf names who may" {
+@test "A user whom nsctld.conf names gets a user namespace although the kernel's settings forbid it" {
 	printf '[allow]\nuser-namespaces = %s\n' "$user_id" >"$config"
 	kill -HUP "$(cat "$runtime.pid")"
 	eventually grep -q 'configuration read again' "$runtime.log"
@@ -72,7 +72,7 @@ may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 	refused 'user.max_user_namespaces' create -r box
 }
 
-@test "user.max_net_namespaces counts for who asks, not for root" {
+@test "user.max_net_namespaces limits the sets of each user separately" {
 	sysctl -q user.max_net_namespaces=2
 	nsctl create -n one
 	nsctl create -n two
@@ -113,7 +113,7 @@ profiles_of_fronts() {
 	done
 }
 
-@test "who is held to a profile of AppArmor is confined, and its front is held to it" {
+@test "A caller under an AppArmor profile is confined, and so is its front" {
 	load_profile
 	nsctl create -n box
 	nsctl exec box cat "$secret"
@@ -130,7 +130,7 @@ profiles_of_fronts() {
 	unload_profile
 }
 
-@test "unless nsctld.conf names it: then its commands are held to it as well" {
+@test "A caller under an AppArmor profile whom nsctld.conf names runs commands under its profile" {
 	load_profile
 	printf '[allow]\nunfiltered = %s\n' "$user_id" >"$config"
 	kill -HUP "$(cat "$runtime.pid")"
