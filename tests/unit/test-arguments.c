@@ -37,7 +37,7 @@ static int read_one(int fd)
 	return r;
 }
 
-static void test_good(void **state _unused_)
+static void test_arguments_of_a_front_are_read(void **state _unused_)
 {
 	static const char text[] = "echo\0two words\0A=1\0B=";
 	struct arguments arguments;
@@ -55,7 +55,7 @@ static void test_good(void **state _unused_)
 	assert_int_equal(read_one(make(1, 0, "echo", 5, ALL_SEALS)), 0);
 }
 
-static void test_variables(void **state _unused_)
+static void test_variables_are_set_and_defaulted(void **state _unused_)
 {
 	static const char text[] = "echo\0HOME=/\0NSCTL_SET=x";
 	char set[] = "NSCTL_SET=box", home[] = "HOME=/srv", shell[] = "SHELL=/bin/sh";
@@ -75,7 +75,7 @@ static void test_variables(void **state _unused_)
 	close(fd);
 }
 
-static void test_counts(void **state _unused_)
+static void test_wrong_counts_are_refused(void **state _unused_)
 {
 	static const struct {
 		uint32_t arguments, environment;
@@ -99,7 +99,7 @@ static void test_counts(void **state _unused_)
 				 -EBADMSG);
 }
 
-static void test_sizes(void **state _unused_)
+static void test_wrong_sizes_are_refused(void **state _unused_)
 {
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -112,7 +112,7 @@ static void test_sizes(void **state _unused_)
 }
 
 /* A file that can be changed while it is read is refused. */
-static void test_unsealed(void **state _unused_)
+static void test_unsealed_file_is_refused(void **state _unused_)
 {
 	static const int some[] = {0, F_SEAL_SHRINK, F_SEAL_WRITE, F_SEAL_SHRINK | F_SEAL_GROW,
 				   F_SEAL_GROW | F_SEAL_WRITE};
@@ -128,7 +128,7 @@ static void test_unsealed(void **state _unused_)
 	assert_int_equal(read_one(fd), -EBADMSG);
 }
 
-static void test_others(void **state _unused_)
+static void test_other_kinds_of_descriptors_are_refused(void **state _unused_)
 {
 	int pair[2];
 
@@ -144,9 +144,12 @@ static void test_others(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	 cmocka_unit_test(test_variables),
-		cmocka_unit_test(test_counts),	 cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_unsealed), cmocka_unit_test(test_others),
+		cmocka_unit_test(test_arguments_of_a_front_are_read),
+		cmocka_unit_test(test_variables_are_set_and_defaulted),
+		cmocka_unit_test(test_wrong_counts_are_refused),
+		cmocka_unit_test(test_wrong_sizes_are_refused),
+		cmocka_unit_test(test_unsealed_file_is_refused),
+		cmocka_unit_test(test_other_kinds_of_descriptors_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void test_users_take_turns(void **state _unused_)
 	finish(&queue);
 }
 
-static void test_first_fruitless_ones_are_forgiven(void **state _unused_)
+static void test_first_fruitless_connections_are_forgiven(void **state _unused_)
 {
 	struct arrival_queue queue = {};
 
@@ -69,7 +69,7 @@ static void test_first_fruitless_ones_are_forgiven(void **state _unused_)
 	finish(&queue);
 }
 
-static void test_pace(void **state _unused_)
+static void test_user_with_fruitless_connections_is_served_slowly(void **state _unused_)
 {
 	struct arrival_queue queue = {};
 
@@ -90,7 +90,7 @@ static void test_pace(void **state _unused_)
 	finish(&queue);
 }
 
-static void test_tidy_keeps_what_is_not_forgiven(void **state _unused_)
+static void test_tidy_keeps_users_who_are_not_forgiven(void **state _unused_)
 {
 	const uint64_t later = NOW + ARRIVAL_FORGIVE_MICROSECONDS;
 	struct arrival_queue queue = {};
@@ -110,9 +110,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_users_take_turns),
-		cmocka_unit_test(test_first_fruitless_ones_are_forgiven),
-		cmocka_unit_test(test_pace),
-		cmocka_unit_test(test_tidy_keeps_what_is_not_forgiven),
+		cmocka_unit_test(test_first_fruitless_connections_are_forgiven),
+		cmocka_unit_test(test_user_with_fruitless_connections_is_served_slowly),
+		cmocka_unit_test(test_tidy_keeps_users_who_are_not_forgiven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static const struct wire_spec ranges = {
 	.gid_map = {.ranges = {{0, 500, 1}, {1, 100000, 65536}}, .n_ranges = 2},
 };
 
-static void test_command(void **state _unused_)
+static void test_command_has_ids_by_owner_and_mapping(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		struct authz_subject subject = {.uid = commands[i].uid, .allowed = ALL_BITS};
@@ -106,7 +106,7 @@ static void test_command(void **state _unused_)
 }
 
 /* Rows: mapping, requested ids, ids inside. Outside, the command always has the owner's ids. */
-static void test_command_inside(void **state _unused_)
+static void test_command_has_ids_inside_as_asked_for(void **state _unused_)
 {
 	static const struct {
 		enum spec_mapping mapping;
@@ -155,7 +155,7 @@ static void test_command_inside(void **state _unused_)
 }
 
 /* newPrivileges: only in a set that root made without user namespace, and only with the right. */
-static void test_new_privileges(void **state _unused_)
+static void test_new_privileges_need_root_and_the_right(void **state _unused_)
 {
 	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
 		for (size_t o = 0; o < ARRAY_SIZE(uids); o++)
@@ -186,7 +186,7 @@ static void test_new_privileges(void **state _unused_)
 
 /* Setuid programs have an effect in a user's own user and mount namespaces, and for root on
  * request; nowhere else, and never against the caller's wish. */
-static void test_may_gain(void **state _unused_)
+static void test_setuid_has_effect_only_where_allowed(void **state _unused_)
 {
 	for (int i = 0; i < 64; i++) {
 		bool roots = i & 1, asked = i & 2, enters_user = i & 4, enters_mount = i & 8,
@@ -230,10 +230,10 @@ static void test_may_gain(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_command),
-		cmocka_unit_test(test_command_inside),
-		cmocka_unit_test(test_new_privileges),
-		cmocka_unit_test(test_may_gain),
+		cmocka_unit_test(test_command_has_ids_by_owner_and_mapping),
+		cmocka_unit_test(test_command_has_ids_inside_as_asked_for),
+		cmocka_unit_test(test_new_privileges_need_root_and_the_right),
+		cmocka_unit_test(test_setuid_has_effect_only_where_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

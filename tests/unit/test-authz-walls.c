@@ -29,7 +29,7 @@ static struct authz_made made_behind(const char *wall)
 	return (struct authz_made){wall, "", "00000000000000a1"};
 }
 
-static void test_reaches(void **state _unused_)
+static void test_caller_behind_a_wall_reaches_only_its_own(void **state _unused_)
 {
 	static const struct {
 		const char *own, *wall;
@@ -66,8 +66,8 @@ static void test_reaches(void **state _unused_)
 	}
 }
 
-/* Whoever's sets are behind another wall can list and remove them, but not enter them. */
-static void test_methods(void **state _unused_)
+/* A user whose sets are behind another wall can list and remove them, but not enter them. */
+static void test_other_walls_sets_can_be_listed_and_removed(void **state _unused_)
 {
 	static const bool through[WIRE_OP_END] = {
 		[WIRE_GET] = true,
@@ -86,8 +86,8 @@ static void test_methods(void **state _unused_)
 	}
 }
 
-/* Ways out lead to the host's network, which is not that of a caller in another one. */
-static void test_ways_out(void **state _unused_)
+/* Ways out lead to the host's network, so a caller in another network gets none. */
+static void test_ways_out_need_the_network_of_the_host(void **state _unused_)
 {
 	static const struct {
 		const char *wall;
@@ -134,9 +134,9 @@ static void test_ways_out(void **state _unused_)
 	}
 }
 
-/* Root that cannot unmount what protects its /proc and /sys gets no /proc and /sys of a set's
- * own. */
-static void test_kernel_files(void **state _unused_)
+/* If root cannot unmount what protects its /proc and /sys, its sets get no /proc and /sys of
+ * their own. */
+static void test_root_gets_no_unprotected_kernel_files(void **state _unused_)
 {
 	static const uint32_t mnt = KIND_BIT(KIND_MNT), net = KIND_BIT(KIND_NET);
 	const struct wire_spec specs[] = {
@@ -171,7 +171,7 @@ static void test_kernel_files(void **state _unused_)
 		assert_int_equal(authz_spec(&root, &harmless[i], &failure), ERROR_NONE);
 }
 
-static void test_kinds(void **state _unused_)
+static void test_wall_has_the_kinds_in_its_text(void **state _unused_)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		assert_false(wall_has("", kind));
@@ -184,9 +184,11 @@ static void test_kinds(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reaches),	 cmocka_unit_test(test_methods),
-		cmocka_unit_test(test_ways_out), cmocka_unit_test(test_kernel_files),
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_caller_behind_a_wall_reaches_only_its_own),
+		cmocka_unit_test(test_other_walls_sets_can_be_listed_and_removed),
+		cmocka_unit_test(test_ways_out_need_the_network_of_the_host),
+		cmocka_unit_test(test_root_gets_no_unprotected_kernel_files),
+		cmocka_unit_test(test_wall_has_the_kinds_in_its_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static const enum wire_scope scopes[] = {SCOPE_FULL, SCOPE_CONFINED, SCOPE_SET};
 /* --- the configuration --- */
 
 /* One enumeration has the bits of the other, as the header says. */
-static void test_bits(void **state _unused_)
+static void test_configuration_and_rights_have_the_same_bits(void **state _unused_)
 {
 	static const uint32_t bits[CONFIG_ALLOW_COUNT] = {
 		[CONFIG_CONNECT] = ALLOW_CONNECT,
@@ -37,7 +37,7 @@ static void test_bits(void **state _unused_)
 		assert_int_equal(bits[i], UINT32_C(1) << i);
 }
 
-static void test_allowed(void **state _unused_)
+static void test_user_has_a_right_by_uid_or_group(void **state _unused_)
 {
 	static uid_t named_uids[] = {ALICE};
 	static gid_t named_gids[] = {50, 60};
@@ -87,7 +87,7 @@ static void test_allowed(void **state _unused_)
 
 /* --- at the door --- */
 
-static void test_connect(void **state _unused_)
+static void test_connection_gets_a_scope_by_its_place(void **state _unused_)
 {
 	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
 		for (int bits = 0; bits < 16; bits++) {
@@ -129,7 +129,7 @@ static struct authz_subject scoped(uid_t uid, enum wire_scope scope)
 	};
 }
 
-static void test_operation(void **state _unused_)
+static void test_methods_inside_a_set_depend_on_the_caller(void **state _unused_)
 {
 	/* from inside a set, all of its users may call these; only its owner (ALICE), whatever user
 	 * namespace it is in, may call the others */
@@ -162,8 +162,8 @@ static void test_operation(void **state _unused_)
 			}
 }
 
-/* Lists are changed from outside only, whoever asks. */
-static void test_egress_change(void **state _unused_)
+/* Every caller inside a set is refused, whatever its uid is. */
+static void test_list_is_changed_from_outside_only(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 		for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
@@ -177,7 +177,7 @@ static void test_egress_change(void **state _unused_)
 }
 
 /* Checks renewals in every scope, with all rights. */
-static void test_renewal(void **state _unused_)
+static void test_surrounding_set_cannot_be_renewed_from_inside(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 		for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
@@ -191,9 +191,9 @@ static void test_renewal(void **state _unused_)
 			}
 }
 
-/* --- whose --- */
+/* --- owners --- */
 
-static void test_owner(void **state _unused_)
+static void test_caller_acts_for_itself_or_as_allowed(void **state _unused_)
 {
 	static const char *const whats[] = {"set", "session"}, *const names[] = {"box", "other"};
 
@@ -236,7 +236,7 @@ static void test_owner(void **state _unused_)
 	}
 }
 
-static void test_sees(void **state _unused_)
+static void test_administrator_sees_all_if_asked_for(void **state _unused_)
 {
 	static const struct {
 		uid_t uid;
@@ -264,7 +264,7 @@ static void test_sees(void **state _unused_)
 
 /* From inside a set, its owner and root see that set and those within it; other users inside do
  * not. */
-static void test_sees_set(void **state _unused_)
+static void test_caller_inside_sees_its_set_and_those_within(void **state _unused_)
 {
 	static const uid_t inside[] = {ALICE, 0, BOB, 100033};
 	static const struct {
@@ -309,7 +309,7 @@ static void test_sees_set(void **state _unused_)
 
 /* --- sets and namespaces --- */
 
-static void test_spec(void **state _unused_)
+static void test_specification_needs_the_rights_for_its_parts(void **state _unused_)
 {
 	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
 		for (uint32_t kinds = 0; kinds <= KIND_ALL; kinds++)
@@ -327,7 +327,7 @@ static void test_spec(void **state _unused_)
 			}
 }
 
-static void test_open(void **state _unused_)
+static void test_namespaces_are_opened_only_by_their_owner(void **state _unused_)
 {
 	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
 		for (size_t o = 0; o < ARRAY_SIZE(uids); o++)
@@ -348,13 +348,18 @@ static void test_open(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bits),	cmocka_unit_test(test_allowed),
-		cmocka_unit_test(test_connect), cmocka_unit_test(test_operation),
-		cmocka_unit_test(test_renewal), cmocka_unit_test(test_owner),
-		cmocka_unit_test(test_sees),	cmocka_unit_test(test_sees_set),
-		cmocka_unit_test(test_spec),	cmocka_unit_test(test_egress_change),
+		cmocka_unit_test(test_configuration_and_rights_have_the_same_bits),
+		cmocka_unit_test(test_user_has_a_right_by_uid_or_group),
+		cmocka_unit_test(test_connection_gets_a_scope_by_its_place),
+		cmocka_unit_test(test_methods_inside_a_set_depend_on_the_caller),
+		cmocka_unit_test(test_surrounding_set_cannot_be_renewed_from_inside),
+		cmocka_unit_test(test_caller_acts_for_itself_or_as_allowed),
+		cmocka_unit_test(test_administrator_sees_all_if_asked_for),
+		cmocka_unit_test(test_caller_inside_sees_its_set_and_those_within),
+		cmocka_unit_test(test_specification_needs_the_rights_for_its_parts),
+		cmocka_unit_test(test_list_is_changed_from_outside_only),
 
-		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_namespaces_are_opened_only_by_their_owner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

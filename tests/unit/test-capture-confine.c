@@ -82,7 +82,7 @@ static void do_nothing(void)
 	syscall(SYS_getsockopt, socket_fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
 }
 
-static void test_calls(void **state _unused_)
+static void test_capturer_cannot_send_or_get_sockets(void **state _unused_)
 {
 	static const struct {
 		const char *name;
@@ -110,7 +110,8 @@ static void test_calls(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_calls)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_capturer_cannot_send_or_get_sockets)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ struct making {
 	char frame[32];
 };
 
-static void test_begin(void **state _unused_)
+static void test_file_begins_with_a_pcap_header(void **state _unused_)
 {
 	const struct capture_file file = capture_file_begin();
 
@@ -31,7 +31,7 @@ static void test_begin(void **state _unused_)
 	assert_true(file.snap >= CAPTURE_SNAP + CAPTURE_TAG);
 }
 
-static void test_plain(void **state _unused_)
+static void test_packet_gets_a_record(void **state _unused_)
 {
 	const struct capture_packet packet = {
 		.time = {1700000000, 999999999}, .captured = 16, .length = 1514};
@@ -47,7 +47,7 @@ static void test_plain(void **state _unused_)
 	assert_memory_equal(making.frame, before, sizeof(before));
 }
 
-static void test_tag(void **state _unused_)
+static void test_vlan_tag_is_put_back_into_the_frame(void **state _unused_)
 {
 	const struct capture_packet packet = {
 		.captured = 16, .length = 16, .tagged = true, .protocol = 0x8100, .tag = 0x2007};
@@ -60,7 +60,7 @@ static void test_tag(void **state _unused_)
 }
 
 /* A filter may return any length, so less than the addresses may be left. */
-static void test_short(void **state _unused_)
+static void test_short_frame_is_not_overrun(void **state _unused_)
 {
 	static const uint32_t sizes[] = {0, 1, 11, 12};
 
@@ -80,10 +80,10 @@ static void test_short(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_begin),
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_tag),
-		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_file_begins_with_a_pcap_header),
+		cmocka_unit_test(test_packet_gets_a_record),
+		cmocka_unit_test(test_vlan_tag_is_put_back_into_the_frame),
+		cmocka_unit_test(test_short_frame_is_not_overrun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

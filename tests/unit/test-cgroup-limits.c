@@ -76,7 +76,7 @@ static int teardown(void **state _unused_)
 	return tree_remove(root);
 }
 
-static void test_need(void **state _unused_)
+static void test_limits_need_their_controllers(void **state _unused_)
 {
 	assert_int_equal(cgroup_limits_need(&(struct cgroup_limits){}), 0);
 	assert_int_equal(cgroup_limits_need(&(struct cgroup_limits){.tasks = 1}),
@@ -86,7 +86,7 @@ static void test_need(void **state _unused_)
 }
 
 /* Controllers that the daemon's cgroup has or can get; a name is a whole word. */
-static void test_controllers(void **state _unused_)
+static void test_controllers_are_found_by_whole_words(void **state _unused_)
 {
 	assert_int_equal(cgroup_controllers(base_fd), CONTROLLER_ALL);
 	put(root_fd, "cgroup.controllers", "cpuset rdma memory_other\n");
@@ -100,7 +100,7 @@ static void test_controllers(void **state _unused_)
 }
 
 /* Down to the owner's cgroup, and no further: the set's has processes. */
-static void test_enable(void **state _unused_)
+static void test_controllers_are_enabled_down_to_the_owner(void **state _unused_)
 {
 	uint32_t memory = CONTROLLER_BIT(CONTROLLER_MEMORY);
 
@@ -113,7 +113,7 @@ static void test_enable(void **state _unused_)
 }
 
 /* Cgroups above the daemon's are not changed if they have enabled all that is needed. */
-static void test_enabled_already(void **state _unused_)
+static void test_enabled_cgroups_above_are_left_alone(void **state _unused_)
 {
 	put(base_fd, "cgroup.controllers", "memory pids cpu\n");
 	put(base_fd, "cgroup.subtree_control", "memory pids\n");
@@ -125,7 +125,7 @@ static void test_enabled_already(void **state _unused_)
 			 -EOPNOTSUPP);
 }
 
-static void test_limit(void **state _unused_)
+static void test_limits_are_written(void **state _unused_)
 {
 	static const char *const files[] = {"memory.max", "memory.swap.max", "pids.max", "cpu.max"};
 	struct cgroup_limits limits = {UINT64_C(512) << 20, 100, 500};
@@ -153,7 +153,7 @@ static void test_limit(void **state _unused_)
 	assert_int_equal(cgroup_limit(set_fd, &limits), -EOPNOTSUPP);
 }
 
-static void test_usage(void **state _unused_)
+static void test_usage_is_read(void **state _unused_)
 {
 	struct cgroup_usage usage = {};
 
@@ -171,9 +171,12 @@ static void test_usage(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_need),   TEST(test_controllers),
-		TEST(test_enable), TEST(test_enabled_already),
-		TEST(test_limit),  TEST(test_usage),
+		TEST(test_limits_need_their_controllers),
+		TEST(test_controllers_are_found_by_whole_words),
+		TEST(test_controllers_are_enabled_down_to_the_owner),
+		TEST(test_enabled_cgroups_above_are_left_alone),
+		TEST(test_limits_are_written),
+		TEST(test_usage_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

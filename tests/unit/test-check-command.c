@@ -34,7 +34,7 @@ static void check_row(size_t row, const struct wire_command *command, uint32_t k
 }
 
 /* Descriptors above 2: each number once, and none that is the standard's. */
-static void test_passed(void **state _unused_)
+static void test_passed_descriptors_have_distinct_numbers(void **state _unused_)
 {
 	static const struct {
 		struct wire_passed passed[2];
@@ -56,7 +56,7 @@ static void test_passed(void **state _unused_)
 	}
 }
 
-static void test_command(void **state _unused_)
+static void test_wrong_command_is_refused_by_field(void **state _unused_)
 {
 	static const struct {
 		int arguments;
@@ -84,7 +84,7 @@ static void test_command(void **state _unused_)
 }
 
 /* Names of users, and capabilities, are for a user namespace of the set that is entered. */
-static void test_rights_inside(void **state _unused_)
+static void test_names_and_capabilities_need_a_user_namespace(void **state _unused_)
 {
 	static const struct {
 		uint32_t kinds, entered;
@@ -118,9 +118,9 @@ static void test_rights_inside(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_command),
-		cmocka_unit_test(test_rights_inside),
-		cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_wrong_command_is_refused_by_field),
+		cmocka_unit_test(test_names_and_capabilities_need_a_user_namespace),
+		cmocka_unit_test(test_passed_descriptors_have_distinct_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

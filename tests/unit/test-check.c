@@ -210,7 +210,7 @@ static const struct {
 	 "spec.labels"},
 };
 
-static void test_refused(void **state _unused_)
+static void test_wrong_specification_is_refused_by_field(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		struct wire_spec spec = refused[i].spec;
@@ -291,7 +291,7 @@ static const struct {
 };
 
 /* Compares completed specifications as bytes, as the keeper does. */
-static void test_completed(void **state _unused_)
+static void test_specification_is_completed(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
 		struct wire_spec got = taken[i].said, wanted = taken[i].complete;
@@ -321,8 +321,8 @@ static void test_completed(void **state _unused_)
 	}
 }
 
-/* Names that are no host names give none; nor does a set without name. */
-static void test_hostname(void **state _unused_)
+/* A set whose name is not a host name gets none, and neither does a set without a name. */
+static void test_bad_host_name_gives_none(void **state _unused_)
 {
 	static const char *const names[] = {NULL, "a_b", "a..b"};
 
@@ -335,7 +335,7 @@ static void test_hostname(void **state _unused_)
 	}
 }
 
-static void test_mounts(void **state _unused_)
+static void test_mounts_of_each_type_are_accepted(void **state _unused_)
 {
 	struct wire_spec spec =
 		SPEC(.kinds = KIND_DEFAULT, .root_path = "/srv",
@@ -350,7 +350,7 @@ static void test_mounts(void **state _unused_)
 	assert_int_equal(check_spec(&spec, "box", &failure), 0);
 }
 
-static void test_names(void **state _unused_)
+static void test_names_and_sessions_are_checked(void **state _unused_)
 {
 	struct failure failure;
 
@@ -364,7 +364,7 @@ static void test_names(void **state _unused_)
 	assert_string_equal(failure.subject, "session");
 }
 
-static void test_lease_process(void **state _unused_)
+static void test_lease_by_process_1_is_refused(void **state _unused_)
 {
 	static const struct {
 		pid_t pid;
@@ -393,9 +393,12 @@ static void test_lease_process(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
-		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_names),	 cmocka_unit_test(test_lease_process),
+		cmocka_unit_test(test_wrong_specification_is_refused_by_field),
+		cmocka_unit_test(test_specification_is_completed),
+		cmocka_unit_test(test_bad_host_name_gives_none),
+		cmocka_unit_test(test_mounts_of_each_type_are_accepted),
+		cmocka_unit_test(test_names_and_sessions_are_checked),
+		cmocka_unit_test(test_lease_by_process_1_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@
 	"{\"allow\":[],\"deny\":[],\"refusedNames\":[{\"name\":\"b.example\",\"questions\":3}]}"
 #define NOTHING "{\"allow\":[],\"deny\":[]}"
 
-static void test_verb(void **state _unused_)
+static void test_egress_calls_and_prints(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"egress box",
@@ -104,7 +104,7 @@ static void test_verb(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verb),
+		cmocka_unit_test(test_egress_calls_and_prints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static void check(const struct environment *environment, const char *expected)
 	json_decref(made);
 }
 
-static void test_own(void **state _unused_)
+static void test_command_gets_the_variables_of_its_caller(void **state _unused_)
 {
 	json_t *extra = json_pack("[s, s, s, s]", "TOKEN=x", "NEW=1", "NEW=2", "ABSENT");
 
@@ -72,7 +72,7 @@ static void test_own(void **state _unused_)
 	json_decref(extra);
 }
 
-static void test_login(void **state _unused_)
+static void test_other_owner_gets_a_login_environment(void **state _unused_)
 {
 	json_t *none = json_array(), *extra = json_pack("[s, s]", "TOKEN", "HOME=/elsewhere");
 
@@ -92,7 +92,7 @@ static void test_login(void **state _unused_)
 	json_decref(extra);
 }
 
-static void test_shell(void **state _unused_)
+static void test_shell_is_the_users_or_the_default(void **state _unused_)
 {
 	set_own();
 	assert_string_equal(environment_shell(NULL), "/bin/csh");
@@ -139,7 +139,7 @@ static int teardown_getent(void **state _unused_)
 	return unlink(path) < 0 || rmdir(directory) < 0 ? -1 : 0;
 }
 
-static void test_account(void **state _unused_)
+static void test_account_is_read_from_a_passwd_line(void **state _unused_)
 {
 	static const struct {
 		const char *line, *name, *home, *shell;
@@ -174,10 +174,13 @@ static void test_account(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_own, restore_format),
-		cmocka_unit_test_teardown(test_login, restore_format),
-		cmocka_unit_test_teardown(test_shell, restore_format),
-		cmocka_unit_test_setup_teardown(test_account, setup_getent, teardown_getent),
+		cmocka_unit_test_teardown(test_command_gets_the_variables_of_its_caller,
+					  restore_format),
+		cmocka_unit_test_teardown(test_other_owner_gets_a_login_environment,
+					  restore_format),
+		cmocka_unit_test_teardown(test_shell_is_the_users_or_the_default, restore_format),
+		cmocka_unit_test_setup_teardown(test_account_is_read_from_a_passwd_line,
+						setup_getent, teardown_getent),
 	};
 
 	format = getenv(FORMAT) ? strdup(getenv(FORMAT)) : NULL;

@@ -55,7 +55,7 @@ static bool leads_to_field(const struct idl_type *type, const char *path)
 	return true;
 }
 
-static void test_fields(void **state _unused_)
+static void test_options_fill_fields_of_the_interface(void **state _unused_)
 {
 	const struct {
 		const char *method;
@@ -94,7 +94,7 @@ static void test_fields(void **state _unused_)
 }
 
 /* The namespaces of a specification are chosen by options that fill no field. */
-static void test_specification(void **state _unused_)
+static void test_each_field_of_a_specification_has_an_option(void **state _unused_)
 {
 	const struct idl_field *spec;
 	struct idl *idl;
@@ -117,7 +117,7 @@ static void test_specification(void **state _unused_)
 	idl_free(idl);
 }
 
-static void test_told(void **state _unused_)
+static void test_error_about_a_field_names_the_option(void **state _unused_)
 {
 	static const struct option_row *const create[VERB_TABLES] = {spec_options,
 								     sets_create_options};
@@ -187,7 +187,7 @@ static void test_told(void **state _unused_)
 }
 
 /* An error of the kernel has a hint at doctor if the machine may lack something. */
-static void test_shortage(void **state _unused_)
+static void test_shortage_has_a_hint_at_doctor(void **state _unused_)
 {
 	static const struct {
 		int number;
@@ -257,7 +257,7 @@ static void tell_all(const struct idl_type *type, const char *path)
 	}
 }
 
-static void test_no_names_of_fields(void **state _unused_)
+static void test_messages_contain_no_field_names(void **state _unused_)
 {
 	struct idl *idl;
 	unsigned line;
@@ -271,11 +271,11 @@ static void test_no_names_of_fields(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_specification),
-		cmocka_unit_test(test_told),
-		cmocka_unit_test(test_shortage),
-		cmocka_unit_test(test_no_names_of_fields),
+		cmocka_unit_test(test_options_fill_fields_of_the_interface),
+		cmocka_unit_test(test_each_field_of_a_specification_has_an_option),
+		cmocka_unit_test(test_error_about_a_field_names_the_option),
+		cmocka_unit_test(test_shortage_has_a_hint_at_doctor),
+		cmocka_unit_test(test_messages_contain_no_field_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

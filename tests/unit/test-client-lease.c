@@ -16,7 +16,7 @@
 
 #define NETWORK "{\"network\":{\"name\":\"lan\",\"owner\":7,\"members\":[],\"created\":1}}"
 
-static void test_renew(void **state _unused_)
+static void test_renew_calls_and_prints(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"renew box", {"Renew {\"name\":\"box\"}"}, {"{\"expires\":1}"}, 0, NULL},
@@ -55,7 +55,7 @@ static void test_renew(void **state _unused_)
 	answering_check_group(sets_verbs, rows, ARRAY_SIZE(rows));
 }
 
-static void test_networks(void **state _unused_)
+static void test_leases_of_networks_and_topologies_are_passed(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"network create --lease=1h --lease=idle:5m lan",
@@ -82,8 +82,8 @@ static void test_networks(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_renew),
-		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_renew_calls_and_prints),
+		cmocka_unit_test(test_leases_of_networks_and_topologies_are_passed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 #include "client/verb.h"
 #include "tests/unit/answering.h"
 
-static void test_link_option(void **state _unused_)
+static void test_link_option_becomes_json(void **state _unused_)
 {
 	static const struct {
 		const char *word, *link; /* NULL: refused */
@@ -100,7 +100,7 @@ static void test_link_option(void **state _unused_)
 	}
 }
 
-static void test_ends(void **state _unused_)
+static void test_words_of_ends_become_json(void **state _unused_)
 {
 	static const struct {
 		const char *word, *end; /* NULL: refused */
@@ -150,7 +150,7 @@ static void test_ends(void **state _unused_)
 }
 
 /* The output can be used as input. */
-static void test_impairments(void **state _unused_)
+static void test_impairments_are_printed_as_they_are_read(void **state _unused_)
 {
 	static const struct {
 		const char *impairment, *text; /* "": none */
@@ -203,7 +203,7 @@ static void test_impairments(void **state _unused_)
 #define REPLY "{\"link\":" LINK "}"
 #define LINKS "{\"links\":[" LINK "," SELF "]}"
 
-static void test_link_verbs(void **state _unused_)
+static void test_link_verbs_call_and_print(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"link add web:eth0,address=10.0.0.1/24 host,down,loss=1%",
@@ -425,7 +425,7 @@ static void test_link_verbs(void **state _unused_)
 	"  created     0s ago\n"
 #define SHOWN_NET SHOWN "  namespaces  net     net:[5]              held\n"
 
-static void test_show(void **state _unused_)
+static void test_show_prints_sets_with_their_links(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"show web",
@@ -470,9 +470,11 @@ static void test_show(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_link_option), cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_impairments), cmocka_unit_test(test_link_verbs),
-		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_link_option_becomes_json),
+		cmocka_unit_test(test_words_of_ends_become_json),
+		cmocka_unit_test(test_impairments_are_printed_as_they_are_read),
+		cmocka_unit_test(test_link_verbs_call_and_print),
+		cmocka_unit_test(test_show_prints_sets_with_their_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

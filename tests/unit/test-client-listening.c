@@ -35,7 +35,7 @@ static int bind_to(const char *text, int *ret_port)
 	return fd;
 }
 
-static void test_listening(void **state _unused_)
+static void test_listeners_are_found_by_port_and_address(void **state _unused_)
 {
 	static const struct {
 		const char *address;
@@ -64,7 +64,8 @@ static void test_listening(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_listening)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_listeners_are_found_by_port_and_address)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

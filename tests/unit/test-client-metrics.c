@@ -38,8 +38,9 @@ static char *metrics_of(const char *const *replies, bool as_json)
 	return take_ptr(output.data);
 }
 
-/* A value that the daemon does not give is left out: it is no 0. A word is a label. */
-static void test_values(void **state _unused_)
+/* A value that the daemon does not give is left out, and not printed as 0. A text becomes a
+ * label. */
+static void test_absent_value_is_left_out(void **state _unused_)
 {
 	static const char *const replies[] = {
 		MORE("{\"name\":\"org.nsctl.memory\",\"description\":\"Memory\","
@@ -67,8 +68,8 @@ static void test_values(void **state _unused_)
 				    "nsctl_state{set=\"a\",value=\"ready\"} 1\n");
 }
 
-/* As JSON, metrics are as the daemon gives them. */
-static void test_json(void **state _unused_)
+/* With --json, metrics are printed as the daemon gives them. */
+static void test_metrics_are_printed_as_json(void **state _unused_)
 {
 	static const char *const replies[] = {
 		LAST("{\"name\":\"org.nsctl.sets\",\"description\":\"Sets\",\"type\":\"gauge\"}"),
@@ -81,8 +82,8 @@ static void test_json(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_absent_value_is_left_out),
+		cmocka_unit_test(test_metrics_are_printed_as_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

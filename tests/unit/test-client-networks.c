@@ -21,7 +21,7 @@
 	"{\"name\":\"out\",\"owner\":4242424,\"members\":[\"a\"],\"created\":4e9,\"egress\":true," \
 	"\"allow\":[\"192.0.2.0/24\",\"@dns\"],\"deny\":[\"192.0.2.9\"],\"refusedPackets\":3}"
 
-static void test_network_verbs(void **state _unused_)
+static void test_network_verbs_call_and_print(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"network create lan",
@@ -123,7 +123,7 @@ static void test_network_verbs(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_network_verbs),
+		cmocka_unit_test(test_network_verbs_call_and_print),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

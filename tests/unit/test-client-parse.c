@@ -34,7 +34,7 @@ static void check_words(const struct word *words, size_t n,
 	}
 }
 
-static void test_duration(void **state _unused_)
+static void test_durations_are_parsed(void **state _unused_)
 {
 	static const struct word words[] = {
 		{"90", 90},
@@ -71,7 +71,7 @@ static void check_decimals(const char *const *refused, size_t n,
 	}
 }
 
-static void test_time(void **state _unused_)
+static void test_times_are_parsed(void **state _unused_)
 {
 	static const struct {
 		const char *word;
@@ -109,7 +109,7 @@ static void test_time(void **state _unused_)
 	check_decimals(refused, ARRAY_SIZE(refused), parse_milliseconds);
 }
 
-static void test_percent(void **state _unused_)
+static void test_percentages_are_parsed(void **state _unused_)
 {
 	static const struct {
 		const char *word;
@@ -126,7 +126,7 @@ static void test_percent(void **state _unused_)
 	check_decimals(refused, ARRAY_SIZE(refused), parse_percent);
 }
 
-static void test_rate(void **state _unused_)
+static void test_rates_are_parsed(void **state _unused_)
 {
 	static const struct word words[] = {
 		{"10mbit", 10000000},
@@ -166,7 +166,7 @@ static void test_rate(void **state _unused_)
 	check_words(words, ARRAY_SIZE(words), parse_rate);
 }
 
-static void test_size(void **state _unused_)
+static void test_sizes_are_parsed(void **state _unused_)
 {
 	static const struct word words[] = {
 		{"1", 1},
@@ -186,7 +186,7 @@ static void test_size(void **state _unused_)
 	check_words(words, ARRAY_SIZE(words), parse_size);
 }
 
-static void test_id(void **state _unused_)
+static void test_ids_are_parsed(void **state _unused_)
 {
 	static const struct word words[] = {
 		{"0", 0},
@@ -205,7 +205,7 @@ static void test_id(void **state _unused_)
 	check_words(words, ARRAY_SIZE(words), parse_id);
 }
 
-static void test_decimal(void **state _unused_)
+static void test_decimals_are_parsed(void **state _unused_)
 {
 	static const struct {
 		const char *word;
@@ -232,7 +232,7 @@ static void test_decimal(void **state _unused_)
 	}
 }
 
-static void test_range(void **state _unused_)
+static void test_ranges_of_ids_are_parsed(void **state _unused_)
 {
 	static const char *const wrong[] = {
 		"",
@@ -265,7 +265,7 @@ static void test_range(void **state _unused_)
 	assert_true(parse_range("4294967294:4294967294:1", range));
 }
 
-static void test_kinds(void **state _unused_)
+static void test_kinds_are_parsed(void **state _unused_)
 {
 	static const char *const wrong[] = {
 		"",    ",",	  "mnt,",    ",mnt",
@@ -282,7 +282,7 @@ static void test_kinds(void **state _unused_)
 	assert_int_equal(kinds, KIND_ALL);
 }
 
-static void test_signal(void **state _unused_)
+static void test_signals_are_parsed(void **state _unused_)
 {
 	static const struct {
 		const char *word;
@@ -325,7 +325,7 @@ static void test_signal(void **state _unused_)
 	assert_null(signal_name(64));
 }
 
-static void test_publish(void **state _unused_)
+static void test_published_ports_are_parsed(void **state _unused_)
 {
 	static const char *const wrong[] = {
 		"",	      "80",	"80:",	       "80:0",	      "80-:80",	    "80:65536",
@@ -360,7 +360,7 @@ static void test_publish(void **state _unused_)
 	assert_true(publish.host.first == 0 && publish.host.last == 0);
 }
 
-static void test_cut(void **state _unused_)
+static void test_text_is_cut_into_pieces(void **state _unused_)
 {
 	const char *rest = "a,,b";
 	struct piece piece = parse_cut(rest, ',', &rest);
@@ -376,12 +376,18 @@ static void test_cut(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_duration), cmocka_unit_test(test_time),
-		cmocka_unit_test(test_percent),	 cmocka_unit_test(test_rate),
-		cmocka_unit_test(test_size),	 cmocka_unit_test(test_id),
-		cmocka_unit_test(test_decimal),	 cmocka_unit_test(test_range),
-		cmocka_unit_test(test_kinds),	 cmocka_unit_test(test_signal),
-		cmocka_unit_test(test_publish),	 cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_durations_are_parsed),
+		cmocka_unit_test(test_times_are_parsed),
+		cmocka_unit_test(test_percentages_are_parsed),
+		cmocka_unit_test(test_rates_are_parsed),
+		cmocka_unit_test(test_sizes_are_parsed),
+		cmocka_unit_test(test_ids_are_parsed),
+		cmocka_unit_test(test_decimals_are_parsed),
+		cmocka_unit_test(test_ranges_of_ids_are_parsed),
+		cmocka_unit_test(test_kinds_are_parsed),
+		cmocka_unit_test(test_signals_are_parsed),
+		cmocka_unit_test(test_published_ports_are_parsed),
+		cmocka_unit_test(test_text_is_cut_into_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

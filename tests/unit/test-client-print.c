@@ -15,7 +15,7 @@
 #include "client/table.h"
 #include "client/text.h"
 
-static void test_escape(void **state _unused_)
+static void test_control_characters_are_escaped(void **state _unused_)
 {
 	static const struct {
 		const char *from, *to;
@@ -56,8 +56,9 @@ static void test_escape(void **state _unused_)
 	}
 }
 
-/* Any two bytes are escaped to text without control characters, which stays as it is. */
-static void test_escape_all(void **state _unused_)
+/* Any two bytes are escaped to a text without control characters, and escaping it again changes
+ * nothing. */
+static void test_any_two_bytes_are_escaped_to_text(void **state _unused_)
 {
 	for (unsigned i = 1; i < 0x10000; i++) {
 		_cleanup_text_ struct text text = {0}, again = {0};
@@ -74,7 +75,7 @@ static void test_escape_all(void **state _unused_)
 	}
 }
 
-static void test_utf8(void **state _unused_)
+static void test_utf8_is_checked(void **state _unused_)
 {
 	assert_true(utf8_is_valid(""));
 	assert_true(utf8_is_valid("a\xc3\xa9\xf4\x8f\xbf\xbf"));
@@ -83,7 +84,7 @@ static void test_utf8(void **state _unused_)
 	assert_false(utf8_is_valid("\xed\xbf\xbf"));
 }
 
-static void test_quote(void **state _unused_)
+static void test_words_are_quoted_for_the_shell(void **state _unused_)
 {
 	static const struct {
 		const char *from, *to;
@@ -104,7 +105,7 @@ static void test_quote(void **state _unused_)
 	}
 }
 
-static void test_age(void **state _unused_)
+static void test_ages_are_printed(void **state _unused_)
 {
 	static const struct {
 		double seconds;
@@ -124,7 +125,7 @@ static void test_age(void **state _unused_)
 	assert_string_equal(age, "0s");
 }
 
-static void test_size(void **state _unused_)
+static void test_sizes_are_printed(void **state _unused_)
 {
 	static const struct {
 		int64_t bytes;
@@ -146,7 +147,7 @@ static void test_size(void **state _unused_)
 	}
 }
 
-static void test_table(void **state _unused_)
+static void test_table_is_escaped_and_aligned(void **state _unused_)
 {
 	static const struct column columns[] = {{"NAME", 1, .stays = true},
 						{"STATE", 2, .least = 4}};
@@ -166,7 +167,7 @@ static void test_table(void **state _unused_)
 	assert_int_equal(table.index[1].width, 4);
 }
 
-static void test_cut(void **state _unused_)
+static void test_text_is_cut_to_a_width(void **state _unused_)
 {
 	static const struct {
 		const char *from;
@@ -191,7 +192,7 @@ static void test_cut(void **state _unused_)
 	}
 }
 
-static void test_text(void **state _unused_)
+static void test_text_grows(void **state _unused_)
 {
 	_cleanup_text_ struct text text = {0};
 	_cleanup_text_ struct text long_text = {0};
@@ -209,11 +210,15 @@ static void test_text(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escape), cmocka_unit_test(test_escape_all),
-		cmocka_unit_test(test_utf8),   cmocka_unit_test(test_quote),
-		cmocka_unit_test(test_age),    cmocka_unit_test(test_size),
-		cmocka_unit_test(test_table),  cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_control_characters_are_escaped),
+		cmocka_unit_test(test_any_two_bytes_are_escaped_to_text),
+		cmocka_unit_test(test_utf8_is_checked),
+		cmocka_unit_test(test_words_are_quoted_for_the_shell),
+		cmocka_unit_test(test_ages_are_printed),
+		cmocka_unit_test(test_sizes_are_printed),
+		cmocka_unit_test(test_table_is_escaped_and_aligned),
+		cmocka_unit_test(test_text_is_cut_to_a_width),
+		cmocka_unit_test(test_text_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ static void check_interface(const struct idl *idl, const char *line, json_t *spe
 		fail_msg("%s: %s does not fit", line, path);
 }
 
-static void test_specs(void **state _unused_)
+static void test_options_become_a_specification(void **state _unused_)
 {
 	static const struct {
 		const char *line, *spec;
@@ -215,7 +215,7 @@ static void test_specs(void **state _unused_)
 	idl_free(idl);
 }
 
-static void test_lease_by_process(void **state _unused_)
+static void test_pid_option_becomes_a_lease_by_process(void **state _unused_)
 {
 	_cleanup_json_ json_t *wanted =
 		json_loads("{\"lease\":{\"processFileDescriptor\":0,\"seconds\":90.0}}", 0, NULL);
@@ -228,8 +228,8 @@ static void test_lease_by_process(void **state _unused_)
 	assert_true(spec && json_equal(spec, wanted));
 }
 
-/* What the daemon does not know. The home directory does not exist. */
-static void test_views(void **state _unused_)
+/* Options that the client alone knows: they become mounts. The home directory does not exist. */
+static void test_options_of_views_become_mounts(void **state _unused_)
 {
 #define TMP "{\"type\":\"tmpfs\",\"target\":\"/tmp\",\"mode\":1023}"
 #define ROOT "{\"type\":\"readOnly\",\"target\":\"/\"}"
@@ -269,7 +269,7 @@ static void test_views(void **state _unused_)
 }
 
 /* A pipe and a process are distinguished by the descriptor itself. */
-static void test_lease_by_descriptor(void **state _unused_)
+static void test_pipe_and_process_are_told_apart(void **state _unused_)
 {
 	_cleanup_json_ json_t *process =
 		json_loads("{\"lease\":{\"processFileDescriptor\":0}}", 0, NULL);
@@ -307,8 +307,8 @@ static void test_lease_by_descriptor(void **state _unused_)
 	close_fd(ends[1]);
 }
 
-/* The parent that was found at the start of a run, or why there is none. */
-static void test_lease_by_parent(void **state _unused_)
+/* The parent that was found when the client started, or the reason why there is none. */
+static void test_lease_by_a_missing_parent_is_refused(void **state _unused_)
 {
 	static const struct {
 		struct parent parent;
@@ -342,7 +342,7 @@ static void test_lease_by_parent(void **state _unused_)
 	close_fd(parent.fd);
 }
 
-static void test_refused(void **state _unused_)
+static void test_wrong_options_are_refused(void **state _unused_)
 {
 	static const struct {
 		const char *line;
@@ -406,7 +406,7 @@ static void test_refused(void **state _unused_)
 	}
 }
 
-static void test_all_end(void **state _unused_)
+static void test_two_dashes_end_the_options(void **state _unused_)
 {
 	_cleanup_json_ json_t *spec = NULL;
 	int status;
@@ -418,8 +418,8 @@ static void test_all_end(void **state _unused_)
 	assert_int_equal(status, STATUS_USAGE);
 }
 
-/* In run, which has no -t, --user is create's option and --user=UID is exec's. */
-static void test_same_name(void **state _unused_)
+/* In run, --user is the option of create, and --user=UID that of exec. Run has no -t. */
+static void test_options_of_one_name_differ_by_their_value(void **state _unused_)
 {
 	static const struct option_row first[] = {OPTION("user", 'U', NULL, "", HANDLED(ALL)), {0}};
 	static const struct option_row second[] = {OPTION("user", 'u', "UID", "", HANDLED(ENV)),
@@ -456,14 +456,14 @@ static void test_same_name(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_specs),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_lease_by_process),
-		cmocka_unit_test(test_lease_by_descriptor),
-		cmocka_unit_test(test_lease_by_parent),
-		cmocka_unit_test(test_views),
-		cmocka_unit_test(test_all_end),
-		cmocka_unit_test(test_same_name),
+		cmocka_unit_test(test_options_become_a_specification),
+		cmocka_unit_test(test_wrong_options_are_refused),
+		cmocka_unit_test(test_pid_option_becomes_a_lease_by_process),
+		cmocka_unit_test(test_pipe_and_process_are_told_apart),
+		cmocka_unit_test(test_lease_by_a_missing_parent_is_refused),
+		cmocka_unit_test(test_options_of_views_become_mounts),
+		cmocka_unit_test(test_two_dashes_end_the_options),
+		cmocka_unit_test(test_options_of_one_name_differ_by_their_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

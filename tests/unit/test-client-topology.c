@@ -50,7 +50,7 @@ static json_t *read_text(const char *text, struct text *said)
 	return topology;
 }
 
-static void test_files(void **state _unused_)
+static void test_mistake_in_a_file_is_reported_with_its_place(void **state _unused_)
 {
 	static const struct {
 		const char *file, *said; /* a part of the error; NULL: the file is accepted */
@@ -120,7 +120,7 @@ static void test_files(void **state _unused_)
 }
 
 /* A file that is too large for a message is not read to its end. */
-static void test_too_large(void **state _unused_)
+static void test_too_large_file_is_not_read_to_its_end(void **state _unused_)
 {
 	_cleanup_text_ struct text text = {0}, said = {0};
 
@@ -132,7 +132,7 @@ static void test_too_large(void **state _unused_)
 	assert_non_null(strstr(said.data, "File too large"));
 }
 
-static void test_examples(void **state _unused_)
+static void test_examples_fit_the_interface(void **state _unused_)
 {
 	static const struct {
 		const char *name;
@@ -180,7 +180,7 @@ static void check_same(int fd, const char *path)
 	assert_int_equal(fcntl(fd, F_GETFL) & O_PATH, O_PATH);
 }
 
-static void test_paths(void **state _unused_)
+static void test_paths_are_relative_to_the_file(void **state _unused_)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_text_ struct text said = {0}, path = {0}, inside = {0}, wanted = {0};
@@ -241,7 +241,7 @@ static void test_paths(void **state _unused_)
 	"\"addresses\":[],\"processes\":0,\"created\":1}"
 #define NETWORK(name) "{\"name\":\"" name "\",\"owner\":7,\"members\":[],\"created\":1}"
 
-static void test_verbs(void **state _unused_)
+static void test_up_and_down_call_and_print(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
 		{"up small.json", {"Apply " SMALL "}"}, {MADE}, 0, "network lan\nset a\nlink l\n"},
@@ -325,9 +325,11 @@ static int tear_down(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),	 cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_examples), cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_verbs),
+		cmocka_unit_test(test_mistake_in_a_file_is_reported_with_its_place),
+		cmocka_unit_test(test_too_large_file_is_not_read_to_its_end),
+		cmocka_unit_test(test_examples_fit_the_interface),
+		cmocka_unit_test(test_paths_are_relative_to_the_file),
+		cmocka_unit_test(test_up_and_down_call_and_print),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

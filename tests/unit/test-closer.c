@@ -114,7 +114,7 @@ static void expect_closed(int reading_fd)
 	assert_true(poll_fd.revents & POLLHUP);
 }
 
-static void test_copy_is_kept(void **state _unused_)
+static void test_queue_is_closed_though_a_copy_is_kept(void **state _unused_)
 {
 	struct closer closer;
 	int ends[2], connection_fd;
@@ -145,7 +145,7 @@ static int make_lingering(int listening_fd, const struct sockaddr_in *address)
 	return fd;
 }
 
-static void test_lingering(void **state _unused_)
+static void test_lingering_sockets_do_not_block_the_closer(void **state _unused_)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
@@ -178,8 +178,8 @@ static void test_lingering(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_copy_is_kept),
-		cmocka_unit_test(test_lingering),
+		cmocka_unit_test(test_queue_is_closed_though_a_copy_is_kept),
+		cmocka_unit_test(test_lingering_sockets_do_not_block_the_closer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ static void check_defaults(const struct config *config)
 		assert_true(config->init_uid == 61183 && config->init_gid == 61183);
 }
 
-static void test_defaults(void **state _unused_)
+static void test_missing_file_gives_defaults(void **state _unused_)
 {
 	struct config *config = NULL;
 	char *message;
@@ -109,7 +109,7 @@ static void test_defaults(void **state _unused_)
 	config_free(config);
 }
 
-static void test_values(void **state _unused_)
+static void test_values_are_read(void **state _unused_)
 {
 	struct config *config;
 
@@ -163,7 +163,7 @@ static void test_values(void **state _unused_)
 	config_free(config);
 }
 
-static void test_sizes(void **state _unused_)
+static void test_sizes_are_read(void **state _unused_)
 {
 	static const struct {
 		const char *text;
@@ -288,7 +288,7 @@ static void check_bad(const char *text, const char *wanted)
 	free(message);
 }
 
-static void test_bad(void **state _unused_)
+static void test_bad_file_is_refused_with_line_and_key(void **state _unused_)
 {
 	if (!is_root())
 		return;
@@ -298,7 +298,7 @@ static void test_bad(void **state _unused_)
 	}
 }
 
-static void test_long_line(void **state _unused_)
+static void test_long_line_is_refused_with_a_hint(void **state _unused_)
 {
 	static char text[100000];
 	struct config *config = NULL;
@@ -326,7 +326,7 @@ static void test_long_line(void **state _unused_)
 }
 
 /* The file must not be writable by others. */
-static void test_file(void **state _unused_)
+static void test_file_must_be_writable_by_root_only(void **state _unused_)
 {
 	static const mode_t modes[] = {0664, 0646, 0666, 0777};
 	static const char refused[] = ": must belong to root and be writable by root only";
@@ -353,7 +353,7 @@ static void test_file(void **state _unused_)
 
 /* --- users and groups --- */
 
-static void test_who(void **state _unused_)
+static void test_user_is_named_by_uid_or_group(void **state _unused_)
 {
 	static uid_t uids[] = {5, 7};
 	static gid_t gids[] = {50};
@@ -373,10 +373,13 @@ static void test_who(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_values),
-		cmocka_unit_test(test_sizes),	  cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_long_line), cmocka_unit_test(test_file),
-		cmocka_unit_test(test_who),
+		cmocka_unit_test(test_missing_file_gives_defaults),
+		cmocka_unit_test(test_values_are_read),
+		cmocka_unit_test(test_sizes_are_read),
+		cmocka_unit_test(test_bad_file_is_refused_with_line_and_key),
+		cmocka_unit_test(test_long_line_is_refused_with_a_hint),
+		cmocka_unit_test(test_file_must_be_writable_by_root_only),
+		cmocka_unit_test(test_user_is_named_by_uid_or_group),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -66,7 +66,7 @@ static int confine(void)
 	return confine_enforce(&none);
 }
 
-static void test_signals(void **state _unused_)
+static void test_confined_process_can_signal_only_itself(void **state _unused_)
 {
 	static const struct {
 		const char *name;
@@ -98,7 +98,8 @@ static void test_signals(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_signals)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_confined_process_can_signal_only_itself)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

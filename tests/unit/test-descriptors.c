@@ -50,7 +50,7 @@ static int close_fds(void **state _unused_)
 	return 0;
 }
 
-static void test_kinds(void **state _unused_)
+static void test_command_takes_descriptors_of_the_right_kinds(void **state _unused_)
 {
 	static const struct {
 		enum which status, terminal, in, out, err;
@@ -93,7 +93,7 @@ static void test_kinds(void **state _unused_)
 	}
 }
 
-static void test_capture(void **state _unused_)
+static void test_capture_takes_descriptors_of_the_right_kinds(void **state _unused_)
 {
 	static const struct {
 		enum which file, stop;
@@ -126,8 +126,8 @@ static void test_capture(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_command_takes_descriptors_of_the_right_kinds),
+		cmocka_unit_test(test_capture_takes_descriptors_of_the_right_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, open_fds, close_fds);

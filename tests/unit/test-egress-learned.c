@@ -76,7 +76,7 @@ static void check(const char *const *entries)
 #define CHECK_NOTHING() check((const char *const[]){NULL})
 
 /* Each destination is told once, in the form of an entry. */
-static void test_addresses(void **state _unused_)
+static void test_each_destination_is_told_once(void **state _unused_)
 {
 	CHECK_NOTHING();
 	reach("198.51.100.1", IPPROTO_TCP, 443);
@@ -94,7 +94,7 @@ static void test_addresses(void **state _unused_)
 }
 
 /* A destination is told by each name that has led to it, also by one that comes later. */
-static void test_names(void **state _unused_)
+static void test_destination_is_told_by_each_of_its_names(void **state _unused_)
 {
 	lead("a.test", "192.0.2.1");
 	lead("a.test", "192.0.2.1");
@@ -117,7 +117,7 @@ static void test_names(void **state _unused_)
 }
 
 /* A name cannot lead to a private address in a list. */
-static void test_private(void **state _unused_)
+static void test_private_address_is_listed_by_itself(void **state _unused_)
 {
 	lead("intern.test", "10.0.0.1");
 	reach("10.0.0.1", IPPROTO_TCP, 443);
@@ -126,9 +126,9 @@ static void test_private(void **state _unused_)
 	CHECK_NOTHING();
 }
 
-/* What does not fit into an answer is told by the next one, and what cannot be remembered is
- * reported. */
-static void test_bounds(void **state _unused_)
+/* Destinations that do not fit into an answer are in the next one. If some could not be
+ * remembered, the answer says so. */
+static void test_bounds_of_answers_and_memory_hold(void **state _unused_)
 {
 	char name[32];
 	size_t n = 0;
@@ -153,7 +153,7 @@ static void test_bounds(void **state _unused_)
 }
 
 /* The sets of a user share what is remembered of names. */
-static void test_shares(void **state _unused_)
+static void test_sets_of_a_user_share_the_memory_of_names(void **state _unused_)
 {
 	static struct set sets[9];
 	static struct wire_resolver_allow allow;
@@ -180,8 +180,8 @@ static void test_shares(void **state _unused_)
 		egress_learned_forget(&sets[i]);
 }
 
-/* However many sets a user has, so many lists are learned at a time. */
-static void test_lists(void **state _unused_)
+/* A user may learn a bounded number of lists at a time, however many sets the user has. */
+static void test_user_learns_a_bounded_number_of_lists(void **state _unused_)
 {
 	static struct set sets[LEARNED_LISTS_MAX + 1];
 	const size_t n = ARRAY_SIZE(sets) - 1;
@@ -200,12 +200,18 @@ static void test_lists(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_private, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_destination_is_told_once, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_destination_is_told_by_each_of_its_names,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_private_address_is_listed_by_itself, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_bounds_of_answers_and_memory_hold, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_sets_of_a_user_share_the_memory_of_names,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_user_learns_a_bounded_number_of_lists, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,8 +38,8 @@ static const char *name_at(const struct reach_names *names, size_t i)
 
 /* --- names --- */
 
-/* The user's own come first; a name that is listed twice is there once, with both services. */
-static void test_names(void **state _unused_)
+/* The user's own names come first. A name that is listed twice appears once, with both services. */
+static void test_names_of_a_list_are_sorted_and_joined(void **state _unused_)
 {
 	static const struct wire_reach reach = {
 		.listed = true,
@@ -69,8 +69,8 @@ static void test_names(void **state _unused_)
 	config_free(config);
 }
 
-/* Lists with the same entries are one, until the configuration is another one. */
-static void test_sharing(void **state _unused_)
+/* Lists with the same entries share their memory, until the configuration changes. */
+static void test_equal_lists_are_shared(void **state _unused_)
 {
 	static const struct wire_reach reach = {.listed = true, .allow = {{"@m"}}, .n_allow = 1};
 	struct config *config = read_config("[lists]\nm = a.org\n");
@@ -93,7 +93,7 @@ static void test_sharing(void **state _unused_)
 	config_free(other);
 }
 
-static void test_no_names(void **state _unused_)
+static void test_list_without_names_has_none(void **state _unused_)
 {
 	static const struct wire_reach rows[] = {
 		{.listed = false},
@@ -111,8 +111,8 @@ static void test_no_names(void **state _unused_)
 	config_free(config);
 }
 
-/* What has all names and ports of another list, and what only looks like it. */
-static void test_cover(void **state _unused_)
+/* Lists that have all names and ports of another list, and lists that only seem to. */
+static void test_list_covers_another_with_all_names_and_ports(void **state _unused_)
 {
 	static const struct {
 		const char *names, *others; /* lists of [lists] */
@@ -163,7 +163,7 @@ static void test_cover(void **state _unused_)
 	assert_true(reach_names_cover(NULL, NULL));
 }
 
-static void test_too_many_services(void **state _unused_)
+static void test_too_many_services_overflow(void **state _unused_)
 {
 	static struct wire_reach reach = {.listed = true, .n_allow = REACH_SERVICES_MAX + 1};
 	static char texts[REACH_SERVICES_MAX + 1][32];
@@ -187,7 +187,7 @@ static void test_too_many_services(void **state _unused_)
 }
 
 /* A list counts once for each user, from its first set to its last. */
-static void test_held(void **state _unused_)
+static void test_list_counts_once_for_each_user(void **state _unused_)
 {
 	const struct reach_names a = {.n = 10}, b = {.n = 4};
 
@@ -217,7 +217,7 @@ static void test_held(void **state _unused_)
 
 /* --- addresses --- */
 
-static void test_outside(void **state _unused_)
+static void test_only_public_addresses_are_outside(void **state _unused_)
 {
 	static const struct {
 		const char *address;
@@ -266,7 +266,7 @@ static void test_outside(void **state _unused_)
 	config_free(config);
 }
 
-static void test_grants(void **state _unused_)
+static void test_grants_are_added_and_end(void **state _unused_)
 {
 	struct grants grants = {};
 	struct grant grant = {.services = 1, .until = 100};
@@ -301,7 +301,7 @@ static void test_grants(void **state _unused_)
 
 /* --- refused names --- */
 
-static void test_refused(void **state _unused_)
+static void test_refused_names_are_counted(void **state _unused_)
 {
 	struct wire_refused_name view[REFUSED_NAMES_MAX];
 	_cleanup_free_ char *long_name = calloc(1, DESTINATION_NAME_SIZE + 1);
@@ -339,11 +339,15 @@ static void test_refused(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_sharing), cmocka_unit_test(test_no_names),
-		cmocka_unit_test(test_cover),	cmocka_unit_test(test_too_many_services),
-		cmocka_unit_test(test_outside), cmocka_unit_test(test_grants),
-		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_refused_names_are_counted),
+		cmocka_unit_test(test_names_of_a_list_are_sorted_and_joined),
+		cmocka_unit_test(test_equal_lists_are_shared),
+		cmocka_unit_test(test_list_without_names_has_none),
+		cmocka_unit_test(test_list_covers_another_with_all_names_and_ports),
+		cmocka_unit_test(test_too_many_services_overflow),
+		cmocka_unit_test(test_only_public_addresses_are_outside),
+		cmocka_unit_test(test_grants_are_added_and_end),
+		cmocka_unit_test(test_list_counts_once_for_each_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

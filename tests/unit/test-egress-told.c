@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which packets that a list has refused are news. */
+/* struct told of egress-denied.h: which refused packets have not been reported yet. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static void tell_all(struct told *told, size_t n)
 		told_add(told, &news[i]);
 }
 
-static void test_news(void **state _unused_)
+static void test_new_refusals_are_news(void **state _unused_)
 {
 	struct told told = {};
 
@@ -61,7 +61,7 @@ static void test_news(void **state _unused_)
 	told_clear(&told);
 }
 
-static void test_untold(void **state _unused_)
+static void test_untold_refusals_stay_news(void **state _unused_)
 {
 	struct told told = {};
 
@@ -75,7 +75,7 @@ static void test_untold(void **state _unused_)
 	told_clear(&told);
 }
 
-static void test_anew(void **state _unused_)
+static void test_forgotten_destination_begins_anew(void **state _unused_)
 {
 	struct told told = {};
 
@@ -91,7 +91,7 @@ static void test_anew(void **state _unused_)
 	assert_int_equal(told.n, 0);
 }
 
-static void test_same(void **state _unused_)
+static void test_destinations_differ_by_protocol_and_family(void **state _unused_)
 {
 	struct told told = {};
 	struct task_refusal items[] = {refusal(1, 1, 1), refusal(1, 1, 2), refusal(1, 1, 3), {}};
@@ -110,10 +110,10 @@ static void test_same(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_news),
-		cmocka_unit_test(test_untold),
-		cmocka_unit_test(test_anew),
-		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_new_refusals_are_news),
+		cmocka_unit_test(test_untold_refusals_stay_news),
+		cmocka_unit_test(test_forgotten_destination_begins_anew),
+		cmocka_unit_test(test_destinations_differ_by_protocol_and_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "base.h"
 #include "protocol/error.h"
 
-static void test_ids(void **state _unused_)
+static void test_ids_are_found_both_ways(void **state _unused_)
 {
 	static const char *const none[] = {
 		"",
@@ -38,7 +38,7 @@ static void test_ids(void **state _unused_)
 	assert_string_equal(error_id(ERROR_EXPECTED_MORE), "org.varlink.service.ExpectedMore");
 }
 
-static void test_fields(void **state _unused_)
+static void test_errors_have_their_fields(void **state _unused_)
 {
 	const struct error_fields *fields = error_fields(ERROR_LIMIT_EXCEEDED);
 
@@ -55,7 +55,7 @@ static void test_fields(void **state _unused_)
 	assert_null(fields->number);
 }
 
-static void test_failure(void **state _unused_)
+static void test_failure_is_set_with_its_fields(void **state _unused_)
 {
 	struct failure failure = {.error = ERROR_BUSY, .text = "old"};
 
@@ -78,7 +78,7 @@ static void test_failure(void **state _unused_)
 	assert_string_equal(failure.text, "creating!");
 }
 
-static void test_errno(void **state _unused_)
+static void test_negative_errno_becomes_a_system_error(void **state _unused_)
 {
 	static const struct {
 		int negative, number;
@@ -120,7 +120,7 @@ static void check_cut(const char *character, size_t size)
 	}
 }
 
-static void test_cut(void **state _unused_)
+static void test_text_is_cut_at_the_end_of_a_character(void **state _unused_)
 {
 	static const char *const characters[] = {"z", "\xc3\xa4", "\xe2\x82\xac",
 						 "\xf0\x9f\x98\x80"};
@@ -134,9 +134,11 @@ static void test_cut(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),	cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_failure), cmocka_unit_test(test_errno),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_ids_are_found_both_ways),
+		cmocka_unit_test(test_errors_have_their_fields),
+		cmocka_unit_test(test_failure_is_set_with_its_fields),
+		cmocka_unit_test(test_negative_errno_becomes_a_system_error),
+		cmocka_unit_test(test_text_is_cut_at_the_end_of_a_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
 static const enum exchange_state states[] = {EXCHANGE_IDLE, EXCHANGE_CALL, EXCHANGE_MORE,
 					     EXCHANGE_ONEWAY};
 
-static void test_begin(void **state _unused_)
+static void test_call_begins_an_exchange(void **state _unused_)
 {
 	static const struct {
 		bool more, oneway;
@@ -38,7 +38,7 @@ static void test_begin(void **state _unused_)
 	}
 }
 
-static void test_reply(void **state _unused_)
+static void test_reply_is_sent_or_is_wrong(void **state _unused_)
 {
 	static const struct {
 		enum exchange_state before;
@@ -64,7 +64,7 @@ static void test_reply(void **state _unused_)
 	}
 }
 
-static void test_conversation(void **state _unused_)
+static void test_calls_and_replies_follow_one_another(void **state _unused_)
 {
 	struct exchange exchange = {0};
 
@@ -83,9 +83,9 @@ static void test_conversation(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_begin),
-		cmocka_unit_test(test_reply),
-		cmocka_unit_test(test_conversation),
+		cmocka_unit_test(test_call_begins_an_exchange),
+		cmocka_unit_test(test_reply_is_sent_or_is_wrong),
+		cmocka_unit_test(test_calls_and_replies_follow_one_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

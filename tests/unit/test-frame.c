@@ -86,7 +86,7 @@ static void check_splits(const struct row *row, size_t first, size_t second, siz
 	frame_done(&reader.frame);
 }
 
-static void test_splits(void **state _unused_)
+static void test_stream_may_be_split_anywhere(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		check_splits(&rows[i], 0, 0, 1);
@@ -96,7 +96,7 @@ static void test_splits(void **state _unused_)
 	}
 }
 
-static void test_nothing(void **state _unused_)
+static void test_empty_feed_does_nothing(void **state _unused_)
 {
 	struct frame frame;
 	size_t taken = SIZE_MAX;
@@ -110,7 +110,7 @@ static void test_nothing(void **state _unused_)
 	frame_done(&frame);
 }
 
-static void test_limit(void **state _unused_)
+static void test_limit_holds_to_the_byte(void **state _unused_)
 {
 	static const struct {
 		size_t limit, part, rest; /* rest: of the second feed; its NUL comes behind */
@@ -168,7 +168,7 @@ static void test_refused_before_allocated(void **state _unused_)
 	frame_done(&frame);
 }
 
-static void test_largest(void **state _unused_)
+static void test_largest_message_is_accepted(void **state _unused_)
 {
 	struct frame frame;
 	size_t taken, grown = 0, size = 0;
@@ -207,9 +207,11 @@ static void test_largest(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_splits),	cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_limit),	cmocka_unit_test(test_refused_before_allocated),
-		cmocka_unit_test(test_largest),
+		cmocka_unit_test(test_stream_may_be_split_anywhere),
+		cmocka_unit_test(test_empty_feed_does_nothing),
+		cmocka_unit_test(test_limit_holds_to_the_byte),
+		cmocka_unit_test(test_refused_before_allocated),
+		cmocka_unit_test(test_largest_message_is_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

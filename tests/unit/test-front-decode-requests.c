@@ -11,7 +11,7 @@
 #include "base.h"
 #include "tests/unit/decoding.h"
 
-static void test_ask(void **state _unused_)
+static void test_short_requests_are_decoded(void **state _unused_)
 {
 	static union method_request request;
 	const struct wire_ask *ask = &request.GET;
@@ -61,7 +61,7 @@ static void test_ask(void **state _unused_)
 }
 
 /* The words of a command cross in a sealed memory file; the request has their beginning, too. */
-static void test_exec(void **state _unused_)
+static void test_command_crosses_in_a_sealed_file(void **state _unused_)
 {
 	static const char expected[] = "\2\0\0\0\1\0\0\0sh\0a b\0A=\0";
 	static union method_request request;
@@ -92,7 +92,7 @@ static void test_exec(void **state _unused_)
 }
 
 /* Long or many words are cut in the request, at the end of a character, and whole in the file. */
-static void test_long_words(void **state _unused_)
+static void test_long_words_are_cut_in_the_request_only(void **state _unused_)
 {
 	static union method_request request;
 	const struct wire_command *command = &request.RUN.command;
@@ -115,7 +115,7 @@ static void test_long_words(void **state _unused_)
 }
 
 /* A refusal of a topology names the place of the field in the whole. */
-static void test_apply(void **state _unused_)
+static void test_refusal_names_the_place_in_a_topology(void **state _unused_)
 {
 	static const struct {
 		const char *said, *field;
@@ -164,7 +164,7 @@ static void test_apply(void **state _unused_)
 }
 
 /* Every method of the table is in the interface, and its request fits into the union. */
-static void test_methods(void **state _unused_)
+static void test_each_method_is_in_the_interface(void **state _unused_)
 {
 	size_t built = 0;
 
@@ -187,9 +187,11 @@ static void test_methods(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ask),	   cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_long_words), cmocka_unit_test(test_apply),
-		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_short_requests_are_decoded),
+		cmocka_unit_test(test_command_crosses_in_a_sealed_file),
+		cmocka_unit_test(test_long_words_are_cut_in_the_request_only),
+		cmocka_unit_test(test_refusal_names_the_place_in_a_topology),
+		cmocka_unit_test(test_each_method_is_in_the_interface),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

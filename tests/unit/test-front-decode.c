@@ -75,7 +75,7 @@ static const struct {
 	 "{\"namespaces\":[]}", 0},
 };
 
-static void test_specs(void **state _unused_)
+static void test_specifications_come_back_as_they_were(void **state _unused_)
 {
 	static struct wire_create crossed;
 	static struct wire_set set;
@@ -249,7 +249,7 @@ static const struct {
 	{"Exec", EXEC("\"workingDirectoryFileDescriptor\":2"), "workingDirectoryFileDescriptor", 1},
 };
 
-static void test_refused(void **state _unused_)
+static void test_impossible_value_is_refused_by_field(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		json_t *parameters = parse(refused[i].parameters);
@@ -271,8 +271,8 @@ static void test_refused(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_specs),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_specifications_come_back_as_they_were),
+		cmocka_unit_test(test_impossible_value_is_refused_by_field),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

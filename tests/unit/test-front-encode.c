@@ -50,7 +50,7 @@ static void check_reply(const char *name, json_t *got, const char *expected)
 	json_decref(got);
 }
 
-static void test_set(void **state _unused_)
+static void test_set_is_encoded(void **state _unused_)
 {
 	static struct wire_set set;
 	const json_t *allow;
@@ -106,7 +106,7 @@ static void test_set(void **state _unused_)
 	answer_done(&answer);
 }
 
-static void test_session(void **state _unused_)
+static void test_session_is_encoded(void **state _unused_)
 {
 	struct wire_session session = {.session = "0123456789abcdef",
 				       .set = "box",
@@ -162,7 +162,7 @@ static uint32_t column(const char *name)
 	return UINT32_C(1) << i;
 }
 
-static void test_lists(void **state _unused_)
+static void test_lists_are_encoded(void **state _unused_)
 {
 	struct wire_namespace namespace = {.kind_number = KIND_NET + 1, .descriptor_fd = 1000};
 	struct wire_count counts[] = {
@@ -270,8 +270,8 @@ static void test_lists(void **state _unused_)
 	answer_done(&answer);
 }
 
-/* Every named outcome reads as its interface says. */
-static void test_failures(void **state _unused_)
+/* Each error has the parameters that the interface describes. */
+static void test_each_failure_fits_the_interface(void **state _unused_)
 {
 	struct idl *service;
 
@@ -298,10 +298,10 @@ static void test_failures(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_session),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_set_is_encoded),
+		cmocka_unit_test(test_session_is_encoded),
+		cmocka_unit_test(test_lists_are_encoded),
+		cmocka_unit_test(test_each_failure_fits_the_interface),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -23,8 +23,9 @@ static bool receive_is(struct fake_keeper *keeper, uint16_t op)
 	return keeper->message.header->nlmsg_type == op;
 }
 
-/* Clients for which the kernel has no room are given up and told of; the others go on. */
-static void test_descriptors_run_out(void **state _unused_)
+/* The front gives up clients for which it has no descriptors, and reports them to the keeper.
+ * Others are served. */
+static void test_front_without_descriptors_gives_clients_up(void **state _unused_)
 {
 	enum { CLIENTS = 40, DESCRIPTORS = 20 };
 	struct fake_keeper keeper;
@@ -56,8 +57,8 @@ static void test_descriptors_run_out(void **state _unused_)
 	keeper_stop(&keeper);
 }
 
-/* An answer whose descriptor finds no room is an error, and not silence. */
-static void test_answer_without_room(void **state _unused_)
+/* If a descriptor of an answer cannot be received, the client gets an error. */
+static void test_descriptor_without_room_is_an_error(void **state _unused_)
 {
 	enum { DESCRIPTORS = 12 };
 	struct fake_keeper keeper;
@@ -139,10 +140,10 @@ static void wait_for_bytes(int fd, int least)
 }
 
 /*
- * A keeper that takes nothing for a while: nothing is lost, nothing comes twice, and of those that
- * have gone meanwhile it hears afterwards.
+ * The keeper reads nothing for a while. No request is lost or sent twice, and the keeper hears
+ * afterwards which clients have gone.
  */
-static void test_channel_full(void **state _unused_)
+static void test_full_channel_loses_nothing(void **state _unused_)
 {
 	enum { CLIENTS = 64 };
 	struct wire_failure failure = {
@@ -189,8 +190,8 @@ static void test_channel_full(void **state _unused_)
 	free(call);
 }
 
-/* More than a message between the daemon's processes can be. */
-static void test_too_large(void **state _unused_)
+/* A call that is larger than a message between the daemon's processes is refused. */
+static void test_too_large_call_is_refused(void **state _unused_)
 {
 	char *text = make_large_call(20, 3999);
 	struct fake_keeper keeper;
@@ -211,9 +212,9 @@ static void test_too_large(void **state _unused_)
 
 /* --- lanes --- */
 
-/* A call for which the keeper gives no lane is answered with the keeper's reason, and the next one
- * asks again. */
-static void test_lane_denied(void **state _unused_)
+/* If the keeper gives no lane, the call is answered with the keeper's reason, and the next call
+ * asks for a lane again. */
+static void test_denied_lane_is_answered_with_the_reason(void **state _unused_)
 {
 	static const char exec[] =
 		"{\"method\":\"org.nsctl.Exec\",\"parameters\":{\"name\":\"box\","
@@ -244,7 +245,7 @@ static void test_lane_denied(void **state _unused_)
 
 /* --- the system calls that it may make --- */
 
-static void test_status(void **state _unused_)
+static void test_front_is_confined(void **state _unused_)
 {
 	struct fake_keeper keeper;
 	char path[64], text[4096];
@@ -267,8 +268,8 @@ static void test_status(void **state _unused_)
 	keeper_stop(&keeper);
 }
 
-/* Started by hand it says so, and does nothing. */
-static void test_without_channel(void **state _unused_)
+/* A front that is started by hand says so, and ends. */
+static void test_front_without_a_channel_ends(void **state _unused_)
 {
 	char path[PATH_MAX], *arguments[] = {path, NULL};
 	int status;
@@ -392,7 +393,7 @@ static int use_abort(void)
 	abort();
 }
 
-static void test_filter(void **state _unused_)
+static void test_filter_kills_forbidden_calls(void **state _unused_)
 {
 	static const struct {
 		const char *what;
@@ -440,15 +441,15 @@ static void test_filter(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_descriptors_run_out),
-		cmocka_unit_test(test_answer_without_room),
-		cmocka_unit_test(test_channel_full),
-		cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_lane_denied),
-		cmocka_unit_test(test_status),
-		cmocka_unit_test(test_without_channel),
+		cmocka_unit_test(test_front_without_descriptors_gives_clients_up),
+		cmocka_unit_test(test_descriptor_without_room_is_an_error),
+		cmocka_unit_test(test_full_channel_loses_nothing),
+		cmocka_unit_test(test_too_large_call_is_refused),
+		cmocka_unit_test(test_denied_lane_is_answered_with_the_reason),
+		cmocka_unit_test(test_front_is_confined),
+		cmocka_unit_test(test_front_without_a_channel_ends),
 #ifndef NSCTL_SANITIZED
-		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_kills_forbidden_calls),
 #endif
 	};
 

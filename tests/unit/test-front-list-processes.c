@@ -56,8 +56,9 @@ static void stop(pid_t pid, int fd)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* Bytes that are no UTF-8, and half a character at the end; cut as JSON counts. */
-static void test_command(void **state _unused_)
+/* Bytes that are not UTF-8 and half a character at the end are replaced. The command line is cut
+ * by its length in JSON. */
+static void test_command_lines_that_are_not_text_are_cut(void **state _unused_)
 {
 	static char name[] = "c\xff\x1b\303\244t\342\202", minus[] = "-";
 	static const struct {
@@ -150,9 +151,10 @@ static struct wire_message *put_answer(struct answer *answer)
 	return answer_message(answer);
 }
 
-/* A set has more processes than an answer can tell, each with a command of 4,000 bytes that take
- * six bytes each in JSON. The answer is valid, tells thousands, and a client accepts its size. */
-static void test_many(void **state _unused_)
+/* A set has more processes than fit into an answer. Each has a command of 4,000 bytes, which take
+ * six bytes each in JSON. The answer is valid, has thousands of processes, and a client accepts its
+ * size. */
+static void test_answer_holds_as_many_processes_as_fit(void **state _unused_)
 {
 	static char name[] = "cat", minus[] = "-", word[4000];
 	char *words[] = {name, minus, word, NULL}, path[IDL_PATH_SIZE], *text;
@@ -188,8 +190,8 @@ static void test_many(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_command),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_command_lines_that_are_not_text_are_cut),
+		cmocka_unit_test(test_answer_holds_as_many_processes_as_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

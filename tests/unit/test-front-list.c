@@ -54,7 +54,7 @@ static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last
  * While a client does not read, the front requests nothing more for it, and other clients are
  * served. When it reads, it gets its whole list, in order.
  */
-static void test_slow_reader(void **state)
+static void test_slow_reader_gets_its_list_and_delays_nobody(void **state)
 {
 	static const unsigned int pages = 40;
 	struct fake_keeper *keeper = *state;
@@ -104,7 +104,7 @@ static void test_slow_reader(void **state)
 	keeper_close_client(keeper, other, 14);
 }
 
-static void test_list_without_more(void **state)
+static void test_list_of_many_pages_needs_more(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 15, SCOPE_FULL, NULL);
@@ -158,7 +158,7 @@ static void answer_status(struct fake_keeper *keeper)
 }
 
 /* Metrics of the daemon come first, then those of each page of sets, then the number of sets. */
-static void test_metrics(void **state)
+static void test_metrics_come_in_order(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 16, SCOPE_FULL, NULL);
@@ -185,8 +185,8 @@ static void test_metrics(void **state)
 	keeper_close_client(keeper, fd, 16);
 }
 
-/* What the front answers itself, and what it refuses. */
-static void test_metrics_without_keeper(void **state)
+/* Calls that the front answers or refuses without the keeper. */
+static void test_front_answers_and_refuses_by_itself(void **state)
 {
 	int fd = keeper_connect(*state, 17, SCOPE_CONFINED, "a filter");
 	unsigned int n = 0;
@@ -218,10 +218,10 @@ static void test_metrics_without_keeper(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_metrics),
-		cmocka_unit_test(test_metrics_without_keeper),
-		cmocka_unit_test(test_slow_reader),
-		cmocka_unit_test(test_list_without_more),
+		cmocka_unit_test(test_metrics_come_in_order),
+		cmocka_unit_test(test_front_answers_and_refuses_by_itself),
+		cmocka_unit_test(test_slow_reader_gets_its_list_and_delays_nobody),
+		cmocka_unit_test(test_list_of_many_pages_needs_more),
 	};
 
 	return cmocka_run_group_tests(tests, keeper_set_up, keeper_tear_down);

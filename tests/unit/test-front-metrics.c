@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Metrics of sets: a cgroup may tell of memory and time, of one of them, or of none. What it does
- * not tell is no metric; 0 is one. */
+/* Metrics of sets. A cgroup may have memory and time, one of them, or none. A missing value is left
+ * out, and 0 is a value. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -96,7 +96,7 @@ static void write_metrics(const json_t *list, const char *set, char *ret, size_t
 	}
 }
 
-static void test_values(void **state _unused_)
+static void test_value_that_a_cgroup_lacks_is_left_out(void **state _unused_)
 {
 	char directory[] = "/tmp/nsctl-test-XXXXXX", metrics[256];
 	struct wire_summary set;
@@ -130,7 +130,7 @@ static void test_values(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_value_that_a_cgroup_lacks_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

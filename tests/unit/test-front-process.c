@@ -23,7 +23,7 @@ static void expect_pipe_end(int fd)
 
 /* --- calls that the front answers itself --- */
 
-static void test_descriptions(void **state)
+static void test_interfaces_are_described(void **state)
 {
 	static const struct {
 		const char *interface, *text;
@@ -90,7 +90,7 @@ static const struct {
 	 "\"reason\":\"-1 is less than 0\"}}"},
 };
 
-static void test_refusals(void **state)
+static void test_wrong_calls_are_refused(void **state)
 {
 	int fd = keeper_connect(*state, 2, SCOPE_FULL, NULL);
 
@@ -102,7 +102,7 @@ static void test_refusals(void **state)
 }
 
 /* A oneway call gets no reply, not even an error. */
-static void test_oneway(void **state)
+static void test_oneway_call_gets_no_reply(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 3, SCOPE_FULL, NULL);
@@ -125,7 +125,7 @@ static void test_oneway(void **state)
 }
 
 /* The front adds nothing to a reply that the keeper has sent, and takes the next call. */
-static void test_direct(void **state)
+static void test_front_adds_nothing_to_a_direct_reply(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 14, SCOPE_FULL, NULL);
@@ -139,7 +139,7 @@ static void test_direct(void **state)
 	keeper_close_client(keeper, fd, 14);
 }
 
-static void test_confined(void **state)
+static void test_confined_client_may_ask_little(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 4, SCOPE_CONFINED, "another mount namespace");
@@ -160,7 +160,7 @@ static void test_confined(void **state)
 
 /* --- calls that it passes on --- */
 
-static void test_failure(void **state)
+static void test_failure_of_the_keeper_becomes_an_error(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 5, SCOPE_FULL, NULL);
@@ -186,8 +186,8 @@ static void check_command_file(int fd)
 			 F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
 
-/* Two replies to one call, the first with a descriptor; the next call waits for the last. */
-static void test_exec(void **state)
+/* A call gets two replies, the first with a descriptor. The next call waits for the second one. */
+static void test_exec_has_two_replies(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 6, SCOPE_FULL, NULL), pipe_fds[2];
@@ -227,7 +227,7 @@ static void test_exec(void **state)
 
 /* --- hostile clients --- */
 
-static void test_byte_by_byte(void **state)
+static void test_call_may_come_byte_by_byte(void **state)
 {
 	static const char text[] = GET_INFO "\0" GET_INFO;
 	int fd = keeper_connect(*state, 7, SCOPE_FULL, NULL);
@@ -239,7 +239,7 @@ static void test_byte_by_byte(void **state)
 	keeper_close_client(*state, fd, 7);
 }
 
-static void test_pipelined(void **state)
+static void test_pipelined_calls_are_answered(void **state)
 {
 	static const char call[] = GET_INFO;
 	int fd = keeper_connect(*state, 8, SCOPE_FULL, NULL);
@@ -269,7 +269,7 @@ static void test_pipelined(void **state)
 	keeper_close_client(*state, fd, 8);
 }
 
-static void test_garbage(void **state)
+static void test_garbage_ends_the_connection(void **state)
 {
 	static const char *const rows[] = {
 		"",
@@ -304,7 +304,7 @@ static void test_garbage(void **state)
 }
 
 /* A megabyte without an end, and then a little more. */
-static void test_endless(void **state)
+static void test_endless_message_ends_the_connection(void **state)
 {
 	int fd = keeper_connect(*state, 9, SCOPE_FULL, NULL);
 	static char chunk[4096];
@@ -322,7 +322,7 @@ static void test_endless(void **state)
 }
 
 /* Unrequested descriptors are not kept. */
-static void test_unused_descriptors(void **state)
+static void test_unrequested_descriptors_are_closed(void **state)
 {
 	int fd = keeper_connect(*state, 10, SCOPE_FULL, NULL), pipe_fds[2];
 	int fds[TRANSPORT_FDS_MAX];
@@ -342,7 +342,7 @@ static void test_unused_descriptors(void **state)
 }
 
 /* `printf ... | nc -N`: a client that has stopped sending may still read. */
-static void test_half_closed(void **state)
+static void test_half_closed_client_gets_its_answers(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 11, SCOPE_FULL, NULL);
@@ -365,7 +365,7 @@ static void test_half_closed(void **state)
 }
 
 /* If a client goes, the keeper learns it at once, and later replies are dropped. */
-static void test_gone(void **state)
+static void test_keeper_learns_that_a_client_has_gone(void **state)
 {
 	struct fake_keeper *keeper = *state;
 	int fd = keeper_connect(keeper, 12, SCOPE_FULL, NULL), pipe_fds[2];
@@ -393,13 +393,20 @@ static void test_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_descriptions), cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_oneway),	     cmocka_unit_test(test_direct),
-		cmocka_unit_test(test_confined),     cmocka_unit_test(test_failure),
-		cmocka_unit_test(test_exec),	     cmocka_unit_test(test_byte_by_byte),
-		cmocka_unit_test(test_pipelined),    cmocka_unit_test(test_garbage),
-		cmocka_unit_test(test_endless),	     cmocka_unit_test(test_unused_descriptors),
-		cmocka_unit_test(test_half_closed),  cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_interfaces_are_described),
+		cmocka_unit_test(test_wrong_calls_are_refused),
+		cmocka_unit_test(test_oneway_call_gets_no_reply),
+		cmocka_unit_test(test_front_adds_nothing_to_a_direct_reply),
+		cmocka_unit_test(test_confined_client_may_ask_little),
+		cmocka_unit_test(test_failure_of_the_keeper_becomes_an_error),
+		cmocka_unit_test(test_exec_has_two_replies),
+		cmocka_unit_test(test_call_may_come_byte_by_byte),
+		cmocka_unit_test(test_pipelined_calls_are_answered),
+		cmocka_unit_test(test_garbage_ends_the_connection),
+		cmocka_unit_test(test_endless_message_ends_the_connection),
+		cmocka_unit_test(test_unrequested_descriptors_are_closed),
+		cmocka_unit_test(test_half_closed_client_gets_its_answers),
+		cmocka_unit_test(test_keeper_learns_that_a_client_has_gone),
 	};
 
 	return cmocka_run_group_tests(tests, keeper_set_up, keeper_tear_down);

@@ -173,7 +173,7 @@ static size_t pass(struct keeper *keeper)
 	return handled - before;
 }
 
-static void test_flood(void **state)
+static void test_flood_is_read_in_bounded_passes(void **state)
 {
 	struct bed *bed = *state;
 	size_t written = flood(new_front(&bed->keeper, USER));
@@ -188,8 +188,8 @@ static void test_flood(void **state)
 	assert_int_equal(handled, written);
 }
 
-/* Requests that take an hour each: after one of them the other users' come first. */
-static void test_slow_requests(void **state)
+/* Each request takes an hour. After one of them, requests of other users come first. */
+static void test_slow_requests_do_not_delay_others(void **state)
 {
 	const uint64_t hour = UINT64_C(3600000000);
 	struct bed *bed = *state;
@@ -210,8 +210,8 @@ static void test_slow_requests(void **state)
 	assert_int_equal(handled, 1 + written);
 }
 
-/* A front that has rested goes on. */
-static void test_rest_is_over(void **state)
+/* A front goes on after its rest. */
+static void test_front_goes_on_after_its_rest(void **state)
 {
 	struct bed *bed = *state;
 
@@ -278,8 +278,9 @@ static void expect_denied(struct bed *bed, const char *limit, int64_t value)
 	lanes_free(&others);
 }
 
-/* Workers are told to end by the closing of their lanes, more of them than can be told to hang. */
-static void test_lanes_while_many_end(void **state)
+/* More workers are ending than could be counted as hanging: they end because their lanes are
+ * closed. */
+static void test_lanes_are_denied_while_many_workers_end(void **state)
 {
 	struct bed *bed = *state;
 	struct lanes lanes = lanes_of(bed, USER);
@@ -293,7 +294,7 @@ static void test_lanes_while_many_end(void **state)
 	lanes_free(&lanes);
 }
 
-static void test_lanes_while_some_hang(void **state)
+static void test_lanes_are_denied_while_some_workers_hang(void **state)
 {
 	struct bed *bed = *state;
 
@@ -303,9 +304,8 @@ static void test_lanes_while_some_hang(void **state)
 	expect_denied(bed, "hangingProcesses", ENDING_MAX);
 }
 
-/* However many fronts of a user ask: the lanes that are being opened are no more than its turn
- * allows. */
-static void test_lanes_in_turn(void **state)
+/* A user's fronts together open no more lanes at a time than the user's turns allow. */
+static void test_lanes_are_opened_in_turn(void **state)
 {
 	enum { FRONTS = 16 };
 	struct bed *bed = *state;
@@ -329,7 +329,7 @@ static void test_lanes_in_turn(void **state)
 /* --- orders to the spawner --- */
 
 /* If lanes close faster than the spawner reads, each worker is still reported, in order. */
-static void test_orders_wait(void **state)
+static void test_orders_wait_for_the_spawner(void **state)
 {
 	enum { ORDERS = 2000 };
 	struct bed *bed = *state;
@@ -354,13 +354,17 @@ static void test_orders_wait(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_slow_requests, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rest_is_over, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lanes_while_many_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lanes_while_some_hang, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lanes_in_turn, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_orders_wait, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flood_is_read_in_bounded_passes, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_slow_requests_do_not_delay_others, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_front_goes_on_after_its_rest, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_are_denied_while_many_workers_end, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_are_denied_while_some_workers_hang,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_are_opened_in_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_orders_wait_for_the_spawner, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

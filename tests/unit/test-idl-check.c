@@ -111,12 +111,12 @@ static void check_rows(const char *text, const struct check_row *rows, size_t n)
 	idl_free(idl);
 }
 
-static void test_checks(void **state _unused_)
+static void test_parameters_are_checked(void **state _unused_)
 {
 	check_rows(check_text, checks, ARRAY_SIZE(checks));
 }
 
-static void test_checks_nsctl(void **state _unused_)
+static void test_parameters_of_nsctl_are_checked(void **state _unused_)
 {
 	static const struct check_row rows[] = {
 		{"Create", "{}", NULL},
@@ -153,7 +153,7 @@ static json_t *nest(unsigned depth, const char *member, json_t *innermost)
 	return json;
 }
 
-static void test_depth(void **state _unused_)
+static void test_nesting_is_bounded(void **state _unused_)
 {
 	struct idl *idl = parse("interface a.b\n"
 				"type T (t: ?T, x: ?int)\n"
@@ -180,7 +180,7 @@ static void test_depth(void **state _unused_)
 	idl_free(idl);
 }
 
-static void test_long_path(void **state _unused_)
+static void test_long_path_is_cut_at_a_character(void **state _unused_)
 {
 	static const char *const characters[] = {"z", "\xc3\xa4", "\xe2\x82\xac",
 						 "\xf0\x9f\x98\x80"};
@@ -213,7 +213,7 @@ static void test_long_path(void **state _unused_)
 	idl_free(idl);
 }
 
-static void test_output(void **state _unused_)
+static void test_output_is_checked_by_its_own_type(void **state _unused_)
 {
 	struct idl *idl = parse("interface a.b\nmethod M(a: int) -> (b: string)\n");
 	const struct idl_method *method = idl_method(idl, "M");
@@ -234,9 +234,11 @@ static void test_output(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_checks), cmocka_unit_test(test_checks_nsctl),
-		cmocka_unit_test(test_depth),  cmocka_unit_test(test_long_path),
-		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_parameters_are_checked),
+		cmocka_unit_test(test_parameters_of_nsctl_are_checked),
+		cmocka_unit_test(test_nesting_is_bounded),
+		cmocka_unit_test(test_long_path_is_cut_at_a_character),
+		cmocka_unit_test(test_output_is_checked_by_its_own_type),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void check_embedded(const char *name, const char *text)
 	free(bytes);
 }
 
-static void test_embedded(void **state _unused_)
+static void test_embedded_texts_are_those_of_the_files(void **state _unused_)
 {
 	check_embedded("protocol/org.nsctl.varlink", idl_text_nsctl);
 	check_embedded("protocol/io.systemd.Metrics.varlink", idl_text_metrics);
@@ -75,7 +75,7 @@ static void check_interface(const char *text, const char *name)
 	idl_free(idl);
 }
 
-static void test_interfaces(void **state _unused_)
+static void test_interfaces_have_their_methods(void **state _unused_)
 {
 	struct idl *idl;
 
@@ -93,7 +93,7 @@ static void test_interfaces(void **state _unused_)
 	assert_null(idl_free(NULL));
 }
 
-static void test_good_texts(void **state _unused_)
+static void test_good_texts_are_parsed(void **state _unused_)
 {
 	static const char *const texts[] = {
 		"interface a.b",
@@ -113,7 +113,7 @@ static void test_good_texts(void **state _unused_)
 		idl_free(parse(texts[i]));
 }
 
-static void test_bad_texts(void **state _unused_)
+static void test_bad_text_is_refused_with_its_line(void **state _unused_)
 {
 	static const struct {
 		const char *text;
@@ -190,8 +190,8 @@ static void test_bad_texts(void **state _unused_)
 	}
 }
 
-/* Every text that the real one begins with: no crash, no leak, and never more than it says. */
-static void test_cut_texts(void **state _unused_)
+/* Each beginning of the real text is parsed without a crash, a leak or a read beyond its end. */
+static void test_cut_texts_do_no_harm(void **state _unused_)
 {
 	size_t n = strlen(idl_text_service);
 
@@ -206,7 +206,7 @@ static void test_cut_texts(void **state _unused_)
 	}
 }
 
-static void test_nesting_of_types(void **state _unused_)
+static void test_nesting_of_types_is_bounded(void **state _unused_)
 {
 	char text[8192];
 
@@ -248,7 +248,7 @@ static json_t *make_error(enum nsctl_error error)
 	return json;
 }
 
-static void test_errors(void **state _unused_)
+static void test_errors_agree_with_the_interface(void **state _unused_)
 {
 	struct idl *idls[] = {parse(idl_text_nsctl), parse(idl_text_service)};
 	char path[IDL_PATH_SIZE] = "";
@@ -291,10 +291,13 @@ static void test_errors(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_embedded),   cmocka_unit_test(test_interfaces),
-		cmocka_unit_test(test_good_texts), cmocka_unit_test(test_bad_texts),
-		cmocka_unit_test(test_cut_texts),  cmocka_unit_test(test_nesting_of_types),
-		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_embedded_texts_are_those_of_the_files),
+		cmocka_unit_test(test_interfaces_have_their_methods),
+		cmocka_unit_test(test_good_texts_are_parsed),
+		cmocka_unit_test(test_bad_text_is_refused_with_its_line),
+		cmocka_unit_test(test_cut_texts_do_no_harm),
+		cmocka_unit_test(test_nesting_of_types_is_bounded),
+		cmocka_unit_test(test_errors_agree_with_the_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

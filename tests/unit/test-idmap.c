@@ -21,7 +21,7 @@
 
 /* --- lines --- */
 
-static void test_lines(void **state _unused_)
+static void test_lines_give_ranges_to_their_user(void **state _unused_)
 {
 	/* the ranges of uid 1000, called alice: "FIRST+COUNT FIRST+COUNT" */
 	static const char *const rows[][2] = {
@@ -65,7 +65,7 @@ static void test_lines(void **state _unused_)
 	}
 }
 
-static void test_lines_without_name(void **state _unused_)
+static void test_lines_without_a_name_are_ignored(void **state _unused_)
 {
 	static const char text[] = "alice:5:5\n:6:6\n1000:7:7\n";
 	struct subid_ranges found;
@@ -78,7 +78,7 @@ static void test_lines_without_name(void **state _unused_)
 	assert_int_equal(found.n, 0);
 }
 
-static void test_many_lines(void **state _unused_)
+static void test_number_of_ranges_is_bounded(void **state _unused_)
 {
 	static char text[64 * 32];
 	struct subid_ranges found;
@@ -89,7 +89,7 @@ static void test_many_lines(void **state _unused_)
 	assert_int_equal(found.n, SUBID_RANGES_MAX);
 }
 
-static void test_names(void **state _unused_)
+static void test_user_is_named_by_its_passwd_line(void **state _unused_)
 {
 	static const struct {
 		const char *text, *name;
@@ -124,7 +124,7 @@ static void write_file(const char *path, const char *text, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
-static void test_files(void **state _unused_)
+static void test_files_are_read_if_root_alone_can_write_them(void **state _unused_)
 {
 	char directory[] = "/tmp/test-idmap.XXXXXX", users[64], groups[64];
 	struct subid found = {.users.n = 99};
@@ -170,7 +170,7 @@ static void check_owner(const struct subid_owners *owners, uid_t uid, uid_t expe
 		assert_int_equal(found, expected);
 }
 
-static void test_owners(void **state _unused_)
+static void test_owner_of_a_subordinate_id_is_found(void **state _unused_)
 {
 	/* any order; by name and by number; without an account; ids of accounts; no lines at all */
 	static const char text[] =
@@ -279,7 +279,7 @@ static const struct {
 	{"0:1000:1", "0:500:1 1:500:1", "spec.gidMap[1]"},
 };
 
-static void test_custom(void **state _unused_)
+static void test_custom_maps_are_checked(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(customs); i++) {
 		struct wire_spec spec = {.mapping = MAPPING_CUSTOM,
@@ -300,7 +300,7 @@ static void test_custom(void **state _unused_)
 	}
 }
 
-static void test_auto(void **state _unused_)
+static void test_automatic_map_has_all_ranges(void **state _unused_)
 {
 	struct wire_spec spec = {.mapping = MAPPING_AUTO, .uid_map = read_map("0:0:1")};
 	struct idmap_rights rights = alice;
@@ -327,7 +327,7 @@ static void test_auto(void **state _unused_)
 }
 
 /* No line in /etc/subuid gives power over the daemon's own accounts. */
-static void test_reserved(void **state _unused_)
+static void test_accounts_of_the_daemon_are_never_mapped(void **state _unused_)
 {
 	struct idmap_rights rights = alice;
 	struct failure failure = {};
@@ -351,7 +351,7 @@ static void test_reserved(void **state _unused_)
 	}
 }
 
-static void test_root_may_all(void **state _unused_)
+static void test_root_may_map_all_ids(void **state _unused_)
 {
 	static const struct idmap_rights root = {.uid = 0,
 						 .gid = 0,
@@ -364,7 +364,7 @@ static void test_root_may_all(void **state _unused_)
 	assert_int_equal(idmap_complete(&spec, &root, &failure), 0);
 }
 
-static void test_other_mappings(void **state _unused_)
+static void test_other_mappings_have_one_id(void **state _unused_)
 {
 	for (uint32_t mapping = MAPPING_NONE; mapping <= MAPPING_CURRENT; mapping++) {
 		struct wire_spec spec = {.mapping = mapping};
@@ -381,7 +381,7 @@ static void test_other_mappings(void **state _unused_)
 	}
 }
 
-static void test_inside(void **state _unused_)
+static void test_ids_are_found_inside_and_outside(void **state _unused_)
 {
 	struct wire_map map = read_map("5:1000:1 100:100000:1000"), other = read_map("7:9:2");
 
@@ -404,7 +404,7 @@ static void test_inside(void **state _unused_)
 	assert_true(idmap_has_setgroups(&map, STAFF));
 }
 
-static void test_within(void **state _unused_)
+static void test_map_within_a_user_namespace_has_its_ids(void **state _unused_)
 {
 	/* In a user namespace that maps 0 to Alice's uid, and 10 to 109 to subordinate ones: what a
 	 * caller asks for, the map with ids of the host (NULL: refused), and that with home's. */
@@ -472,13 +472,19 @@ static void test_within(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	     cmocka_unit_test(test_lines_without_name),
-		cmocka_unit_test(test_many_lines),   cmocka_unit_test(test_names),
-		cmocka_unit_test(test_files),	     cmocka_unit_test(test_custom),
-		cmocka_unit_test(test_auto),	     cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_root_may_all), cmocka_unit_test(test_other_mappings),
-		cmocka_unit_test(test_inside),	     cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_lines_give_ranges_to_their_user),
+		cmocka_unit_test(test_lines_without_a_name_are_ignored),
+		cmocka_unit_test(test_number_of_ranges_is_bounded),
+		cmocka_unit_test(test_user_is_named_by_its_passwd_line),
+		cmocka_unit_test(test_files_are_read_if_root_alone_can_write_them),
+		cmocka_unit_test(test_custom_maps_are_checked),
+		cmocka_unit_test(test_automatic_map_has_all_ranges),
+		cmocka_unit_test(test_accounts_of_the_daemon_are_never_mapped),
+		cmocka_unit_test(test_root_may_map_all_ids),
+		cmocka_unit_test(test_other_mappings_have_one_id),
+		cmocka_unit_test(test_ids_are_found_inside_and_outside),
+		cmocka_unit_test(test_owner_of_a_subordinate_id_is_found),
+		cmocka_unit_test(test_map_within_a_user_namespace_has_its_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

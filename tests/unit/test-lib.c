@@ -69,7 +69,7 @@ static int call(struct pair *pair, const char *method, unsigned int flags)
 	return nsctl_call(pair->nsctl, method, NULL, NULL, 0, flags);
 }
 
-static void test_calls(void **state)
+static void test_calls_are_sent(void **state)
 {
 	struct pair *pair = *state;
 	const int pipe_end = STDIN_FILENO;
@@ -86,7 +86,7 @@ static void test_calls(void **state)
 	assert_non_null(strstr(heard(pair), "\"oneway\":true"));
 }
 
-static void test_wrong_arguments(void **state)
+static void test_wrong_arguments_are_refused(void **state)
 {
 	static const char *const texts[] = {"", "[]", "{", "{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}"};
 	struct pair *pair = *state;
@@ -110,7 +110,7 @@ static void test_wrong_arguments(void **state)
 	assert_non_null(strstr(heard(pair), "List"));
 }
 
-static void test_replies(void **state)
+static void test_replies_come_in_order(void **state)
 {
 	struct pair *pair = *state;
 	struct nsctl_reply *reply;
@@ -138,7 +138,7 @@ static void test_replies(void **state)
 	assert_int_equal(nsctl_next(pair->nsctl, -1, &reply), -ENODATA);
 }
 
-static void test_descriptors(void **state)
+static void test_descriptors_come_with_their_reply(void **state)
 {
 	static const char text[] = "{\"parameters\":{\"aFileDescriptor\":1}}";
 	struct pair *pair = *state;
@@ -162,7 +162,7 @@ static void test_descriptors(void **state)
 	/* the other one was not taken, and tear_down() counts */
 }
 
-static void test_errors(void **state)
+static void test_errors_have_errno_and_message(void **state)
 {
 	static const struct {
 		const char *error, *parameters, *sentence;
@@ -205,7 +205,7 @@ static void test_errors(void **state)
 }
 
 /* Every error of the interface has an errno of its own, and a sentence that is not its id. */
-static void test_every_error(void **state)
+static void test_each_error_has_its_own_errno(void **state)
 {
 	struct pair *pair = *state;
 
@@ -224,7 +224,7 @@ static void test_every_error(void **state)
 	}
 }
 
-static void test_command(void **state)
+static void test_command_is_run_and_waited_for(void **state)
 {
 	static const struct {
 		const char *end;
@@ -260,7 +260,7 @@ static void test_command(void **state)
 }
 
 /* A call that the socket does not take at once goes on when there is room. */
-static void test_slow_peer(void **state)
+static void test_call_waits_for_a_slow_peer(void **state)
 {
 	struct pair *pair = *state;
 	_cleanup_free_ char *text = calloc(1, FRAME_SIZE_MAX);
@@ -300,7 +300,7 @@ static void assert_failed(struct pair *pair, int negative)
 	assert_null(reply);
 }
 
-static void test_ended(void **state)
+static void test_ended_connection_is_reported(void **state)
 {
 	struct pair *pair = *state;
 
@@ -310,7 +310,7 @@ static void test_ended(void **state)
 	assert_failed(pair, -ECONNRESET);
 }
 
-static void test_ended_within(void **state)
+static void test_connection_that_ends_within_a_reply_is_reported(void **state)
 {
 	struct pair *pair = *state;
 
@@ -321,7 +321,7 @@ static void test_ended_within(void **state)
 	assert_failed(pair, -ECONNRESET);
 }
 
-static void test_unread(void **state)
+static void test_unread_call_is_known_to_be_unread(void **state)
 {
 	struct pair *pair = *state;
 
@@ -331,7 +331,7 @@ static void test_unread(void **state)
 }
 
 /* The signal would end this test. */
-static void test_no_signal(void **state)
+static void test_closed_peer_causes_no_signal(void **state)
 {
 	struct pair *pair = *state;
 
@@ -341,7 +341,7 @@ static void test_no_signal(void **state)
 	assert_failed(pair, -ECONNABORTED);
 }
 
-static void test_not_varlink(void **state)
+static void test_peer_that_is_not_varlink_is_an_error(void **state)
 {
 	static const char *const texts[] = {"hello", "[]", "{\"error\":1}", "{\"continues\":1}"};
 	struct pair *pair = *state;
@@ -358,13 +358,13 @@ static void test_not_varlink(void **state)
 	}
 }
 
-static void test_unasked(void **state)
+static void test_unasked_reply_is_an_error(void **state)
 {
 	answer(*state, "{}");
 	assert_failed(*state, -EBADMSG);
 }
 
-static void test_connect(void **state _unused_)
+static void test_connect_uses_the_path_or_the_variable(void **state _unused_)
 {
 	struct nsctl *nsctl = NULL;
 
@@ -387,11 +387,21 @@ static void test_connect(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_calls),	 TEST(test_wrong_arguments), TEST(test_replies),
-		TEST(test_descriptors),	 TEST(test_errors),	     TEST(test_every_error),
-		TEST(test_command),	 TEST(test_slow_peer),	     TEST(test_ended),
-		TEST(test_ended_within), TEST(test_unread),	     TEST(test_no_signal),
-		TEST(test_not_varlink),	 TEST(test_unasked),	     TEST(test_connect),
+		TEST(test_calls_are_sent),
+		TEST(test_wrong_arguments_are_refused),
+		TEST(test_replies_come_in_order),
+		TEST(test_descriptors_come_with_their_reply),
+		TEST(test_errors_have_errno_and_message),
+		TEST(test_each_error_has_its_own_errno),
+		TEST(test_command_is_run_and_waited_for),
+		TEST(test_call_waits_for_a_slow_peer),
+		TEST(test_ended_connection_is_reported),
+		TEST(test_connection_that_ends_within_a_reply_is_reported),
+		TEST(test_unread_call_is_known_to_be_unread),
+		TEST(test_closed_peer_causes_no_signal),
+		TEST(test_peer_that_is_not_varlink_is_an_error),
+		TEST(test_unasked_reply_is_an_error),
+		TEST(test_connect_uses_the_path_or_the_variable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static void check_end(const struct wire_end *end, const char *interface, const c
 
 /* --- plans --- */
 
-static void test_pair(void **state _unused_)
+static void test_pair_gets_names_and_addresses(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("a"), ADDRESSES(1, {"FD01:0::1/64"})},
 				       .b = {SET("b"), .mac = "02:AA:00:00:00:01"}};
@@ -31,7 +31,7 @@ static void test_pair(void **state _unused_)
 	assert_true(strchr("26ae", done.wire.a.mac[1]) != NULL);
 }
 
-static void test_next_interface_and_name(void **state _unused_)
+static void test_next_link_gets_the_next_interface_and_name(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("a")}, .b = {SET("b")}};
 	struct failure failure = {};
@@ -44,7 +44,7 @@ static void test_next_interface_and_name(void **state _unused_)
 }
 
 /* Addresses of a network are handed out, given back, and handed out again. */
-static void test_allocation(void **state _unused_)
+static void test_network_hands_out_addresses_again(void **state _unused_)
 {
 	const struct wire_link wires[] = {
 		{.a = {SET("a")}, .b = {NETWORK("lan")}},
@@ -64,7 +64,7 @@ static void test_allocation(void **state _unused_)
 	assert_string_equal(done.wire.a.addresses[0].text, "10.8.0.2/29");
 }
 
-static void test_exhausted(void **state _unused_)
+static void test_exhausted_network_is_refused(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("c")}, .b = {NETWORK("lan")}};
 	struct failure failure = {};
@@ -84,7 +84,7 @@ static void test_exhausted(void **state _unused_)
 }
 
 /* Numbers of addresses in a subnet, and back. */
-static void test_numbers(void **state _unused_)
+static void test_addresses_are_numbered_in_their_subnet(void **state _unused_)
 {
 	static const struct {
 		const char *subnet, *address;
@@ -115,7 +115,7 @@ static void test_numbers(void **state _unused_)
 	}
 }
 
-static void test_refused(void **state _unused_)
+static void test_wrong_link_is_refused_by_field(void **state _unused_)
 {
 	static const struct {
 		struct wire_link wire;
@@ -216,7 +216,7 @@ static void test_refused(void **state _unused_)
 
 /* --- changes --- */
 
-static void test_change(void **state _unused_)
+static void test_change_replaces_what_it_names(void **state _unused_)
 {
 	struct link *link = add(&(struct wire_link){
 		.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}),
@@ -245,7 +245,7 @@ static void test_change(void **state _unused_)
 
 /* --- networks --- */
 
-static void test_networks(void **state _unused_)
+static void test_wrong_network_is_refused_by_field(void **state _unused_)
 {
 	static const struct {
 		struct wire_network wire;
@@ -274,8 +274,8 @@ static void test_networks(void **state _unused_)
 	}
 }
 
-/* A subnet that no other network of the owner has, and that is in the same network only once. */
-static void test_free_subnet(void **state _unused_)
+/* "auto" takes a subnet that neither another network of the owner nor this network has. */
+static void test_auto_takes_a_free_subnet(void **state _unused_)
 {
 	const struct wire_network wish = {
 		.name = "n", .subnets = {{"10.214.0.0/24"}, {"auto"}, {"auto"}}, .n_subnets = 3};
@@ -299,7 +299,7 @@ static void test_free_subnet(void **state _unused_)
 }
 
 /* A set gets no addresses from two networks with the same subnet. */
-static void test_same_subnet(void **state _unused_)
+static void test_set_joins_one_network_of_a_subnet(void **state _unused_)
 {
 	const struct wire_network same = {
 		.name = "same", .subnets = {{"10.9.0.0/25"}}, .n_subnets = 1};
@@ -323,7 +323,7 @@ static void test_same_subnet(void **state _unused_)
 #define ALIASES(n, ...) .aliases = {__VA_ARGS__}, .n_aliases = (n)
 
 /* In a network, no two sets have the same name or alias. */
-static void test_aliases(void **state _unused_)
+static void test_aliases_are_unique_in_a_network(void **state _unused_)
 {
 	static const struct {
 		struct wire_link wire;
@@ -358,7 +358,7 @@ static void test_aliases(void **state _unused_)
 }
 
 /* SetLink replaces the aliases, or leaves them. */
-static void test_change_aliases(void **state _unused_)
+static void test_change_replaces_or_keeps_aliases(void **state _unused_)
 {
 	struct link *link = add(
 		&(struct wire_link){.a = {SET("a"), ALIASES(1, {"db"})}, .b = {NETWORK("lan")}});
@@ -376,7 +376,7 @@ static void test_change_aliases(void **state _unused_)
 	assert_int_equal(done.wire.a.n_aliases, 0);
 }
 
-static void test_bridge(void **state _unused_)
+static void test_bridge_has_the_first_addresses(void **state _unused_)
 {
 	const struct wire_network network = {
 		.egress = true, .subnets = {{"10.8.0.0/29"}, {"fd08::/64"}}, .n_subnets = 2};
@@ -391,7 +391,7 @@ static void test_bridge(void **state _unused_)
 
 /* --- ways to the outside --- */
 
-static void test_egress(void **state _unused_)
+static void test_way_out_has_addresses_of_the_pool(void **state _unused_)
 {
 	static struct link_plan_egress egress;
 	struct failure failure = {};
@@ -425,7 +425,7 @@ static void test_egress(void **state _unused_)
 
 /* --- the task for the worker --- */
 
-static void test_task(void **state _unused_)
+static void test_task_names_pins_and_interfaces(void **state _unused_)
 {
 	struct link *link = add(&(struct wire_link){
 		.a = {SET("a")}, .b = {HOST, .interface = "veth0"}, .name = "up"});
@@ -447,14 +447,21 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_pair),	TEST(test_next_interface_and_name),
-		TEST(test_allocation),	TEST(test_exhausted),
-		TEST(test_numbers),	TEST(test_refused),
-		TEST(test_change),	TEST(test_networks),
-		TEST(test_free_subnet), TEST(test_same_subnet),
-		TEST(test_aliases),	TEST(test_change_aliases),
-		TEST(test_bridge),	TEST(test_egress),
-		TEST(test_task),
+		TEST(test_pair_gets_names_and_addresses),
+		TEST(test_next_link_gets_the_next_interface_and_name),
+		TEST(test_network_hands_out_addresses_again),
+		TEST(test_exhausted_network_is_refused),
+		TEST(test_addresses_are_numbered_in_their_subnet),
+		TEST(test_wrong_link_is_refused_by_field),
+		TEST(test_change_replaces_what_it_names),
+		TEST(test_wrong_network_is_refused_by_field),
+		TEST(test_auto_takes_a_free_subnet),
+		TEST(test_set_joins_one_network_of_a_subnet),
+		TEST(test_aliases_are_unique_in_a_network),
+		TEST(test_change_replaces_or_keeps_aliases),
+		TEST(test_bridge_has_the_first_addresses),
+		TEST(test_way_out_has_addresses_of_the_pool),
+		TEST(test_task_names_pins_and_interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 
 /* A task has gateways and routes in canonical form, and says which next hops are on the link
  * itself. */
-static void test_routes(void **state _unused_)
+static void test_routes_are_in_canonical_form(void **state _unused_)
 {
 	static const struct wire_route wanted[] = {
 		TO("0.0.0.0/0", .via = "10.1.0.2"),
@@ -42,7 +42,7 @@ static void test_routes(void **state _unused_)
 }
 
 /* An address that is alone in its subnet has its gateway on the link. */
-static void test_gateway_on_link(void **state _unused_)
+static void test_address_alone_in_its_subnet_has_its_gateway_on_link(void **state _unused_)
 {
 	const struct wire_link wire = {
 		.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/32"}), .gateway = "169.254.1.1"},
@@ -53,7 +53,7 @@ static void test_gateway_on_link(void **state _unused_)
 	assert_true(task.task.a.routes[0].onlink);
 }
 
-static void test_mtu(void **state _unused_)
+static void test_both_ends_get_the_mtu(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("a"), .mtu = 9000}, .b = {NETWORK("lan")}};
 	struct failure failure = {};
@@ -63,8 +63,8 @@ static void test_mtu(void **state _unused_)
 	assert_int_equal(done.wire.b.mtu, 9000);
 }
 
-/* The kernel copes with overlapping subnets in a set; the host's are not a user's to overlap. */
-static void test_overlapping(void **state _unused_)
+/* Subnets in a set may overlap. A user may not overlap subnets of the host. */
+static void test_subnets_may_overlap_in_sets_only(void **state _unused_)
 {
 	const struct wire_link inside = {.a = {SET("a"), ADDRESSES(1, {"10.7.0.1/24"})},
 					 .b = {SET("b"), ADDRESSES(1, {"10.7.0.2/24"})}};
@@ -80,7 +80,7 @@ static void test_overlapping(void **state _unused_)
 	assert_string_equal(failure.subject, "a.addresses[0]");
 }
 
-static void test_gateway_of_network(void **state _unused_)
+static void test_network_with_egress_is_the_gateway(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
 	struct failure failure = {};
@@ -90,8 +90,8 @@ static void test_gateway_of_network(void **state _unused_)
 	assert_string_equal(done.wire.b.gateway, "10.9.0.1");
 }
 
-/* Whoever may have an end on the host does not get its routes with it. */
-static void test_gateway_of_host(void **state _unused_)
+/* The right to an end on the host gives no right to routes there. */
+static void test_end_on_the_host_has_no_gateway(void **state _unused_)
 {
 	const struct wire_link wire = {
 		.a = {SET("a"), ADDRESSES(1, {"10.1.0.2/24"})},
@@ -103,8 +103,8 @@ static void test_gateway_of_host(void **state _unused_)
 	assert_string_equal(failure.subject, "b.gateway");
 }
 
-/* The host as a member of a network has an address of it, and no routes. */
-static void test_host_in_network(void **state _unused_)
+/* As a member of a network, the host gets an address of the network, and no routes. */
+static void test_host_in_a_network_has_an_address_and_no_route(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {HOST}, .b = {NETWORK("out")}};
 	struct failure failure = {};
@@ -120,13 +120,13 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_routes),
-		TEST(test_gateway_on_link),
-		TEST(test_mtu),
-		TEST(test_host_in_network),
-		TEST(test_overlapping),
-		TEST(test_gateway_of_network),
-		TEST(test_gateway_of_host),
+		TEST(test_routes_are_in_canonical_form),
+		TEST(test_address_alone_in_its_subnet_has_its_gateway_on_link),
+		TEST(test_both_ends_get_the_mtu),
+		TEST(test_host_in_a_network_has_an_address_and_no_route),
+		TEST(test_subnets_may_overlap_in_sets_only),
+		TEST(test_network_with_egress_is_the_gateway),
+		TEST(test_end_on_the_host_has_no_gateway),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

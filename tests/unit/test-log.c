@@ -56,7 +56,7 @@ static void check_line(const char *got, const char *wanted)
 	}
 }
 
-static void test_levels(void **state _unused_)
+static void test_levels_have_names(void **state _unused_)
 {
 	static const struct {
 		const char *name;
@@ -73,7 +73,7 @@ static void test_levels(void **state _unused_)
 }
 
 /* Checks for each threshold which levels are written. */
-static void test_threshold(void **state _unused_)
+static void test_only_levels_up_to_the_threshold_are_written(void **state _unused_)
 {
 	capture();
 	for (int limit = LOG_ERR; limit <= LOG_DEBUG; limit++) {
@@ -86,7 +86,7 @@ static void test_threshold(void **state _unused_)
 	release();
 }
 
-static void test_format(void **state _unused_)
+static void test_line_has_fields(void **state _unused_)
 {
 	static const struct {
 		struct log_fields fields;
@@ -117,7 +117,7 @@ static void test_format(void **state _unused_)
 	release();
 }
 
-static void test_escape(void **state _unused_)
+static void test_control_characters_are_replaced(void **state _unused_)
 {
 	static const struct {
 		const char *text, *line;
@@ -143,8 +143,8 @@ static void test_escape(void **state _unused_)
 	release();
 }
 
-/* However long: one line, that ends, in one write. */
-static void test_long(void **state _unused_)
+/* A long line is cut, ends with a newline, and is one write. */
+static void test_long_line_is_one_write(void **state _unused_)
 {
 	char text[5000];
 	struct log_fields fields = {.has_uid = true, .set = text, .session = text};
@@ -166,7 +166,7 @@ static void test_long(void **state _unused_)
 }
 
 /* With a full pipe, lines are dropped and counted; the count is written when there is room. */
-static void test_full_pipe(void **state _unused_)
+static void test_full_pipe_drops_and_counts_lines(void **state _unused_)
 {
 	char page[4096];
 	const char *got;
@@ -191,8 +191,9 @@ static void test_full_pipe(void **state _unused_)
 	release();
 }
 
-/* $JOURNAL_STREAM of another process, which has started us with another stderr. */
-static void test_not_the_journal(void **state _unused_)
+/* $JOURNAL_STREAM may be that of another process, which has started this one with another
+ * stderr. */
+static void test_stderr_that_is_not_the_journal_gets_text(void **state _unused_)
 {
 	static const char *const streams[] = {"1:1", "", "x", "8:", "0:0"};
 
@@ -209,7 +210,7 @@ static void test_not_the_journal(void **state _unused_)
 
 /* --- lines that users cause --- */
 
-static void test_limit(void **state _unused_)
+static void test_limit_holds_for_each_user_and_kind(void **state _unused_)
 {
 	static struct log_limit limit;
 	const uint64_t start = LOG_LIMIT_MINUTE;
@@ -240,8 +241,8 @@ static void test_limit(void **state _unused_)
 	assert_true(log_limit_admits(&limit, start + LOG_LIMIT_MINUTE, 1000, "refused", 3));
 }
 
-/* More users than there are places: their lines are counted together. */
-static void test_limit_of_many(void **state _unused_)
+/* If there are more users than places, the lines of the others are counted together. */
+static void test_users_beyond_the_places_are_counted_together(void **state _unused_)
 {
 	static struct log_limit limit;
 	const uint64_t start = LOG_LIMIT_MINUTE;
@@ -265,7 +266,7 @@ static void count_call(void *context)
 	++*(int *)context;
 }
 
-static void test_lines_of_users(void **state _unused_)
+static void test_lines_of_users_are_limited(void **state _unused_)
 {
 	const struct log_fields fields = {.has_uid = true, .uid = 1000};
 	int lines = 0, counted = 0;
@@ -283,7 +284,7 @@ static void test_lines_of_users(void **state _unused_)
 	assert_int_equal(counted, 80);
 }
 
-static void test_lines_of_operations(void **state _unused_)
+static void test_lines_of_operations_have_a_higher_limit(void **state _unused_)
 {
 	const struct log_fields fields = {.has_uid = true, .uid = 3};
 	int lines = 0, counted = 0;
@@ -304,17 +305,17 @@ static void test_lines_of_operations(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_threshold),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_escape),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_full_pipe),
-		cmocka_unit_test(test_not_the_journal),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_limit_of_many),
-		cmocka_unit_test(test_lines_of_users),
-		cmocka_unit_test(test_lines_of_operations),
+		cmocka_unit_test(test_levels_have_names),
+		cmocka_unit_test(test_only_levels_up_to_the_threshold_are_written),
+		cmocka_unit_test(test_line_has_fields),
+		cmocka_unit_test(test_control_characters_are_replaced),
+		cmocka_unit_test(test_long_line_is_one_write),
+		cmocka_unit_test(test_full_pipe_drops_and_counts_lines),
+		cmocka_unit_test(test_stderr_that_is_not_the_journal_gets_text),
+		cmocka_unit_test(test_limit_holds_for_each_user_and_kind),
+		cmocka_unit_test(test_users_beyond_the_places_are_counted_together),
+		cmocka_unit_test(test_lines_of_users_are_limited),
+		cmocka_unit_test(test_lines_of_operations_have_a_higher_limit),
 	};
 
 	unsetenv("JOURNAL_STREAM");

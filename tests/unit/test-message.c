@@ -111,7 +111,7 @@ static void check_json(json_t *json, const char *expected)
 	free(text);
 }
 
-static void test_calls(void **state _unused_)
+static void test_calls_are_parsed(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		const struct call_row *row = &calls[i];
@@ -134,7 +134,7 @@ static void test_calls(void **state _unused_)
 	}
 }
 
-static void test_replies(void **state _unused_)
+static void test_replies_are_parsed(void **state _unused_)
 {
 	static const struct {
 		const char *text;
@@ -180,7 +180,7 @@ static void test_replies(void **state _unused_)
 	}
 }
 
-static void test_not_json(void **state _unused_)
+static void test_texts_that_are_not_json_are_refused(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(not_json); i++) {
 		struct message_call call;
@@ -195,8 +195,8 @@ static void test_not_json(void **state _unused_)
 	}
 }
 
-/* Nothing behind size is looked at. */
-static void test_size(void **state _unused_)
+/* No byte behind the size is read. */
+static void test_nothing_behind_the_size_is_read(void **state _unused_)
 {
 	const char text[] = "{\"method\":\"a.b.C\"}}}}";
 	struct message_call call;
@@ -226,7 +226,7 @@ static size_t nest(char *text, unsigned depth, bool objects)
 	return (size_t)(end - text);
 }
 
-static void test_depth(void **state _unused_)
+static void test_depth_is_bounded(void **state _unused_)
 {
 	static char text[64 * 1024];
 	struct message_call call;
@@ -255,7 +255,7 @@ static void test_depth(void **state _unused_)
 	assert_int_equal(message_parse_call("{\"\\", 3, &call), MESSAGE_NOT_JSON);
 }
 
-static void test_pack(void **state _unused_)
+static void test_parameters_are_packed(void **state _unused_)
 {
 	static const struct {
 		const char *parameters; /* NULL: none */
@@ -296,7 +296,7 @@ static void test_pack(void **state _unused_)
 	}
 }
 
-static void test_pack_envelopes(void **state _unused_)
+static void test_envelopes_are_packed(void **state _unused_)
 {
 	json_t *parameters = json_pack("{s:i}", "a", 1);
 	struct message_call call;
@@ -335,10 +335,13 @@ static void test_pack_envelopes(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	       cmocka_unit_test(test_replies),
-		cmocka_unit_test(test_not_json),       cmocka_unit_test(test_size),
-		cmocka_unit_test(test_depth),	       cmocka_unit_test(test_pack),
-		cmocka_unit_test(test_pack_envelopes),
+		cmocka_unit_test(test_calls_are_parsed),
+		cmocka_unit_test(test_replies_are_parsed),
+		cmocka_unit_test(test_texts_that_are_not_json_are_refused),
+		cmocka_unit_test(test_nothing_behind_the_size_is_read),
+		cmocka_unit_test(test_depth_is_bounded),
+		cmocka_unit_test(test_parameters_are_packed),
+		cmocka_unit_test(test_envelopes_are_packed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

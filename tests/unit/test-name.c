@@ -31,7 +31,7 @@ static void check_rows(const struct row *rows, size_t n, bool (*is_valid)(const 
 			fail_msg("row %zu: \"%s\"", i, rows[i].string);
 }
 
-static void test_name(void **state _unused_)
+static void test_names_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"a", true},	    {"0", true},     {"web", true},	   {"a.b_c-d", true},
@@ -48,7 +48,7 @@ static void test_name(void **state _unused_)
 	check_rows(rows, ARRAY_SIZE(rows), name_is_valid);
 }
 
-static void test_session(void **state _unused_)
+static void test_ids_of_sessions_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"0123456789abcdef", true},
@@ -68,7 +68,7 @@ static void test_session(void **state _unused_)
 	check_rows(rows, ARRAY_SIZE(rows), id_is_valid);
 }
 
-static void test_hostname(void **state _unused_)
+static void test_host_names_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"a", true},
@@ -100,7 +100,7 @@ static void test_hostname(void **state _unused_)
 	check_rows(rows, ARRAY_SIZE(rows), hostname_is_valid);
 }
 
-static void test_label_key(void **state _unused_)
+static void test_keys_of_labels_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"a", true},	     {"A", true},	    {"ci.example.org/job_id-1", true},
@@ -113,7 +113,7 @@ static void test_label_key(void **state _unused_)
 	check_rows(rows, ARRAY_SIZE(rows), label_key_is_valid);
 }
 
-static void test_label_value(void **state _unused_)
+static void test_values_of_labels_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"", true},
@@ -171,7 +171,7 @@ static void test_label_value(void **state _unused_)
 	check_rows(rows, ARRAY_SIZE(rows), label_value_is_valid);
 }
 
-static void test_path(void **state _unused_)
+static void test_paths_are_checked(void **state _unused_)
 {
 	static const struct row rows[] = {
 		{"/", true},
@@ -208,7 +208,7 @@ static void test_path(void **state _unused_)
 	assert_false(path_is_valid(path));
 }
 
-static void test_kind(void **state _unused_)
+static void test_kinds_have_names_and_flags(void **state _unused_)
 {
 	static const struct {
 		const char *name;
@@ -242,10 +242,13 @@ static void test_kind(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_name),	    cmocka_unit_test(test_session),
-		cmocka_unit_test(test_hostname),    cmocka_unit_test(test_label_key),
-		cmocka_unit_test(test_label_value), cmocka_unit_test(test_path),
-		cmocka_unit_test(test_kind),
+		cmocka_unit_test(test_names_are_checked),
+		cmocka_unit_test(test_ids_of_sessions_are_checked),
+		cmocka_unit_test(test_host_names_are_checked),
+		cmocka_unit_test(test_keys_of_labels_are_checked),
+		cmocka_unit_test(test_values_of_labels_are_checked),
+		cmocka_unit_test(test_paths_are_checked),
+		cmocka_unit_test(test_kinds_have_names_and_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void join(const struct resolvconf *conf, char *ret, size_t size)
 			 conf->servers[i]);
 }
 
-static void test_resolvconf(void **state _unused_)
+static void test_servers_are_found_in_resolv_conf(void **state _unused_)
 {
 	static const struct {
 		const char *text, *servers;
@@ -64,8 +64,8 @@ static void test_resolvconf(void **state _unused_)
 	}
 }
 
-/* The first server that sets cannot use, for who can. */
-static void test_stub(void **state _unused_)
+/* The first server that sets cannot use: the host's resolver, which nsctld can ask. */
+static void test_first_stub_resolver_is_named(void **state _unused_)
 {
 	struct resolvconf conf = {};
 
@@ -89,7 +89,7 @@ static void assert_text(const char *expected)
 	assert_memory_equal(text.bytes + strlen(RESOLVER_HEAD), expected, strlen(expected));
 }
 
-static void test_servers(void **state _unused_)
+static void test_resolv_conf_is_written(void **state _unused_)
 {
 	const struct task_resolver two = {.servers = {{"192.0.2.1"}, {"2001:db8::1"}},
 					  .n_servers = 2};
@@ -115,7 +115,7 @@ static void test_servers(void **state _unused_)
 	assert_null(strstr(text.bytes, "\nnameserver"));
 }
 
-static void test_nsswitch(void **state _unused_)
+static void test_nsswitch_conf_gets_one_line_for_hosts(void **state _unused_)
 {
 	static const char *const rows[][2] = {
 		{"", "hosts: files dns\n"},
@@ -136,7 +136,7 @@ static void test_nsswitch(void **state _unused_)
 }
 
 /* There is room for the longest names and addresses. */
-static void test_longest(void **state _unused_)
+static void test_longest_names_and_addresses_have_room(void **state _unused_)
 {
 	static struct task_host hosts[TASK_HOSTS_MAX];
 	static char name[NAME_SIZE], address[ADDRESS_SIZE], networks[TASK_NETWORKS_SIZE];
@@ -153,8 +153,9 @@ static void test_longest(void **state _unused_)
 	assert_int_equal(lines, TASK_HOSTS_MAX + 4);
 }
 
-/* A set's own host name: where the members have it, and where it has to lead to the set itself. */
-static void test_own_name(void **state _unused_)
+/* A set's own host name has a member's address if the members know it, and else a loopback
+ * address. */
+static void test_own_name_leads_to_an_address(void **state _unused_)
 {
 	static const struct task_host hosts[] = {{"10.0.0.2", "a"}, {"f::3", "b"}};
 	static const struct {
@@ -181,7 +182,7 @@ static void test_own_name(void **state _unused_)
 }
 
 /* Hosts of the specification come first, and can be the set's own name. */
-static void test_extra_hosts(void **state _unused_)
+static void test_extra_hosts_come_first(void **state _unused_)
 {
 	static const struct task_resolver extra = {
 		.extra = {{"db.example", "10.0.0.5"}, {"a", "fd00::7"}}, .n_extra = 2};
@@ -199,7 +200,7 @@ static void test_extra_hosts(void **state _unused_)
 }
 
 /* The lines added to the hosts file of a root. NULL: none. */
-static void test_own_hosts(void **state _unused_)
+static void test_missing_lines_are_added_to_a_hosts_file(void **state _unused_)
 {
 #define LOCAL "127.0.0.1 localhost\n::1 localhost\n"
 	static const struct {
@@ -249,7 +250,7 @@ static void apply_edit(const char *old, const struct resolver_edit *edit, char *
 	RESOLVER_HEAD \
 	"# Networks: n\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 
-static void test_edit(void **state _unused_)
+static void test_hosts_file_is_edited_in_place(void **state _unused_)
 {
 	static const struct task_host hosts[] = {{"10.0.0.2", "a"}, {"10.0.0.3", "b"}};
 	static const struct {
@@ -292,8 +293,8 @@ static void test_edit(void **state _unused_)
 	}
 }
 
-/* Too much has changed, or the old text is not ours; other files are never edited. */
-static void test_edit_bounds(void **state _unused_)
+/* A file is not edited if too much has changed, or if it is not the daemon's own. */
+static void test_large_changes_and_foreign_files_are_not_edited(void **state _unused_)
 {
 	static char old[RESOLVER_TEXT_MAX];
 	struct resolver_edit edit;
@@ -362,7 +363,7 @@ static int teardown(void **state _unused_)
 	return 0;
 }
 
-static void test_wanted(void **state _unused_)
+static void test_plan_depends_on_the_specification(void **state _unused_)
 {
 	struct wire_spec spec = {};
 	struct resolver_plan naming;
@@ -397,7 +398,7 @@ static void test_wanted(void **state _unused_)
 	assert_false(naming.resolver.given);
 }
 
-static void test_members(void **state _unused_)
+static void test_members_of_a_network_know_each_other(void **state _unused_)
 {
 	static struct resolver_plan_hosts hosts;
 	const struct wire_spec none = {}, own = {.dns = {{"192.0.2.1"}}, .n_dns = 1};
@@ -428,7 +429,7 @@ static void test_members(void **state _unused_)
 	assert_string_equal(hosts.hosts[2].address, "10.8.0.3");
 }
 
-static void test_two_networks(void **state _unused_)
+static void test_set_in_two_networks_knows_both(void **state _unused_)
 {
 	static struct resolver_plan_hosts hosts;
 	const struct wire_spec none = {};
@@ -454,19 +455,22 @@ static void test_two_networks(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_resolvconf),
-		cmocka_unit_test(test_stub),
-		cmocka_unit_test(test_servers),
-		cmocka_unit_test(test_nsswitch),
-		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_own_name),
-		cmocka_unit_test(test_own_hosts),
-		cmocka_unit_test(test_extra_hosts),
-		cmocka_unit_test(test_edit),
-		cmocka_unit_test(test_edit_bounds),
-		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_members, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_two_networks, setup, teardown),
+		cmocka_unit_test(test_servers_are_found_in_resolv_conf),
+		cmocka_unit_test(test_first_stub_resolver_is_named),
+		cmocka_unit_test(test_resolv_conf_is_written),
+		cmocka_unit_test(test_nsswitch_conf_gets_one_line_for_hosts),
+		cmocka_unit_test(test_longest_names_and_addresses_have_room),
+		cmocka_unit_test(test_own_name_leads_to_an_address),
+		cmocka_unit_test(test_missing_lines_are_added_to_a_hosts_file),
+		cmocka_unit_test(test_extra_hosts_come_first),
+		cmocka_unit_test(test_hosts_file_is_edited_in_place),
+		cmocka_unit_test(test_large_changes_and_foreign_files_are_not_edited),
+		cmocka_unit_test_setup_teardown(test_plan_depends_on_the_specification, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_members_of_a_network_know_each_other, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_set_in_two_networks_knows_both, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static void count(uint32_t who _unused_, void *context)
 	++*(unsigned int *)context;
 }
 
-static void test_room(void **state _unused_)
+static void test_watch_loses_no_notification(void **state _unused_)
 {
 	struct nft nft;
 	unsigned int removals = 0;
@@ -71,7 +71,7 @@ static void test_room(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_room)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_watch_loses_no_notification)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

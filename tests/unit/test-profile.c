@@ -49,7 +49,7 @@ static void put(const char *text)
 	close(fd);
 }
 
-static void test_selinux(void **state _unused_)
+static void test_selinux_confines_all_but_unconfined_domains(void **state _unused_)
 {
 	assert_false(selinux_confines("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023"));
 	assert_false(selinux_confines("system_u:system_r:unconfined_service_t:s0"));
@@ -62,7 +62,7 @@ static void test_selinux(void **state _unused_)
 	assert_true(selinux_confines("unconfined_u:unconfined_t"));
 }
 
-static void test_formats(void **state _unused_)
+static void test_formats_of_apparmor_are_understood(void **state _unused_)
 {
 	static const struct {
 		const char *file, *profile, *exec;
@@ -101,7 +101,7 @@ static void test_formats(void **state _unused_)
 	assert_false(profile_confines(""));
 }
 
-static void test_none(void **state _unused_)
+static void test_missing_file_means_no_profile(void **state _unused_)
 {
 	char profile[PROFILE_SIZE] = "before";
 
@@ -110,7 +110,7 @@ static void test_none(void **state _unused_)
 	assert_string_equal(profile, "");
 }
 
-static void test_length(void **state _unused_)
+static void test_too_long_profile_is_refused(void **state _unused_)
 {
 	char text[PROFILE_SIZE + 1] = "", profile[PROFILE_SIZE] = "before";
 
@@ -125,7 +125,7 @@ static void test_length(void **state _unused_)
 }
 
 /* An unreadable profile is not "none": a confined process would not seem to be confined. */
-static void test_unreadable(void **state _unused_)
+static void test_unreadable_profile_is_an_error(void **state _unused_)
 {
 	char profile[PROFILE_SIZE] = "before";
 	struct rlimit before, none;
@@ -146,7 +146,7 @@ static void test_unreadable(void **state _unused_)
 }
 
 /* The profile of this process needs no change. */
-static void test_own(void **state _unused_)
+static void test_own_profile_is_applied(void **state _unused_)
 {
 	int fd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char profile[PROFILE_SIZE];
@@ -160,9 +160,12 @@ static void test_own(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats), cmocka_unit_test(test_none),
-		cmocka_unit_test(test_length),	cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_own),	cmocka_unit_test(test_selinux),
+		cmocka_unit_test(test_formats_of_apparmor_are_understood),
+		cmocka_unit_test(test_missing_file_means_no_profile),
+		cmocka_unit_test(test_too_long_profile_is_refused),
+		cmocka_unit_test(test_unreadable_profile_is_an_error),
+		cmocka_unit_test(test_own_profile_is_applied),
+		cmocka_unit_test(test_selinux_confines_all_but_unconfined_domains),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

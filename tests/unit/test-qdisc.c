@@ -8,7 +8,7 @@
 
 #include "daemon/kernel/qdisc.h"
 
-static void test_limit(void **state _unused_)
+static void test_packets_that_wait_are_bounded(void **state _unused_)
 {
 	static const struct {
 		struct wire_impairment impairment;
@@ -40,7 +40,7 @@ static void test_limit(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_limit)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_packets_that_wait_are_bounded)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ struct lists {
 	const char *allow[SIDE_MAX], *deny[SIDE_MAX];
 };
 
-static void test_change(void **state _unused_)
+static void test_change_of_a_list_is_applied(void **state _unused_)
 {
 	static const struct {
 		struct lists old, add;
@@ -113,7 +113,7 @@ static void test_change(void **state _unused_)
 	}
 }
 
-static void test_wrong(void **state _unused_)
+static void test_wrong_change_is_refused_by_field(void **state _unused_)
 {
 	static struct wire_reach old = {.allow = {{"192.0.2.1"}}, .n_allow = 1}, now;
 	static struct wire_egress change = {.remove = {{"192.0.2.1"}, {"192.0.2.0/24"}},
@@ -137,7 +137,7 @@ static void test_wrong(void **state _unused_)
 	assert_int_equal(now.n_allow, DESTINATION_TEXTS_MAX);
 }
 
-static void test_matches(void **state _unused_)
+static void test_entry_matches_its_packets(void **state _unused_)
 {
 	static const struct {
 		const char *entry, *address;
@@ -187,7 +187,7 @@ static void test_matches(void **state _unused_)
 	}
 }
 
-static void test_lines(void **state _unused_)
+static void test_entries_are_read_from_lines(void **state _unused_)
 {
 	struct destination entries[3];
 
@@ -202,10 +202,10 @@ static void test_lines(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_change),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_matches),
-		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_change_of_a_list_is_applied),
+		cmocka_unit_test(test_wrong_change_is_refused_by_field),
+		cmocka_unit_test(test_entry_matches_its_packets),
+		cmocka_unit_test(test_entries_are_read_from_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 
 /* --- entries --- */
 
-static void test_entries(void **state _unused_)
+static void test_entries_are_checked(void **state _unused_)
 {
 	static const struct {
 		const char *text, *wrong; /* NULL: it is right */
@@ -88,7 +88,7 @@ static void test_entries(void **state _unused_)
 	}
 }
 
-static void test_range(void **state _unused_)
+static void test_entry_becomes_a_range(void **state _unused_)
 {
 	struct destination entry;
 	uint8_t last[16];
@@ -117,7 +117,7 @@ static struct config *read_config(const char *text, char **ret_message)
 	return config;
 }
 
-static void test_configuration(void **state _unused_)
+static void test_lists_of_the_configuration_are_checked(void **state _unused_)
 {
 	static const struct {
 		const char *text, *message;
@@ -154,7 +154,7 @@ static void test_configuration(void **state _unused_)
 	}
 }
 
-static void test_words(void **state _unused_)
+static void test_words_are_resolved_to_addresses(void **state _unused_)
 {
 	static const struct wire_address own[] = {{"192.0.2.53"}, {"2001:db8::53"}};
 	static const struct wire_address host[] = {{"192.0.2.54"}};
@@ -183,7 +183,7 @@ static void test_words(void **state _unused_)
 	config_free(config);
 }
 
-static void test_check(void **state _unused_)
+static void test_list_is_checked_by_field(void **state _unused_)
 {
 	static struct wire_reach reach;
 	char *message = NULL, services[17][32];
@@ -226,7 +226,7 @@ static void test_check(void **state _unused_)
 
 /* --- rights --- */
 
-static void test_rights(void **state _unused_)
+static void test_list_needs_the_right_to_egress(void **state _unused_)
 {
 	static const struct {
 		uint32_t uid, allowed;
@@ -273,9 +273,12 @@ static void test_rights(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_entries),	      cmocka_unit_test(test_range),
-		cmocka_unit_test(test_configuration), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_check),	      cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_entries_are_checked),
+		cmocka_unit_test(test_entry_becomes_a_range),
+		cmocka_unit_test(test_lists_of_the_configuration_are_checked),
+		cmocka_unit_test(test_words_are_resolved_to_addresses),
+		cmocka_unit_test(test_list_is_checked_by_field),
+		cmocka_unit_test(test_list_needs_the_right_to_egress),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static json_t *read_back(const struct failure *failure)
 	return parameters;
 }
 
-static void test_limit(void **state _unused_)
+static void test_refusal_names_the_limit(void **state _unused_)
 {
 	struct failure failure;
 	json_t *parameters;
@@ -53,7 +53,7 @@ static const char *text_of(const json_t *parameters, const char *name)
 }
 
 /* Each fits the interface's description, and says all that there is to say. */
-static void test_each_error(void **state _unused_)
+static void test_each_refusal_fits_the_interface(void **state _unused_)
 {
 	struct idl *nsctl, *service;
 
@@ -88,7 +88,7 @@ static void test_each_error(void **state _unused_)
 }
 
 /* Any text gives a valid message, also the longest one. */
-static void test_any_text(void **state _unused_)
+static void test_any_text_gives_a_valid_message(void **state _unused_)
 {
 	struct failure failure = {.error = ERROR_NOT_PERMITTED};
 	json_t *parameters;
@@ -104,9 +104,9 @@ static void test_any_text(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_each_error),
-		cmocka_unit_test(test_any_text),
+		cmocka_unit_test(test_refusal_names_the_limit),
+		cmocka_unit_test(test_each_refusal_fits_the_interface),
+		cmocka_unit_test(test_any_text_gives_a_valid_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

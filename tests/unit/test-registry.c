@@ -55,7 +55,7 @@ static struct set *add_set(struct registry *registry, uid_t owner, const char *n
 	return set;
 }
 
-static void test_find(void **state _unused_)
+static void test_set_is_found_by_owner_and_name_and_by_id(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *a = add_set(registry, 1000, "a", 1), *b = add_set(registry, 1001, "a", 2), *c;
@@ -89,7 +89,7 @@ static void test_find(void **state _unused_)
 }
 
 /* Sets are sorted by owner, then by the bytes of their names, and not by creation. */
-static void test_order(void **state _unused_)
+static void test_sets_are_sorted_by_owner_and_name(void **state _unused_)
 {
 	static const struct {
 		uid_t owner;
@@ -117,7 +117,7 @@ static void test_order(void **state _unused_)
 }
 
 /* Adds and drops as many sets as a machine may have, in a mixed order. */
-static void test_many(void **state _unused_)
+static void test_many_sets_are_added_and_dropped(void **state _unused_)
 {
 	static const unsigned n = 2000, step = 733; /* prime to each other */
 	struct registry *registry = make_registry();
@@ -143,7 +143,7 @@ static void test_many(void **state _unused_)
 	registry_free(registry);
 }
 
-static void test_namespace(void **state _unused_)
+static void test_set_is_found_by_its_namespace(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *a = add_set(registry, 1000, "a", 1), *b = add_set(registry, 1000, "b", 2);
@@ -165,7 +165,7 @@ static void test_namespace(void **state _unused_)
 	registry_free(registry);
 }
 
-static void test_expiry(void **state _unused_)
+static void test_first_set_to_expire_is_found(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *a, *b, *c;
@@ -195,7 +195,7 @@ static void test_expiry(void **state _unused_)
 }
 
 /* Many that expire in a mixed order, some of them at the same time, come one by one. */
-static void test_expiries(void **state _unused_)
+static void test_sets_expire_in_order(void **state _unused_)
 {
 	static const unsigned n = 500, step = 137; /* prime to each other */
 	struct registry *registry = make_registry();
@@ -254,7 +254,7 @@ static void end_session(struct registry *registry, struct session *session, uint
 	registry_end_session(registry, session, on_drop, dropped);
 }
 
-static void test_sessions(void **state _unused_)
+static void test_sessions_outlive_their_set(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *set = add_set(registry, 1000, "a", 1);
@@ -294,7 +294,7 @@ static void test_sessions(void **state _unused_)
 }
 
 /* The number of remembered sessions is bounded for each user; other users lose none by it. */
-static void test_bound(void **state _unused_)
+static void test_remembered_sessions_are_bounded_for_each_user(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *alice = add_set(registry, 1000, "a", 1), *bob = add_set(registry, 1001, "b", 2);
@@ -323,7 +323,7 @@ static void test_bound(void **state _unused_)
 	registry_free(registry);
 }
 
-static void test_age(void **state _unused_)
+static void test_old_sessions_are_forgotten(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct set *set = add_set(registry, 1000, "a", 1);
@@ -346,7 +346,7 @@ static void test_age(void **state _unused_)
 	registry_free(registry);
 }
 
-static void test_use(void **state _unused_)
+static void test_use_of_each_user_is_counted(void **state _unused_)
 {
 	struct registry *registry = make_registry();
 	struct registry_use *use = registry_use(registry, 1000);
@@ -377,11 +377,16 @@ static void test_use(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),	 cmocka_unit_test(test_order),
-		cmocka_unit_test(test_many),	 cmocka_unit_test(test_namespace),
-		cmocka_unit_test(test_expiry),	 cmocka_unit_test(test_expiries),
-		cmocka_unit_test(test_sessions), cmocka_unit_test(test_bound),
-		cmocka_unit_test(test_age),	 cmocka_unit_test(test_use),
+		cmocka_unit_test(test_set_is_found_by_owner_and_name_and_by_id),
+		cmocka_unit_test(test_sets_are_sorted_by_owner_and_name),
+		cmocka_unit_test(test_many_sets_are_added_and_dropped),
+		cmocka_unit_test(test_set_is_found_by_its_namespace),
+		cmocka_unit_test(test_first_set_to_expire_is_found),
+		cmocka_unit_test(test_sets_expire_in_order),
+		cmocka_unit_test(test_sessions_outlive_their_set),
+		cmocka_unit_test(test_remembered_sessions_are_bounded_for_each_user),
+		cmocka_unit_test(test_old_sessions_are_forgotten),
+		cmocka_unit_test(test_use_of_each_user_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

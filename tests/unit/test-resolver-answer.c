@@ -34,7 +34,7 @@ static void assert_address(size_t i, const char *expected, uint32_t seconds)
 
 /* --- questions --- */
 
-static void test_question(void **state _unused_)
+static void test_question_is_read(void **state _unused_)
 {
 	ask("GitHub.COM.", LDNS_RR_TYPE_A);
 	assert_string_equal(question.name, "github.com");
@@ -48,7 +48,7 @@ static void test_question(void **state _unused_)
 	assert_string_equal(question.name, "");
 }
 
-static void test_question_refused(void **state _unused_)
+static void test_wrong_question_is_refused(void **state _unused_)
 {
 	static const uint16_t types[] = {LDNS_RR_TYPE_ANY, LDNS_RR_TYPE_AXFR, LDNS_RR_TYPE_IXFR};
 	uint8_t reply[REPLY_MAX];
@@ -78,7 +78,7 @@ static void test_question_refused(void **state _unused_)
 }
 
 /* A name that points at itself, or into the header. */
-static void test_question_compressed(void **state _unused_)
+static void test_compressed_question_is_refused(void **state _unused_)
 {
 	for (uint8_t to = 0; to < 20; to++) {
 		const uint8_t bytes[] = {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, to, 0, 1, 0, 1};
@@ -88,8 +88,8 @@ static void test_question_compressed(void **state _unused_)
 	}
 }
 
-/* What is sent back is a well-formed answer to the question, and has EDNS if it had. */
-static void test_refusal(void **state _unused_)
+/* A refusal is a well-formed answer to the question, and has EDNS if the question had. */
+static void test_refusal_is_a_well_formed_answer(void **state _unused_)
 {
 	ldns_pkt *packet = make_packet("GitHub.com", LDNS_RR_TYPE_A, 7);
 	uint8_t reply[REPLY_MAX];
@@ -110,7 +110,7 @@ static void test_refusal(void **state _unused_)
 
 /* --- answers --- */
 
-static void test_addresses(void **state _unused_)
+static void test_addresses_of_an_answer_are_read(void **state _unused_)
 {
 	ask("a.org", LDNS_RR_TYPE_A);
 	assert_int_equal(answer_with("A.ORG", LDNS_RR_TYPE_A,
@@ -132,7 +132,7 @@ static void test_addresses(void **state _unused_)
 }
 
 /* Times to live are kept within bounds; one of 2^31 seconds or more means none. */
-static void test_times(void **state _unused_)
+static void test_times_to_live_are_bounded(void **state _unused_)
 {
 	ask("a.org", LDNS_RR_TYPE_A);
 	assert_int_equal(
@@ -151,8 +151,8 @@ static void test_times(void **state _unused_)
 	assert_address(5, "192.0.2.6", RESOLVER_SECONDS_MIN);
 }
 
-/* In any order, and no further than it leads. */
-static void test_chain(void **state _unused_)
+/* The records may come in any order, and addresses of other names are left out. */
+static void test_aliases_are_followed_in_any_order(void **state _unused_)
 {
 	ask("a.org", LDNS_RR_TYPE_A);
 	assert_int_equal(answer_with("a.org", LDNS_RR_TYPE_A,
@@ -170,7 +170,7 @@ static void test_chain(void **state _unused_)
 			 -ELOOP);
 }
 
-static void test_service(void **state _unused_)
+static void test_addresses_in_service_records_are_read(void **state _unused_)
 {
 	ask("a.org", TYPE_HTTPS);
 	assert_int_equal(answer_with("a.org", TYPE_HTTPS,
@@ -183,7 +183,7 @@ static void test_service(void **state _unused_)
 	assert_address(1, "fd00::1", 60);
 }
 
-static void test_other_answers(void **state _unused_)
+static void test_answers_to_other_questions_are_refused(void **state _unused_)
 {
 	ask("a.org", LDNS_RR_TYPE_A);
 	assert_int_equal(answer_with("b.org", LDNS_RR_TYPE_A, NO_RECORDS), -EBADMSG);
@@ -212,7 +212,7 @@ static void without(uint64_t refused)
 	assert_int_equal(answer_read(rest, size, asked.data, &question, &answer), 0);
 }
 
-static void test_without(void **state _unused_)
+static void test_refused_addresses_are_left_out(void **state _unused_)
 {
 	const char *const records[] = {"a.org. 60 CNAME b.net.", "b.net. 60 A 192.0.2.1",
 				       "b.net. 60 A 10.0.0.1",	 "b.net. 60 TYPE65 " SERVICE,
@@ -227,8 +227,8 @@ static void test_without(void **state _unused_)
 	assert_int_equal(answer.code, LDNS_RCODE_NOERROR);
 }
 
-/* Those for which the keeper's message has no room. */
-static void test_too_many(void **state _unused_)
+/* Addresses for which a message to the keeper has no room are left out. */
+static void test_addresses_beyond_the_bound_are_left_out(void **state _unused_)
 {
 	static char texts[RESOLVER_ADDRESSES_MAX + 6][32];
 	const char *records[RESOLVER_ADDRESSES_MAX + 7] = {};
@@ -249,17 +249,17 @@ static void test_too_many(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_question),
-		cmocka_unit_test(test_question_refused),
-		cmocka_unit_test(test_question_compressed),
-		cmocka_unit_test(test_refusal),
-		cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_chain),
-		cmocka_unit_test(test_service),
-		cmocka_unit_test(test_other_answers),
-		cmocka_unit_test(test_without),
-		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_question_is_read),
+		cmocka_unit_test(test_wrong_question_is_refused),
+		cmocka_unit_test(test_compressed_question_is_refused),
+		cmocka_unit_test(test_refusal_is_a_well_formed_answer),
+		cmocka_unit_test(test_addresses_of_an_answer_are_read),
+		cmocka_unit_test(test_times_to_live_are_bounded),
+		cmocka_unit_test(test_aliases_are_followed_in_any_order),
+		cmocka_unit_test(test_addresses_in_service_records_are_read),
+		cmocka_unit_test(test_answers_to_other_questions_are_refused),
+		cmocka_unit_test(test_refused_addresses_are_left_out),
+		cmocka_unit_test(test_addresses_beyond_the_bound_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,8 +35,8 @@ static void receive_allow_only(struct fixture *f)
 	assert_int_equal(wire_decode(&f->message, &wire_resolver_allow_layout, &f->allow), 0);
 }
 
-/* Equal questions of two sets: the name server gets one, and each of them an answer. */
-static void test_equal(void **state)
+/* Two sets ask equal questions. The name server gets one, and each question is answered. */
+static void test_equal_questions_are_asked_once(void **state)
 {
 	struct fixture *f = *state;
 	struct inside other = open_inside(SOCK_DGRAM);
@@ -68,9 +68,9 @@ static void test_equal(void **state)
 	close_inside(&other);
 }
 
-/* Questions with other options are asked one after the other; those of another set do not wait for
- * all of a set's. */
-static void test_unlike(void **state)
+/* Questions with different options are asked one after the other. Another set does not wait for all
+ * questions of the first. */
+static void test_unlike_questions_are_asked_in_turn(void **state)
 {
 	struct fixture *f = *state;
 	struct inside other = open_inside(SOCK_DGRAM);
@@ -107,8 +107,8 @@ static void test_unlike(void **state)
 	close_inside(&other);
 }
 
-/* A set that is removed does not take along the questions of others, nor their answer. */
-static void test_removed(void **state)
+/* When a set is removed, equal questions of other sets are still answered. */
+static void test_removed_set_does_not_end_others_questions(void **state)
 {
 	struct fixture *f = *state;
 	struct inside other = open_inside(SOCK_DGRAM);
@@ -134,9 +134,12 @@ static void test_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_equal, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_unlike, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_removed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_equal_questions_are_asked_once, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_unlike_questions_are_asked_in_turn, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_removed_set_does_not_end_others_questions,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

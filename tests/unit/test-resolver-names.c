@@ -23,7 +23,7 @@ static size_t match(const char *const *list, const char *name)
 	return n;
 }
 
-static void test_exact_and_below(void **state _unused_)
+static void test_names_match_exactly_or_below(void **state _unused_)
 {
 	const char *const list[] = {"github.com", "*.pypi.org", "a.b.pypi.org", "*.b.pypi.org",
 				    NULL};
@@ -47,7 +47,7 @@ static void test_exact_and_below(void **state _unused_)
 }
 
 /* The dot of a label that is escaped separates nothing. */
-static void test_escaped(void **state _unused_)
+static void test_escaped_dot_separates_nothing(void **state _unused_)
 {
 	const char *const list[] = {"*.pypi.org", NULL};
 
@@ -55,7 +55,7 @@ static void test_escaped(void **state _unused_)
 	assert_int_equal(match(list, "evil\\000.pypi.org"), 1);
 }
 
-static void test_many(void **state _unused_)
+static void test_names_of_a_long_list_are_found(void **state _unused_)
 {
 	static char texts[RESOLVER_NAMES_MAX + 1][32];
 	static const char *list[RESOLVER_NAMES_MAX + 2];
@@ -79,7 +79,7 @@ static void test_many(void **state _unused_)
 	close(fd);
 }
 
-static void test_malformed(void **state _unused_)
+static void test_malformed_list_is_refused(void **state _unused_)
 {
 	const char *const with_empty[] = {"a.org", "", "b.org", NULL};
 	struct names *names;
@@ -96,8 +96,9 @@ static void test_malformed(void **state _unused_)
 	assert_int_equal(names_read(-1, 0, &names), -EBADF);
 }
 
-/* Lists with the same entries are one, unless others of them are the user's own. */
-static void test_shared(void **state _unused_)
+/* Lists with the same entries share their memory, unless the number of the user's own entries
+ * differs. */
+static void test_equal_lists_are_shared(void **state _unused_)
 {
 	const char *const list[] = {"a.org", "*.b.org", NULL};
 	_cleanup_fd_ int fd = make_list(list), same_fd = make_list(list);
@@ -123,11 +124,11 @@ static void test_shared(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exact_and_below),
-		cmocka_unit_test(test_escaped),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_names_match_exactly_or_below),
+		cmocka_unit_test(test_escaped_dot_separates_nothing),
+		cmocka_unit_test(test_names_of_a_long_list_are_found),
+		cmocka_unit_test(test_malformed_list_is_refused),
+		cmocka_unit_test(test_equal_lists_are_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

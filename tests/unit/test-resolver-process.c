@@ -4,7 +4,7 @@
 #include "tests/unit/resolver-program.h"
 
 /* The set gets an answer when the keeper has let its addresses through, and not before. */
-static void test_allowed(void **state)
+static void test_answer_waits_until_its_addresses_are_let_through(void **state)
 {
 	struct fixture *f = *state;
 
@@ -26,7 +26,7 @@ static void test_allowed(void **state)
 }
 
 /* An administrator's names are asked at the host's name servers, the user's own at the set's. */
-static void test_two_groups(void **state)
+static void test_each_group_of_names_has_its_own_servers(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_fd_ int fd = make_list((const char *const[]){"a.org", "*.org", NULL});
@@ -58,7 +58,7 @@ static void test_two_groups(void **state)
 }
 
 /* While a list is learned, names that it does not have are forwarded to the set's name servers. */
-static void test_every_name(void **state)
+static void test_other_names_are_forwarded_during_learning(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_fd_ int fd = make_list((const char *const[]){"a.org", NULL}),
@@ -81,7 +81,7 @@ static void test_every_name(void **state)
 	assert_code(&f->udp, LDNS_RCODE_REFUSED);
 }
 
-static void test_refused_address(void **state)
+static void test_refused_address_is_left_out(void **state)
 {
 	struct fixture *f = *state;
 
@@ -93,8 +93,9 @@ static void test_refused_address(void **state)
 	assert_code(&f->udp, LDNS_RCODE_NOERROR);
 }
 
-/* No name server hears of a name that is not on the list; the keeper does, not too often. */
-static void test_denied(void **state)
+/* A name that is not on the list is sent to no name server. The keeper is told of it, at a limited
+ * rate. */
+static void test_unlisted_name_is_told_to_the_keeper_only(void **state)
 {
 	struct fixture *f = *state;
 	struct wire_resolver_denied denied;
@@ -134,7 +135,7 @@ static void test_denied(void **state)
 	assert_false(is_ready(f->upstreams[0].fd, POLLIN));
 }
 
-static void test_negative(void **state)
+static void test_negative_answer_is_passed_on(void **state)
 {
 	struct fixture *f = *state;
 
@@ -147,8 +148,9 @@ static void test_negative(void **state)
 	assert_false(has_said(f));
 }
 
-/* Answers from elsewhere, with another id, to another question: the true one still counts. */
-static void test_forged(void **state)
+/* Answers from another address, with another id, or to another question are ignored, and the true
+ * answer is accepted. */
+static void test_forged_answers_are_ignored(void **state)
 {
 	struct fixture *f = *state;
 	int fd = f->upstreams[0].fd;
@@ -177,8 +179,8 @@ static void test_forged(void **state)
 	assert_answered(&f->udp);
 }
 
-/* One that is silent, and one that is not there. */
-static void test_dead_upstream(void **state)
+/* One name server is silent, and one is not there. */
+static void test_next_server_is_asked_if_one_is_silent(void **state)
 {
 	struct fixture *f = *state;
 
@@ -216,7 +218,7 @@ static void write_frame(int fd, const struct bytes *bytes)
 }
 
 /* Two questions at once on a connection, the second refused. */
-static void test_tcp(void **state)
+static void test_questions_over_tcp_are_answered(void **state)
 {
 	struct fixture *f = *state;
 	int fd;
@@ -242,7 +244,7 @@ static void test_tcp(void **state)
 	close(fd);
 }
 
-static void test_replaced(void **state)
+static void test_list_and_servers_are_replaced(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_fd_ int fd = make_list((const char *const[]){"c.org", NULL});
@@ -286,7 +288,7 @@ static int connect_and_ask(const struct fixture *f)
 }
 
 /* A set that has as many connections as it may have waits until one ends. */
-static void test_connections(void **state)
+static void test_connections_of_a_set_are_bounded(void **state)
 {
 	struct fixture *f = *state;
 	int fds[SET_CONNECTIONS_MAX], one_more;
@@ -310,8 +312,8 @@ static void test_connections(void **state)
 		close(fds[i]);
 }
 
-/* One set asks more than it may, and its name server is silent: another one does not notice. */
-static void test_flood(void **state)
+/* One set asks more than it may, and its name server is silent. Another set is not delayed. */
+static void test_flood_of_one_set_does_not_delay_another(void **state)
 {
 	struct fixture *f = *state;
 	struct inside other = open_inside(SOCK_DGRAM);
@@ -348,7 +350,7 @@ static void ask_and_serve(struct fixture *f, const struct inside *inside, size_t
 
 /* A set that has the keeper let many addresses through: the request of another one is sent next,
  * before those that the first one has waiting. */
-static void test_turns(void **state)
+static void test_sets_take_turns_before_the_keeper(void **state)
 {
 	struct fixture *f = *state;
 	struct inside other = open_inside(SOCK_DGRAM);
@@ -376,8 +378,8 @@ static void test_turns(void **state)
 	close_inside(&other);
 }
 
-/* A keeper that breaks a rule: an old list must not stay in force. */
-static void test_broken_rule(void **state)
+/* If the keeper breaks a rule, the resolver ends, because an old list must not stay in force. */
+static void test_resolver_ends_if_the_keeper_breaks_a_rule(void **state)
 {
 	struct fixture *f = *state;
 	struct wire_resolver_list list = {.cookie = 9, .version = 6, .names_fd = -1};
@@ -394,20 +396,33 @@ static void test_broken_rule(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_allowed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_two_groups, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_every_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_refused_address, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_denied, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_negative, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_forged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_dead_upstream, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_tcp, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_replaced, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_connections, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_flood, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_broken_rule, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_answer_waits_until_its_addresses_are_let_through, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_group_of_names_has_its_own_servers,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_other_names_are_forwarded_during_learning,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refused_address_is_left_out, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_unlisted_name_is_told_to_the_keeper_only,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_negative_answer_is_passed_on, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_forged_answers_are_ignored, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_next_server_is_asked_if_one_is_silent, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_questions_over_tcp_are_answered, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_list_and_servers_are_replaced, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_connections_of_a_set_are_bounded, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_flood_of_one_set_does_not_delay_another,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sets_take_turns_before_the_keeper, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_resolver_ends_if_the_keeper_breaks_a_rule,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -381,7 +381,7 @@ static const char *compare(const char *text)
 	return *state.problem ? state.problem : NULL;
 }
 
-static void test_rows(void **state_ _unused_)
+static void test_rows_agree_with_the_interface(void **state_ _unused_)
 {
 	const char *problem = compare(idl_text_nsctl);
 
@@ -389,8 +389,8 @@ static void test_rows(void **state_ _unused_)
 		fail_msg("%s", problem);
 }
 
-/* A range has a unit, which its refusal says; some numbers have none. */
-static void test_units(void **state_ _unused_)
+/* A range has a unit, which a refusal mentions. Some numbers have none. */
+static void test_ranges_have_units(void **state_ _unused_)
 {
 	static const char *const counted[] = {"inside",
 					      "outside",
@@ -444,7 +444,7 @@ static char *replace(const char *text, const char *old, const char *new)
 	return result;
 }
 
-static void test_broken(void **state_ _unused_)
+static void test_each_difference_is_caught(void **state_ _unused_)
 {
 	static const struct {
 		const char *old, *new, *problem;
@@ -491,9 +491,9 @@ static void test_broken(void **state_ _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_units),
-		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_rows_agree_with_the_interface),
+		cmocka_unit_test(test_ranges_have_units),
+		cmocka_unit_test(test_each_difference_is_caught),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

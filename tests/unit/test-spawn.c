@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which helpers the daemon does not use: by their mode and owner. */
+/* The daemon refuses helpers by their mode, kind and owner. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #define ALICE 1000
 #define BOB 1001
 
-static void test_mode(void **state _unused_)
+static void test_only_mode_711_is_accepted(void **state _unused_)
 {
 	for (uint32_t mode = 0; mode <= 07777; mode++) {
 		const char *wrong = spawn_check_program(S_IFREG | mode, 0, 0);
@@ -25,13 +25,13 @@ static void test_mode(void **state _unused_)
 	}
 }
 
-static void test_kind(void **state _unused_)
+static void test_only_regular_files_are_accepted(void **state _unused_)
 {
 	assert_non_null(spawn_check_program(S_IFLNK | 0711, 0, 0));
 	assert_non_null(spawn_check_program(S_IFDIR | 0711, 0, 0));
 }
 
-static void test_owner(void **state _unused_)
+static void test_owner_must_be_root_or_the_daemons_own(void **state _unused_)
 {
 	assert_null(spawn_check_program(S_IFREG | 0711, 0, ALICE));
 	assert_null(spawn_check_program(S_IFREG | 0711, ALICE, ALICE));
@@ -42,9 +42,9 @@ static void test_owner(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_mode),
-		cmocka_unit_test(test_kind),
-		cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_only_mode_711_is_accepted),
+		cmocka_unit_test(test_only_regular_files_are_accepted),
+		cmocka_unit_test(test_owner_must_be_root_or_the_daemons_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

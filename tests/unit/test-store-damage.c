@@ -22,7 +22,7 @@ static void sign(char *data, size_t size)
 	memcpy(data + CHECKSUM_AT, &hash, sizeof(hash));
 }
 
-static void test_damaged(void **state _unused_)
+static void test_each_damage_is_noticed(void **state _unused_)
 {
 	struct set set = make_set();
 	static char data[8192], broken[8192];
@@ -59,7 +59,7 @@ static void test_damaged(void **state _unused_)
 }
 
 /* A record with a right checksum and wrong contents is decoded without a crash, or refused. */
-static void test_decode_damaged(void **state _unused_)
+static void test_damaged_contents_are_decoded_without_harm(void **state _unused_)
 {
 	struct set set = make_set(), *got;
 	static char data[8192], broken[8192];
@@ -165,7 +165,7 @@ static void do_damage(enum damage damage, struct set *set)
 }
 
 /* A damaged record is found and set aside, with the reason; the others are loaded. */
-static void test_set_aside(void **state)
+static void test_damaged_record_is_set_aside(void **state)
 {
 	for (enum damage damage = 0; damage < DAMAGES; damage++) {
 		struct set set = make_set(), good = make_set();
@@ -203,9 +203,9 @@ static void test_set_aside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_damaged),
-		TEST(test_decode_damaged),
-		TEST(test_set_aside),
+		TEST(test_each_damage_is_noticed),
+		TEST(test_damaged_contents_are_decoded_without_harm),
+		TEST(test_damaged_record_is_set_aside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

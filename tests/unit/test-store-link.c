@@ -2,7 +2,7 @@
 /* store.c: links and networks are written and read back. */
 #include "tests/unit/store.h"
 
-static void test_link(void **state _unused_)
+static void test_link_comes_back_as_it_was(void **state _unused_)
 {
 	struct set box = {.id = ID}, lan = {.id = OTHER_ID};
 	struct wire_link wire = {
@@ -38,8 +38,8 @@ static void test_link(void **state _unused_)
 	free(link.wire);
 }
 
-/* Only a network's key has the sign of networks. */
-static void test_network(void **state _unused_)
+/* A network's record is accepted only with a name that begins with the sign of networks. */
+static void test_network_comes_back_as_it_was(void **state _unused_)
 {
 	const struct wire_network wire = {
 		.name = "lan", .egress = true, .lease = {.process_fd = -1, .pipe_fd = -1}};
@@ -73,8 +73,8 @@ static void test_network(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_link),
-		TEST(test_network),
+		TEST(test_link_comes_back_as_it_was),
+		TEST(test_network_comes_back_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,7 +184,7 @@ static void copy_file(const char *class, const char *name, const char *to)
 	assert_int_equal(write(to_fd, data, n), n);
 }
 
-static void test_write_samples(void **state _unused_)
+static void test_samples_are_written_if_asked_for(void **state _unused_)
 {
 	const char *to = getenv("NSCTL_WRITE_SAMPLES");
 
@@ -329,7 +329,7 @@ static size_t check_version(uint32_t version)
 	return n;
 }
 
-static void test_every_version(void **state _unused_)
+static void test_records_of_each_version_are_read(void **state _unused_)
 {
 	for (uint32_t version = 1; version <= STORE_VERSION; version++)
 		assert_true(check_version(version) >= 4);
@@ -338,8 +338,8 @@ static void test_every_version(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_write_samples),
-		TEST(test_every_version),
+		TEST(test_samples_are_written_if_asked_for),
+		TEST(test_records_of_each_version_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void check_same_set(const struct set *got, const struct set *set)
 	assert_true(!got->frozen && !got->sessions && !got->work);
 }
 
-static void test_set(void **state _unused_)
+static void test_set_comes_back_as_it_was(void **state _unused_)
 {
 	struct set set = make_set(), plain = {.name = "p", .id = OTHER_ID, .state = SET_BROKEN};
 	struct loaded loaded;
@@ -84,7 +84,7 @@ static void test_set(void **state _unused_)
 	free(set.spec);
 }
 
-static void test_by_connection(void **state _unused_)
+static void test_set_with_a_lease_by_connection_is_recognised(void **state _unused_)
 {
 	struct wire_spec spec;
 	struct set set = make_set();
@@ -102,7 +102,7 @@ static void test_by_connection(void **state _unused_)
 	free(set.spec);
 }
 
-static void test_session(void **state _unused_)
+static void test_session_comes_back_as_it_was(void **state _unused_)
 {
 	struct set set = make_set();
 	struct session session = {
@@ -146,7 +146,7 @@ static void test_session(void **state _unused_)
 }
 
 /* A file that was being written when the daemon died is ignored and removed. */
-static void test_temporary(void **state _unused_)
+static void test_temporary_file_is_removed(void **state _unused_)
 {
 	struct loaded loaded;
 
@@ -158,7 +158,7 @@ static void test_temporary(void **state _unused_)
 }
 
 /* On a full file system the old record stays, and no half record is left. */
-static void test_full(void **state _unused_)
+static void test_full_file_system_keeps_the_old_record(void **state _unused_)
 {
 	struct set set = make_set();
 	struct rlimit limit, small;
@@ -183,7 +183,7 @@ static void test_full(void **state _unused_)
 	free(set.spec);
 }
 
-static void test_purge(void **state _unused_)
+static void test_purge_removes_all_records(void **state _unused_)
 {
 	struct set set = make_set();
 
@@ -196,7 +196,7 @@ static void test_purge(void **state _unused_)
 }
 
 /* After the store is opened again, as by a restart, all records are there. */
-static void test_reopen(void **state _unused_)
+static void test_records_are_there_after_a_restart(void **state _unused_)
 {
 	struct set set = make_set();
 	struct loaded loaded;
@@ -215,10 +215,14 @@ static void test_reopen(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_set),	      TEST(test_by_connection), TEST(test_session),
+		TEST(test_set_comes_back_as_it_was),
+		TEST(test_set_with_a_lease_by_connection_is_recognised),
+		TEST(test_session_comes_back_as_it_was),
 
-		TEST(test_temporary), TEST(test_full),		TEST(test_purge),
-		TEST(test_reopen),
+		TEST(test_temporary_file_is_removed),
+		TEST(test_full_file_system_keeps_the_old_record),
+		TEST(test_purge_removes_all_records),
+		TEST(test_records_are_there_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

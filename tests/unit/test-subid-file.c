@@ -37,7 +37,7 @@ static void check_owner(struct subid_owners *owners, const char *path, uid_t uid
 		assert_int_equal(found, expected);
 }
 
-static void test_file(void **state _unused_)
+static void test_file_is_read_again_after_a_change(void **state _unused_)
 {
 	char directory[] = "/tmp/test-subid.XXXXXX", path[64];
 	struct subid_owners owners = {};
@@ -62,7 +62,8 @@ static void test_file(void **state _unused_)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_file)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_file_is_read_again_after_a_change)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

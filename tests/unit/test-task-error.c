@@ -11,7 +11,7 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-static void test_fields(void **state _unused_)
+static void test_error_about_a_value_names_the_field(void **state _unused_)
 {
 	/* an errno about a value gives an error about the field, any other one a system error */
 	static const struct {
@@ -41,7 +41,7 @@ static void test_fields(void **state _unused_)
 	}
 }
 
-static void test_kinds(void **state _unused_)
+static void test_error_about_a_namespace_names_its_limit(void **state _unused_)
 {
 	struct task_report report = {.step = STEP_UNSHARE, .detail = KIND_NET, .error = ENOSPC};
 	struct failure failure;
@@ -58,7 +58,7 @@ static void test_kinds(void **state _unused_)
 	assert_non_null(strstr(failure.subject, "user.max_*_namespaces"));
 }
 
-static void test_features(void **state _unused_)
+static void test_missing_features_are_named(void **state _unused_)
 {
 	static const struct {
 		uint32_t step;
@@ -87,7 +87,7 @@ static void test_features(void **state _unused_)
 	}
 }
 
-static void test_links(void **state _unused_)
+static void test_error_about_a_link_names_the_end(void **state _unused_)
 {
 	struct task_report report = {.step = STEP_ADDRESS, .detail = 5, .error = EEXIST};
 	struct failure failure;
@@ -112,7 +112,7 @@ static void test_links(void **state _unused_)
 	assert_int_equal(failure.number, ENOBUFS);
 }
 
-static void test_deadline(void **state _unused_)
+static void test_missed_deadline_is_a_system_error(void **state _unused_)
 {
 	const struct task_report report = {.step = STEP_LATE, .error = ETIMEDOUT};
 	struct failure failure;
@@ -127,9 +127,11 @@ static void test_deadline(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),	 cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_features), cmocka_unit_test(test_links),
-		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_error_about_a_value_names_the_field),
+		cmocka_unit_test(test_error_about_a_namespace_names_its_limit),
+		cmocka_unit_test(test_missing_features_are_named),
+		cmocka_unit_test(test_error_about_a_link_names_the_end),
+		cmocka_unit_test(test_missed_deadline_is_a_system_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static void assert_broken(struct fixture *fixture, int outcome)
 	assert_int_equal(count_fds(), fixture->n_fds + (fixture->peer_fd >= 0 ? 2 : 1));
 }
 
-static void test_too_many_fds(void **state)
+static void test_too_many_descriptors_break_the_connection(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -32,7 +32,7 @@ static void test_too_many_fds(void **state)
 	assert_broken(fixture, TRANSPORT_BROKEN);
 }
 
-static void test_truncated(void **state)
+static void test_truncated_descriptors_break_the_connection(void **state)
 {
 	struct fixture *fixture = *state;
 	struct rlimit limit, low;
@@ -51,7 +51,7 @@ static void test_truncated(void **state)
 	assert_int_equal(count_fds(), fixture->n_fds + 2);
 }
 
-static void test_ends(void **state)
+static void test_end_within_a_message_breaks_the_connection(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -88,7 +88,7 @@ static void test_ends(void **state)
 	}
 }
 
-static void test_too_long(void **state)
+static void test_too_long_message_breaks_the_connection(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -101,7 +101,7 @@ static void test_too_long(void **state)
 	assert_broken(fixture, TRANSPORT_BROKEN);
 }
 
-static void test_reset(void **state)
+static void test_reset_keeps_received_messages(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -118,7 +118,7 @@ static void test_reset(void **state)
 			TRANSPORT_UNREAD);
 }
 
-static void test_reset_seen_by_reader(void **state)
+static void test_reset_means_that_a_message_is_unread(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -127,7 +127,7 @@ static void test_reset_seen_by_reader(void **state)
 	assert_broken(fixture, TRANSPORT_UNREAD);
 }
 
-static void test_no_socket(void **state)
+static void test_other_files_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	_cleanup_fd_ int fd = -1;
@@ -144,9 +144,13 @@ static void test_no_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_too_many_fds), TEST(test_truncated), TEST(test_ends),
-		TEST(test_too_long),	 TEST(test_reset),     TEST(test_reset_seen_by_reader),
-		TEST(test_no_socket),
+		TEST(test_too_many_descriptors_break_the_connection),
+		TEST(test_truncated_descriptors_break_the_connection),
+		TEST(test_end_within_a_message_breaks_the_connection),
+		TEST(test_too_long_message_breaks_the_connection),
+		TEST(test_reset_keeps_received_messages),
+		TEST(test_reset_means_that_a_message_is_unread),
+		TEST(test_other_files_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* transport.c: which bytes are which message, and which descriptor comes with which of them. */
+/* transport.c: how bytes become messages, and which message each descriptor belongs to. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -78,7 +78,7 @@ static void check_pipeline(struct fixture *fixture, const size_t *n_fds, size_t 
 	assert_null(fixture->sender.last);
 }
 
-static void test_pipeline(void **state)
+static void test_pipelined_messages_keep_their_descriptors(void **state)
 {
 	static const size_t n_fds[][PIPELINE_MAX] = {
 		{0, 0, 0, 0}, {0, 2, 1, 0}, {1, 0, 0, 2}, {0, 0, 0, 8}, {3, 3, 3, 3}, {8, 0, 8, 0},
@@ -91,7 +91,7 @@ static void test_pipeline(void **state)
 			check_pipeline(*state, n_fds[i], sizes[j]);
 }
 
-static void test_glued(void **state)
+static void test_glued_messages_are_separated(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -109,7 +109,7 @@ static void test_glued(void **state)
 	assert_int_equal(receiver_read(&fixture->receiver, fixture->ours_fd), TRANSPORT_AGAIN);
 }
 
-static void test_every_split(void **state)
+static void test_message_may_be_split_anywhere(void **state)
 {
 	static const char stream[] = "one\0two\0\0three";
 	static const char *const messages[] = {"one", "two", "", "three"};
@@ -136,7 +136,7 @@ static void test_every_split(void **state)
 	}
 }
 
-static void test_most_fds(void **state)
+static void test_message_may_have_the_most_descriptors(void **state)
 {
 	struct fixture *fixture = *state;
 	int on = 1;
@@ -163,7 +163,7 @@ static void test_most_fds(void **state)
 	assert_message(fixture, "abc", TRANSPORT_FDS_MAX);
 }
 
-static void test_sender_keeps_unsent(void **state)
+static void test_sender_keeps_unsent_messages(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t size = 4 * 1024 * 1024;
@@ -179,7 +179,7 @@ static void test_sender_keeps_unsent(void **state)
 	/* tear_down() closes descriptors that were never sent */
 }
 
-static void test_list(void **state)
+static void test_descriptors_are_taken_by_number(void **state)
 {
 	struct fixture *fixture = *state;
 	struct fd_list *list = &fixture->receiver.fds;
@@ -211,7 +211,7 @@ static void on_alarm(int signal _unused_)
 		abort();
 }
 
-static void test_interrupted(void **state)
+static void test_interrupted_read_goes_on(void **state)
 {
 	struct sigaction action = {.sa_handler = on_alarm}, before;
 	struct itimerval often = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
@@ -228,7 +228,7 @@ static void test_interrupted(void **state)
 	assert_true(signals >= 5);
 }
 
-static void test_connect(void **state)
+static void test_connect_reports_its_failure(void **state)
 {
 	struct fixture *fixture = *state;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -267,14 +267,14 @@ static void test_connect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pipeline),
-		TEST(test_glued),
-		TEST(test_every_split),
-		TEST(test_most_fds),
-		TEST(test_sender_keeps_unsent),
-		TEST(test_list),
-		TEST(test_interrupted),
-		TEST(test_connect),
+		TEST(test_pipelined_messages_keep_their_descriptors),
+		TEST(test_glued_messages_are_separated),
+		TEST(test_message_may_be_split_anywhere),
+		TEST(test_message_may_have_the_most_descriptors),
+		TEST(test_sender_keeps_unsent_messages),
+		TEST(test_descriptors_are_taken_by_number),
+		TEST(test_interrupted_read_goes_on),
+		TEST(test_connect_reports_its_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@
 
 /* --- bounds --- */
 
-static void test_bound_of_each(void **state _unused_)
+static void test_each_user_has_a_bounded_number_of_turns(void **state _unused_)
 {
 	struct turns turns = {.each_max = 2, .all_max = 100};
 	struct turn alice[5];
@@ -58,8 +58,8 @@ static void test_kinds_do_not_wait_for_each_other(void **state _unused_)
 	assert_null(turns.queues);
 }
 
-/* However many there are, a user with nothing under way does not wait. */
-static void test_bound_of_all(void **state _unused_)
+/* A user who has no operation in progress does not wait, however many operations others have. */
+static void test_first_operation_of_a_user_never_waits(void **state _unused_)
 {
 	struct turns turns = {.each_max = 2, .all_max = 3};
 	struct turn alice[3], bob[2], carol[2];
@@ -92,7 +92,7 @@ static void test_bound_of_all(void **state _unused_)
 
 /* --- in turn --- */
 
-static void test_round_robin(void **state _unused_)
+static void test_users_take_turns(void **state _unused_)
 {
 	/* each user's first goes */
 	struct turns turns = {.each_max = 2, .all_max = 1};
@@ -123,7 +123,7 @@ static void test_round_robin(void **state _unused_)
 	assert_null(turns.queues);
 }
 
-static void test_who_leaves_while_it_waits(void **state _unused_)
+static void test_operation_may_leave_while_it_waits(void **state _unused_)
 {
 	struct turns turns = {.each_max = 1, .all_max = 10};
 	struct turn alice[5];
@@ -145,7 +145,7 @@ static void test_who_leaves_while_it_waits(void **state _unused_)
 
 /* --- waiting tasks --- */
 
-static void test_parcel(void **state _unused_)
+static void test_parcel_keeps_message_and_descriptors(void **state _unused_)
 {
 	struct wire_writer writer = {}, *parcel = NULL;
 	struct wire_message message = {};
@@ -185,12 +185,12 @@ static void test_parcel(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bound_of_each),
+		cmocka_unit_test(test_each_user_has_a_bounded_number_of_turns),
 		cmocka_unit_test(test_kinds_do_not_wait_for_each_other),
-		cmocka_unit_test(test_bound_of_all),
-		cmocka_unit_test(test_round_robin),
-		cmocka_unit_test(test_who_leaves_while_it_waits),
-		cmocka_unit_test(test_parcel),
+		cmocka_unit_test(test_first_operation_of_a_user_never_waits),
+		cmocka_unit_test(test_users_take_turns),
+		cmocka_unit_test(test_operation_may_leave_while_it_waits),
+		cmocka_unit_test(test_parcel_keeps_message_and_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

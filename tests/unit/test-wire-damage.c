@@ -34,7 +34,7 @@ static int decode_damaged(const struct wire_layout *layout, const void *payload,
 	return r;
 }
 
-static void test_truncated(void **state _unused_)
+static void test_truncated_message_is_refused_or_harmless(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		const struct wire_layout *layout = layouts[i].layout;
@@ -54,7 +54,7 @@ static void test_truncated(void **state _unused_)
 	}
 }
 
-static void test_flipped(void **state _unused_)
+static void test_flipped_bit_is_refused_or_harmless(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		const struct wire_layout *layout = layouts[i].layout;
@@ -89,8 +89,8 @@ static void test_flipped(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_truncated_message_is_refused_or_harmless),
+		cmocka_unit_test(test_flipped_bit_is_refused_or_harmless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,7 +247,7 @@ static void check_rows(const char *name, const struct wire_layout *request,
 	}
 }
 
-static void test_rows(void **state _unused_)
+static void test_front_may_not_fill_fields_of_the_daemon(void **state _unused_)
 {
 	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
@@ -267,7 +267,7 @@ static void test_rows(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_front_may_not_fill_fields_of_the_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

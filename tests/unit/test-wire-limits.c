@@ -109,7 +109,7 @@ static const struct {
 	{"half a head", BYTES(4, 0), -EBADMSG},
 };
 
-static void test_attributes(void **state _unused_)
+static void test_wrong_attributes_are_refused(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
 		struct wire_message message;
@@ -126,7 +126,7 @@ static void test_attributes(void **state _unused_)
 }
 
 /* Packed values contain neither descriptors nor items. */
-static void test_unpack_refuses(void **state _unused_)
+static void test_unpack_refuses_descriptors_and_items(void **state _unused_)
 {
 	const struct {
 		const char *bytes;
@@ -165,7 +165,7 @@ static const struct wire_layout deep_layout = {
 	.fields = deep_fields,
 };
 
-static void test_depth(void **state _unused_)
+static void test_depth_is_bounded(void **state _unused_)
 {
 	static const size_t deepest = 6;
 	struct deep deep[64];
@@ -186,7 +186,7 @@ static void test_depth(void **state _unused_)
 
 /* --- items --- */
 
-static void test_items(void **state _unused_)
+static void test_items_come_in_order(void **state _unused_)
 {
 	struct wire_count count = {COUNT_USED, "sets", 1}, got;
 	struct wire_word word;
@@ -232,8 +232,8 @@ static void test_items(void **state _unused_)
 	close(sockets[1]);
 }
 
-/* A message that ends within a word ends there: its last bytes are not those of the one before. */
-static void test_item_end(void **state _unused_)
+/* A message that ends within a word is not completed by bytes of an earlier message. */
+static void test_item_ends_with_its_message(void **state _unused_)
 {
 	const char bytes[] = {10, 0, WIRE_ITEM_COUNT & 0xff, WIRE_ITEM_COUNT >> 8, 6, 0, 2, 0, 'a'};
 	struct wire_message message;
@@ -251,7 +251,7 @@ static void test_item_end(void **state _unused_)
 }
 
 /* An item whose descriptors do not fit leaves none of them behind. */
-static void test_item_fds(void **state _unused_)
+static void test_item_without_room_leaves_no_descriptor(void **state _unused_)
 {
 	struct wire_namespace namespace = {.kind_number = 1, .descriptor_fd = 0};
 	struct wire_writer writer;
@@ -269,7 +269,7 @@ static void test_item_fds(void **state _unused_)
 
 /* --- limits --- */
 
-static void test_too_large(void **state _unused_)
+static void test_too_large_message_is_refused(void **state _unused_)
 {
 	static struct wire_spec spec;
 	static char targets[SPEC_MOUNTS_MAX][PATH_MAX];
@@ -333,7 +333,7 @@ static void send_raw(int socket_fd, const void *data, size_t size, size_t n_fds)
 	assert_int_equal(sendmsg(socket_fd, &message, MSG_NOSIGNAL), size);
 }
 
-static void test_receive(void **state _unused_)
+static void test_wrong_length_is_refused(void **state _unused_)
 {
 	static char bytes[WIRE_SIZE_MAX + 4];
 	struct nlmsghdr *header = (struct nlmsghdr *)(void *)bytes;
@@ -394,7 +394,7 @@ static void test_receive(void **state _unused_)
 }
 
 /* A full socket: nothing is sent, and the message can be sent later. */
-static void test_send_again(void **state _unused_)
+static void test_message_can_be_sent_again(void **state _unused_)
 {
 	struct wire_word word = {"a"};
 	struct wire_message message;
@@ -423,7 +423,7 @@ static void test_send_again(void **state _unused_)
 }
 
 /* A descriptor can be taken once; then the message does not close it. */
-static void test_take_fd(void **state _unused_)
+static void test_descriptor_can_be_taken_once(void **state _unused_)
 {
 	const char bytes[] = {A(7, 8), 0, 0, 0, 0};
 	struct wire_message message;
@@ -446,11 +446,16 @@ static void test_take_fd(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_attributes), cmocka_unit_test(test_unpack_refuses),
-		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_items),
-		cmocka_unit_test(test_item_end),   cmocka_unit_test(test_item_fds),
-		cmocka_unit_test(test_too_large),  cmocka_unit_test(test_receive),
-		cmocka_unit_test(test_send_again), cmocka_unit_test(test_take_fd),
+		cmocka_unit_test(test_wrong_attributes_are_refused),
+		cmocka_unit_test(test_unpack_refuses_descriptors_and_items),
+		cmocka_unit_test(test_depth_is_bounded),
+		cmocka_unit_test(test_items_come_in_order),
+		cmocka_unit_test(test_item_ends_with_its_message),
+		cmocka_unit_test(test_item_without_room_leaves_no_descriptor),
+		cmocka_unit_test(test_too_large_message_is_refused),
+		cmocka_unit_test(test_wrong_length_is_refused),
+		cmocka_unit_test(test_message_can_be_sent_again),
+		cmocka_unit_test(test_descriptor_can_be_taken_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages that a socket has no room for: in order, with their descriptors, and not without end. */
+/* Messages for which a socket has no room wait in order, with their descriptors, up to a bound. */
 #include "daemon/wire/message.h"
 #include "tests/unit/wire.h"
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static int send_numbered(struct ends *ends, uint32_t number)
 	return wire_queue_send(&ends->queue, &ends->writer, ends->sockets[0]);
 }
 
-static void test_order(void **state)
+static void test_queue_keeps_order_and_descriptors(void **state)
 {
 	struct ends *ends = *state;
 	size_t before = count_fds();
@@ -82,7 +82,7 @@ static void test_order(void **state)
 	assert_int_equal(count_fds(), before);
 }
 
-static void test_bound(void **state)
+static void test_queue_is_bounded(void **state)
 {
 	struct ends *ends = *state;
 	size_t before = count_fds();
@@ -110,8 +110,9 @@ static void test_bound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_queue_keeps_order_and_descriptors, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_queue_is_bounded, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

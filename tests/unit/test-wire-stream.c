@@ -86,7 +86,7 @@ static void expect(struct ends *ends, uint32_t number)
 }
 
 /* If the writer is faster than the reader, messages that do not fit come later, in order. */
-static void test_order(void **state)
+static void test_messages_come_in_order(void **state)
 {
 	struct ends *ends = *state;
 	uint32_t sent = 0, received = 0;
@@ -109,7 +109,7 @@ static void test_order(void **state)
 	assert_int_equal(wire_inbox_receive(&ends->inbox, ends->reading, &ends->message), -EAGAIN);
 }
 
-static void test_bytes(void **state)
+static void test_message_may_come_byte_by_byte(void **state)
 {
 	struct ends *ends = *state;
 
@@ -123,7 +123,7 @@ static void test_bytes(void **state)
 	expect(ends, 3);
 }
 
-static void test_end(void **state)
+static void test_end_after_a_message_is_an_end(void **state)
 {
 	struct ends *ends = *state;
 
@@ -134,7 +134,7 @@ static void test_end(void **state)
 	assert_int_equal(wire_inbox_receive(&ends->inbox, ends->reading, &ends->message), 0);
 }
 
-static void test_end_within(void **state)
+static void test_end_within_a_message_is_an_error(void **state)
 {
 	struct ends *ends = *state;
 
@@ -145,7 +145,7 @@ static void test_end_within(void **state)
 }
 
 /* Lengths that no message has. */
-static void test_lengths(void **state)
+static void test_impossible_lengths_are_refused(void **state)
 {
 	static const uint32_t lengths[] = {0, 15, WIRE_STREAM_MAX + 1, UINT32_MAX};
 	struct ends *ends = *state;
@@ -164,11 +164,15 @@ static void test_lengths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_bytes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_end, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_end_within, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_messages_come_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_message_may_come_byte_by_byte, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_end_after_a_message_is_an_end, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_end_within_a_message_is_an_error, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_impossible_lengths_are_refused, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ static void check_table(const char *name, const struct wire_layout *layout)
 	free(covered);
 }
 
-static void test_tables(void **state _unused_)
+static void test_tables_of_layouts_are_whole(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++)
 		check_table(layouts[i].name, layouts[i].layout);
@@ -116,7 +116,7 @@ static void check_round_trip(size_t i, uint64_t number, struct wire_writer *writ
 	free(got);
 }
 
-static void test_round_trip(void **state _unused_)
+static void test_values_come_back_as_they_were(void **state _unused_)
 {
 	size_t before = count_fds();
 	struct wire_message message;
@@ -138,8 +138,8 @@ static void test_round_trip(void **state _unused_)
 	assert_int_equal(count_fds(), before);
 }
 
-/* A value has one encoding, for any former contents of the buffer, and after decoding. */
-static void test_pack(void **state _unused_)
+/* A value has one encoding, whatever the buffer contained before, and also after decoding. */
+static void test_value_has_one_encoding(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		const struct wire_layout *layout = layouts[i].layout;
@@ -169,8 +169,8 @@ static void test_pack(void **state _unused_)
 	}
 }
 
-/* The same in a writer that has written something else before: no byte of that goes along. */
-static void test_reused_writer(void **state _unused_)
+/* A writer that has written another message before writes the same bytes. */
+static void test_reused_writer_leaves_no_old_bytes(void **state _unused_)
 {
 	struct wire_word word = {"ab"};
 	struct wire_writer writer;
@@ -192,8 +192,8 @@ static void test_reused_writer(void **state _unused_)
 	wire_writer_done(&writer);
 }
 
-/* Nothing said: nothing written, and read as nothing. Empty strings count as absent. */
-static void test_nothing(void **state _unused_)
+/* An empty value is written as nothing, and read back as empty. Empty strings count as absent. */
+static void test_empty_value_is_written_as_nothing(void **state _unused_)
 {
 	struct wire_count empty = {.name = ""};
 
@@ -231,9 +231,11 @@ static void test_nothing(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables),	cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_pack),	cmocka_unit_test(test_reused_writer),
-		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_tables_of_layouts_are_whole),
+		cmocka_unit_test(test_values_come_back_as_they_were),
+		cmocka_unit_test(test_value_has_one_encoding),
+		cmocka_unit_test(test_reused_writer_leaves_no_old_bytes),
+		cmocka_unit_test(test_empty_value_is_written_as_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
