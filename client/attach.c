@@ -92,16 +92,16 @@ static int catch_signals(struct session *session)
 	session->signal_fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (session->signal_fd < 0)
 		return negative_errno();
-	/* if stdout has no reader any more, SIGPIPE must not end this process before the command
-	 * has got SIGHUP */
+	/* if stdout has lost its reader, SIGPIPE must not end this process before the command gets
+	 * SIGHUP */
 	if (session->streams.pty)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
 	return 0;
 }
 
-/* Ends this process as if the signal had not been caught. The daemon notices the closed connection
- * and ends what it has begun. */
+/* Ends this process as if it had not caught the signal. The daemon notices that the connection is
+ * closed, and ends what it has begun for it. */
 static void die_of(struct session *session, int signal)
 {
 	sigset_t only;
@@ -240,7 +240,7 @@ static void on_status(struct session *session)
 	session->deadline = time_now() + LAST_WORD_MS;
 }
 
-/* Takes the terminal that the command has made in the set, if it has. */
+/* Takes the terminal that the command's process has made in the set, if it has made one. */
 static void take_terminal(struct session *session)
 {
 	if (session->streams.pty)
@@ -322,8 +322,8 @@ static void on_reply(struct session *session)
 		session->outcome = attach_outcome(reply.parameters);
 }
 
-/* Returns false until the first reply has come, which says what a person must know before the
- * command's output. */
+/* Returns true if the first reply has come, which says what a person must know before the command's
+ * output. */
 static bool has_begun(const struct session *session)
 {
 	return session->running || !session->connected;
@@ -367,7 +367,8 @@ static bool wait_for_event(struct session *session, struct pollfd *fds, size_t n
 	return true;
 }
 
-/* Signals the command when its time is over. From then on, all that it has started ends with it. */
+/* Signals the command when its time limit is over. From then on, all that it has started ends with
+ * it. */
 static void on_time_limit(struct session *session)
 {
 	int signal = time_limit_due(&session->limit, time_now());
@@ -427,7 +428,8 @@ static int stay(struct session *session)
 	return attach_unknown(session->client, session->how);
 }
 
-/* Makes the terminal, and a socket for one that has a name in the set. Returns 0 or -errno. */
+/* Makes a terminal and, if it must have a name in the set, a socket by which the command's process
+ * sends one. Returns 0 or -errno. */
 static int prepare_terminal(struct session *session, json_t *parameters, struct call_fds *fds)
 {
 	int r = pty_new(&session->streams.pty), socket_fd;

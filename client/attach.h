@@ -39,9 +39,9 @@ int attach_failed(const struct client *client, const struct attach *how,
 /* Reports that it is not known how the command ended. Returns an exit status. */
 int attach_unknown(const struct client *client, const struct attach *how);
 
-/* Tells which published ports were chosen, and prints a note if reply says that the command starts
- * in another directory than nsctl's own. Prints the note only on a terminal: a script does not need
- * it. */
+/* Prints which published ports were chosen, and a note if reply says that the command starts in
+ * another directory than nsctl's own. The note is printed only on a terminal: a script does not
+ * need it. */
 void attach_tell_start(const struct client *client, const struct attach *how, const json_t *reply);
 
 /*

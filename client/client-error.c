@@ -145,7 +145,7 @@ static void add_field(struct text *text, const struct client *client, const char
 		return;
 	}
 	add_origin(text, client, field);
-	/* the message begins with the word that the user wrote, so these say nothing more */
+	/* these errors add nothing, because the message begins with the word that the user wrote */
 	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0 &&
 	    strcmp(field, "network") != 0)
 		text_add(text, field);
@@ -338,7 +338,8 @@ int client_error(const struct client *client, const char *subject,
 	}
 	hint(client, error, what, text, -sentence_errno(reply->error, reply->parameters));
 	print_problem_error(reply->error, reply->parameters);
-	/* a name that no object can have is a mistake in the command line, whoever finds it */
+	/* a name that no object can have is a mistake in the command line, no matter which program
+	 * finds it */
 	return strcmp(text, NAME_REASON) == 0 || strcmp(text, SESSION_REASON) == 0 ? STATUS_USAGE
 										   : STATUS_FAILED;
 }

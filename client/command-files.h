@@ -19,7 +19,7 @@ bool command_files_is_file(int fd);
 void command_files_add_caller(json_t *parameters, struct call_fds *fds);
 
 /* Adds the streams of a command that is a service: no stdin, and nsctl's stderr as stdout and
- * stderr, as far as output says. */
+ * stderr, if output allows it. */
 enum command_output {
 	OUTPUT_NONE,
 	OUTPUT_FILE, /* if it is a file: see command_files_is_file() */

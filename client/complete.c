@@ -288,8 +288,8 @@ static void offer_command(struct completion *completion, int place)
 		offer_verbs(completion, completion->verbs);
 }
 
-/* Offers what the verb's usage has at the place of the last word: "[NAME...]" is NAME, there and
- * after. */
+/* Offers what the verb's usage has at the place of the last word. "[NAME...]" means NAME at this
+ * place and at all later ones. */
 static void offer_word(struct completion *completion)
 {
 	const char *usage = completion->verb->usage;

@@ -29,8 +29,8 @@ int client_connect(struct client *client, bool silent);
 
 /* Drops the connection, so that the next call makes a new one. */
 void client_reconnect(struct client *client);
-/* Drops the connection, and tries for that many seconds to make a new one. Returns false if it
- * could not. */
+/* Drops the connection, and tries to make a new one for that many seconds. Returns true if it
+ * could. */
 bool client_await(struct client *client, unsigned int seconds);
 
 /* Begins a call, with copies of the descriptors. The parameters and the descriptors stay the

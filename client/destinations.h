@@ -4,8 +4,8 @@
 
 #include "client/options.h"
 
-/* For option_row.take: adds a destination to the list at the row's field, or those of a file,
- * "@FILE", where FILE contains a slash. The daemon checks them. */
+/* For option_row.take: adds a destination to the list at the row's field. For "@FILE", where FILE
+ * contains a slash, adds the destinations in the file. The daemon checks them. */
 int destinations_take(struct options *options);
 
 /* The words that --allow and --deny take, as help shows them. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks of what only a trial shows. They make two sets that end with the connection, link them,
- * and impair that link; a third one has a way out. As root they also look at the rules of the
- * firewall.
+ * Checks that need a trial. They make two sets that end with the connection, link them, and impair
+ * that link; a third set has a way out. As root they also look at the rules of the firewall.
  */
 #include <string.h>
 #include <sys/utsname.h>
@@ -40,7 +39,7 @@ static void look_at_sets(struct patient *patient, struct finding *ret)
 	}
 }
 
-/* Returns false, and says so, if there is no set to try things with. */
+/* Returns false, after saying so, if there is no set for a trial. */
 static bool has_set(const struct patient *patient, struct finding *ret)
 {
 	if (patient->set.used == 0)

@@ -78,7 +78,7 @@ static bool is_any_wanted(const struct options *options, const struct check *che
 	return checks->name;
 }
 
-/* Makes the checks of a table that are wanted. Returns true if there is a problem. */
+/* Makes those checks of a table that the user wants. Returns true if one has found a problem. */
 static bool look(struct patient *patient, const struct options *options, const struct check *checks)
 {
 	/* each trial begins with what the trial before has made */

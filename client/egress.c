@@ -36,7 +36,7 @@ static void show_entries(const char *heading, const json_t *entries)
 		show_line(i == 0 ? heading : NULL, "%s", json_string_value(entry));
 }
 
-/* Prints the names that were refused below what show_refused() prints, if that is something. */
+/* Prints the refused names below the lines of show_refused(), if there are any. */
 static void show_refused_names(const json_t *list)
 {
 	const char *heading = json_object_get(list, "refusedPackets") ? NULL : "refused";

@@ -114,7 +114,8 @@ json_t *environment_make(const struct environment *environment)
 	return ret;
 }
 
-/* Adds the variables in the lines of a text. Returns 0, or STATUS_USAGE after reporting a line. */
+/* Adds the variables in the lines of a text. Returns 0, or STATUS_USAGE after reporting a wrong
+ * line. */
 static int take_lines(const struct options *options, char *text, json_t *extra)
 {
 	size_t taken = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The stdin of a command if nsctl is a job in the background of its terminal. The kernel does not
- * stop such a command when it reads, because the terminal does not control the command; so the
- * command would take input that is typed for the shell. Therefore the command gets a pipe, and
- * nsctl passes on what is typed while nsctl is in the foreground.
+ * The stdin of a command if nsctl is a job in the background of its terminal. The terminal does not
+ * control the command, so the kernel does not stop the command when it reads, and the command would
+ * take input that is typed for the shell. Therefore the command gets a pipe, and nsctl passes on
+ * what is typed while nsctl is in the foreground.
  */
 #pragma once
 

@@ -67,7 +67,7 @@ char *doctor_read(const char *path)
 	text_add(&text, "");
 	while (text.used < (size_t)1 << 20 && (n = read(fd, chunk, sizeof(chunk))) > 0)
 		text_bytes(&text, chunk, (size_t)n);
-	/* the last word of a process, too, ends with a NUL before the end */
+	/* the last word of a process also ends with a NUL within the text */
 	text_bytes(&text, "", 1);
 	return take_ptr(text.data);
 }

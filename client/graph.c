@@ -310,7 +310,7 @@ static void draw(struct graph *graph, const char *format)
 	text_add(&graph->out, dot ? "}\n" : "");
 }
 
-/* Has dot(1) make a picture of the text. Returns 0, or an exit status after reporting an error. */
+/* Lets dot(1) make a picture of the text. Returns 0, or an exit status after reporting an error. */
 static int make_picture(const struct client *client, const struct text *text)
 {
 	static char dot[] = "dot", svg[] = "-Tsvg";

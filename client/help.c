@@ -7,8 +7,8 @@
 #include "client/print.h"
 #include "client/text.h"
 
-/* Words that users of similar programs try. In a group, only the last word of ours counts: "link
- * delete" is "link rm". */
+/* Words that users of similar programs try, and our command for each. In a group, only the last
+ * word of ours is compared: "link delete" leads to "link rm". */
 static const struct {
 	const char *word, *ours;
 } foreign[] = {
@@ -56,7 +56,7 @@ static const struct verb *find_whole(const struct verb *verbs, const char *name)
 	return NULL;
 }
 
-/* Returns the only verb whose name begins with this, as "network" with "net", or NULL. */
+/* Returns the only verb whose name begins like this word ("network" for "net"), or NULL. */
 static const struct verb *complete(const struct verb *verbs, const char *name)
 {
 	const struct verb *found = NULL;

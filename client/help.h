@@ -10,12 +10,12 @@ void help_all(const struct verb *verbs);
 /* Prints the usage of a verb such as "link", and the usage of each verb of its own. */
 void help_group(const struct verb *group);
 
-/* Reports that a verb does not exist, and tells which one is meant. group: the verb that should
- * have it, or NULL. Returns STATUS_USAGE. */
+/* Reports that a verb does not exist, and suggests another. group: the verb to which it should
+ * belong, or NULL. Returns STATUS_USAGE. */
 int help_unknown(const struct verb *verbs, const struct verb *group, const char *name);
 
-/* Returns true if the words are a command of a similar program that means something else here
- * ("ps -a"), after reporting the one that is meant. */
+/* Returns true if the words are a command of a similar program that means something else here ("ps
+ * -a"). Then it has reported our command for it. */
 bool help_is_foreign(const struct verb *verbs, char *const *words);
 
 /*

@@ -19,7 +19,7 @@ struct interrupt {
 void interrupt_hold(struct interrupt *interrupt);
 void interrupt_release(const struct interrupt *interrupt);
 
-/* Waits until fd can be read, but not longer than that many ms. Returns true if it can. */
+/* Waits until fd can be read, at most for that many ms. Returns true if it can. */
 bool interrupt_wait(const struct interrupt *interrupt, int fd, int64_t ms);
 /* Returns true if one of the signals has come. */
 bool interrupt_has_come(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See learn.h. The daemon lets all through as long as this calls again and again, over the same
- * connection. A signal ends that after a last call, which tells the rest; so does the end of a
- * program that reads the entries.
+ * See learn.h. The daemon lets all packets through as long as this process repeats its call over
+ * the same connection. A signal, or the end of the program that reads the entries, ends that after
+ * a last call, which returns the remaining entries.
  */
 #include "client/learn.h"
 
@@ -60,7 +60,7 @@ static void say(const struct client *client, const char *word, const char *what)
 	fflush(stderr);
 }
 
-/* Makes a further call over the same connection. A new one would begin anew. */
+/* Repeats the call over the same connection. A new connection would begin anew. */
 static int call_again(struct client *client, const char *word, json_t *parameters, json_t **ret)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
@@ -79,7 +79,8 @@ static int call_again(struct client *client, const char *word, json_t *parameter
 	return 0;
 }
 
-/* Returns true if stdout is a pipe or socket without a reader, or a terminal that has hung up. */
+/* Returns true if stdout has lost its reader: it is a pipe or socket without one, or a terminal
+ * that has hung up. */
 static bool reader_has_gone(void)
 {
 	struct pollfd poll_fd = {.fd = STDOUT_FILENO};
@@ -87,7 +88,8 @@ static bool reader_has_gone(void)
 	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLERR | POLLHUP);
 }
 
-/* Calls until a signal has come or stdout has lost its reader, and all is told. */
+/* Repeats the call until a signal comes or stdout loses its reader, and then until all entries are
+ * printed. */
 static int follow(struct client *client, const char *word, json_t *parameters,
 		  const struct interrupt *interrupt, bool *full)
 {

@@ -82,7 +82,7 @@ static const struct option_row impair_options[] = {
 	{0},
 };
 
-/* Adds the routes of the options to those that the end's word has. */
+/* Adds the routes of --route to those in the words of the end. */
 static void add_routes(json_t *end, const json_t *given)
 {
 	json_t *routes = json_object_get(given, "routes");
@@ -136,7 +136,8 @@ static void impairment_cell(struct table *table, const json_t *a, const json_t *
 			     of_a && of_b ? " " : "", of_b ? "B:" : "", of_b ? second.data : "");
 }
 
-/* Adds a cell with the state of both ends if it is the same, or of each that is not up. */
+/* Adds a cell with the state of both ends if it is the same, or else with the state of each end
+ * that is not up. */
 static void state_cell(struct table *table, const json_t *a, const json_t *b)
 {
 	_cleanup_text_ struct text first = {0}, second = {0};

@@ -31,8 +31,8 @@ static FILE *open_table(int64_t pid, const char *name)
 	return fopen(path, "re");
 }
 
-/* Returns false if there is no socket of this protocol. To find that out in the table of sockets,
- * the kernel looks through all of the machine's (docs/kernel.md, 35). */
+/* Returns false if no socket of this protocol exists. Reading the table of sockets would take
+ * longer, because the kernel looks through all sockets of the machine (docs/kernel.md, 35). */
 static bool has_sockets(int64_t pid, const char *counts, const char *protocol)
 {
 	_cleanup_file_ FILE *file = open_table(pid, counts);

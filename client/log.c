@@ -93,7 +93,7 @@ static void print_entry(const json_t *entry)
 	print_text("\n");
 }
 
-/* Prints a line of journalctl's. Returns false if nobody reads the output any more. */
+/* Prints a line of journalctl. Returns false if the output has no reader any more. */
 static bool on_line(void *context, const char *line)
 {
 	struct reading *reading = context;
@@ -109,7 +109,7 @@ static bool on_line(void *context, const char *line)
 	return !ferror(stdout);
 }
 
-/* Reports that journalctl has failed, or shows no lines, and why that may be. */
+/* Reports that journalctl has failed or shows no lines, with the possible reason. */
 static int tell_nothing(const struct client *client, bool since, int status, size_t lines)
 {
 	if (status == -1)

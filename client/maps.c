@@ -15,7 +15,7 @@ static void add_range(json_t *spec, const char *map, int64_t inside, int64_t out
 			    (json_int_t)outside, "count", (json_int_t)count));
 }
 
-/* Adds the caller's own ids to maps that it has chosen, as -r or -c says. */
+/* Adds the caller's own ids to maps that the user has chosen, as -r or -c says. */
 static void add_own(json_t *spec, bool root)
 {
 	add_range(spec, "uidMap", root ? 0 : geteuid(), geteuid(), 1);
@@ -28,8 +28,8 @@ static bool are(const char *before, const char *name, const char *one, const cha
 	       (strcmp(before, other) == 0 && strcmp(name, one) == 0);
 }
 
-/* Sets userMapping. Beside other maps, -r and -c say which id inside is the caller's own. Returns
- * 0, or STATUS_USAGE if it has another value already. */
+/* Sets userMapping. Beside other maps, -r and -c say to which id inside the caller's own is mapped.
+ * Returns 0, or STATUS_USAGE if userMapping has another value already. */
 static int set_mapping(struct options *options, const char *name)
 {
 	static const struct {

@@ -115,8 +115,8 @@ static int replace_file(const char *path, const struct text *text)
 	return r;
 }
 
-/* Replaces the file while signals wait: otherwise one that ends us could leave the new file
- * behind. */
+/* Replaces the file while signals are held back: a signal that ends this process could leave the
+ * new file behind. */
 static int replace_undisturbed(const char *path, const struct text *text)
 {
 	sigset_t all, before;

@@ -81,8 +81,8 @@ static void network_row(struct table *table, const json_t *network, const struct
 	table_joined(table, json_object_get(network, "deny"));
 }
 
-/* Returns true if the network belongs to the user who is asked for. ListNetworks tells the caller's
- * networks or, for --owner, those of all users. */
+/* Returns true if the network belongs to the user whose networks are wanted. ListNetworks returns
+ * the caller's networks or, with --owner, those of all users. */
 static bool is_owners(const struct client *client, const json_t *network)
 {
 	return !client->has_owner ||

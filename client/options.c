@@ -336,7 +336,7 @@ int options_check_text(const struct client *client, const char *word)
 				       word);
 }
 
-/* Returns true if the value of the last option is a word of its own, as in --allow box. */
+/* Returns true if the value of the last option was a word of its own, as box in --allow box. */
 static bool took_word(const struct options *options)
 {
 	for (int i = 1; options->argument && i < options->argc; i++)

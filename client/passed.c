@@ -48,7 +48,8 @@ int passed_take(struct passed *passed, const struct options *options)
 	return add(passed, options->client, (int)fd, (int)number);
 }
 
-/* An inherited descriptor is one that the next program would inherit: nsctl's own are not. */
+/* An inherited descriptor is one that the next program would inherit, too. nsctl's own are
+ * close-on-exec. */
 static bool is_inherited(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);
@@ -95,8 +96,8 @@ static void take_pipe(struct passed *passed, int fd)
 	passed->rows[passed->n++].number = fd;
 }
 
-/* Takes the descriptor that a word ends with: "/dev/fd/63", "--file=/dev/fd/63". A script for a
- * shell is no such word: it may be another person's, and its numbers are those of its own files. */
+/* Takes the descriptor that a word ends with, such as "/dev/fd/63" or "--file=/dev/fd/63". The text
+ * of a script does not count as such a word: its numbers are those of the script's own files. */
 static void take_word(struct passed *passed, const char *word)
 {
 	const char *at = strpbrk(word, " \t\n<>|&;") ? NULL : strstr(word, DEV_FD);
@@ -106,7 +107,7 @@ static void take_word(struct passed *passed, const char *word)
 		take_pipe(passed, (int)fd);
 }
 
-/* Takes the two ends of the jobserver's pipe. A make since 4.4 names a FIFO there instead. */
+/* Takes the two ends of the jobserver's pipe. make 4.4 and newer use a FIFO instead. */
 static void take_jobserver(struct passed *passed, const char *flags)
 {
 	const char *at = strstr(flags, "--jobserver-");

@@ -22,8 +22,8 @@ struct passed {
 int passed_take(struct passed *passed, const struct options *options);
 /* Takes every descriptor above 2 that nsctl has inherited, by its number. */
 int passed_take_all(struct passed *passed, const struct client *client);
-/* Takes the pipes that nsctl has inherited and that the command's words (ending with NULL) or its
- * variables (an array of "K=V") name. Those that have another number by --fd are left out. */
+/* Takes the inherited pipes that the command's words (ending with NULL) or its variables (an array
+ * of "K=V") name. Leaves out those that --fd passes on under another number. */
 void passed_take_named(struct passed *passed, char *const *words, const json_t *environment);
 /* Adds them to a call. */
 int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,

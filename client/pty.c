@@ -64,8 +64,8 @@ static void restore_at_the_end(void)
 	(void)atexit(pty_restore);
 }
 
-/* Sets the caller's terminal to raw mode, but for its output. If it is raw already, another process
- * has done that, perhaps another nsctl, and will restore it. */
+/* Sets the caller's terminal to raw mode, except for its output. If it is raw already, another
+ * process has done that, perhaps another nsctl, and will restore it. */
 static void set_raw(void)
 {
 	struct termios mode;
@@ -126,7 +126,7 @@ static int open_pair(struct pty *pty)
 		return negative_errno();
 	if (ioctl(pty->master_fd, TIOCSPTLCK, &zero) < 0)
 		return negative_errno();
-	/* by descriptor: a name would be looked up in whatever is mounted at /dev/pts */
+	/* by descriptor, because a name would be looked up in whatever is mounted at /dev/pts */
 	pty->slave_fd = ioctl(pty->master_fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	return pty->slave_fd < 0 ? negative_errno() : 0;
 }
@@ -144,8 +144,8 @@ int pty_new(struct pty **ret)
 		return r;
 	}
 	pty->input_is_terminal = tcgetattr(STDIN_FILENO, &mode) == 0;
-	/* the mode of a shell that edits its command line, or of another nsctl, is not for the
-	 * command */
+	/* the command must not get the mode of a shell that edits its command line, or of another
+	 * nsctl */
 	if (pty->input_is_terminal && mode.c_lflag & ICANON && foreground_is_ours())
 		(void)tcsetattr(pty->slave_fd, TCSANOW, &mode);
 	pty->one_terminal = is_one_terminal();
@@ -336,7 +336,7 @@ static void write_output(struct pty *pty)
 	size_t most = out->used - out->at;
 	ssize_t n;
 
-	/* a write could block: poll() has promised room for this much, not more */
+	/* poll() has promised room for this much, and a write of more could block */
 	if (!pty->output_waits)
 		most = MIN(most, (size_t)PIPE_ATOMIC);
 	n = write(pty->output_fd, out->data + out->at, most);

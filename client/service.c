@@ -186,7 +186,7 @@ static int start(struct client *client, const struct service *service, const jso
 			    &reply);
 	if (r != 0)
 		return r;
-	/* a status of a shell is for the command of `nsctl run`, and not for a service */
+	/* a shell's status is for the command of `nsctl run`, and not for a service */
 	if (reply.error) {
 		(void)attach_failed(client, &how, &reply);
 		r = STATUS_FAILED;
@@ -292,7 +292,7 @@ static int wait_until_ready(struct client *client, const char *path, const struc
 	while (!interrupt_has_come()) {
 		int r = 0;
 
-		/* if the process has not ended, its number was not another one's meanwhile */
+		/* the process has not ended, so its pid was not another process's meanwhile */
 		if (port)
 			ready = listening_at(service->started.pid, json_integer_value(port)) &&
 				!ends_within(service, 0);

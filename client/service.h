@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Services: sets of a topology's file with a command, which nsctl starts, and perhaps a sign that
- * shows when it is ready. Both are nsctl's own members of the file, and not the interface's:
+ * Services: sets in the file of a topology that have a command, which nsctl starts. A service may
+ * say how to find out that it is ready. nsctl itself reads both members of the file; they are not
+ * part of the interface:
  *
  *	"command": ["postgres", "-D", "data"],
  *	"ready": {"port": 5432, "seconds": 30}  or  {"command": ["pg_isready"]}

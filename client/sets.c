@@ -116,7 +116,7 @@ static void list_row(struct listing *listing, json_t *const set[static MEMBER_CO
 	ports_cell(table, set[PUBLISH]);
 }
 
-/* Returns true if the set is one of those that were asked for. List returns the caller's sets, or
+/* Returns true if the set is one of those that the user wants. List returns the caller's sets, or
  * those of all users. */
 static bool is_wanted(const struct client *client, const char *project, const json_t *name,
 		      const json_t *owner)
@@ -133,7 +133,7 @@ static void print_name(const json_t *name)
 	print_text("\n");
 }
 
-/* Takes the sets of one reply, of which only those members are known. */
+/* Takes the sets of one reply. Only their wanted members are known. */
 static void list_columns(struct listing *listing, const json_t *columns)
 {
 	const struct client *client = listing->client;
@@ -180,7 +180,8 @@ static void list_reply(void *context, json_t *reply)
 		list_columns(listing, json_object_get(reply, "columns"));
 }
 
-/* Returns true if list_columns() needs this one: for names alone, those that select sets. */
+/* Returns true if list_columns() needs this member. For a list of names, only the members that
+ * select sets are needed. */
 static bool is_needed(const struct listing *listing, enum member member)
 {
 	const struct client *client = listing->client;

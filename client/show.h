@@ -15,14 +15,14 @@ void show_namespaces(const json_t *namespaces, const char *held);
 /* Prints the network options of a set's specification, or of a network, as their owner gave
  * them. */
 void show_network(const json_t *spec);
-/* Prints the owner of a set or network by name, unless name is NULL, and number. */
+/* Prints the owner of a set or network: the number and, if it is not NULL, the name. */
 void show_owner(const json_t *object, const char *name);
 /* Prints when a set or network was made, and when its lease ends it. */
 void show_times(const json_t *object, const json_t *lease);
 /* Appends a published port: the host's, with its address if it has one, and the set's. */
 void show_add_publish(struct text *text, const json_t *publish, const char *between);
-/* Tells on stderr which ports of the host lead to the set called name, if the daemon has chosen
- * them. published: an array of Publish, or NULL. */
+/* Prints on stderr which ports of the host lead to the set called name, if the daemon has chosen
+ * any. published: an array of Publish, or NULL. */
 void show_chosen_ports(const struct client *client, const char *name, const json_t *published);
 /* Prints how many packets were refused, and the destinations of most of them, if that is known.
  * usage: a Usage, a Network, or a reply of SetEgress. */

@@ -126,8 +126,8 @@ static void put_publish(struct options *options, const struct publish *publish, 
 	take_put(options, entry);
 }
 
-/* Takes one port, two ranges of the same length, which are as many ports, or a range and one port,
- * for which the daemon chooses a port of the range. */
+/* Takes a published port: one port, two ranges of the same length for as many ports, or a range and
+ * one port, for which the daemon chooses a port of the range. */
 static int take_publish(struct options *options)
 {
 	struct publish publish;

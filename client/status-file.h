@@ -15,7 +15,7 @@ int status_file_open(const struct client *client, struct status_file *file);
 
 /*
  * Writes the command's status into the file, and closes it. If there is no status (below 0),
- * removes the file if we have made it. Returns 0, or nsctl's exit status after reporting the
+ * removes the file if nsctl has made it. Returns 0, or nsctl's exit status after reporting the
  * failure.
  */
 int status_file_close(const struct client *client, struct status_file *file, int status);

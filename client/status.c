@@ -13,8 +13,8 @@
 #define COLUMN 15 /* where texts begin */
 
 /*
- * What nsctld may be able to do. right: the key of [allow] that decides it. why: the check that
- * explains why it does not work. With neither, it always works.
+ * What nsctld may be able to do. right: the key of [allow] that decides whether the user may. why:
+ * the check that explains why it does not work. A row without both always works.
  */
 static const struct {
 	const char *feature, *words, *right;

@@ -9,7 +9,7 @@
 #include "client/print.h"
 #include "client/verb.h"
 
-/* The key of a cell without a value, which comes before all others. */
+/* The key by which a cell without a value is sorted. It comes before all others. */
 #define NO_KEY (-1e300)
 
 int table_take(struct options *options)

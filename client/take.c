@@ -10,8 +10,8 @@
 /* The most bytes of an argument that a message shows. */
 #define TYPED_MAX 200
 
-/* Returns the object that has the last key of the current option's field as a member, and stores
- * this key in *ret_key. Adds objects that are missing on the way. */
+/* Returns the object that contains the value of the current option's field, and stores the last key
+ * of the field in ret_key. Adds objects that are missing on the way. */
 static json_t *find_object(const struct options *options, const char **ret_key)
 {
 	const char *field = options->row->field, *dot;

@@ -17,7 +17,7 @@ static char *find_mistake(void)
 	int status;
 	char *output = program_output(argv, true, &status), *message = output;
 
-	/* the mistake may not be told to a user who may not read the file */
+	/* the daemon does not tell the mistake to a user who may not read the file */
 	if (!output || !WIFEXITED(status) || WEXITSTATUS(status) == 0 ||
 	    strstr(output, strerror(EACCES))) {
 		free(output);

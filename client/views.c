@@ -125,7 +125,7 @@ static bool has_target(const json_t *mounts, const char *target)
 	return false;
 }
 
-/* Returns true if the set is going to have this directory: in its own root, or in the caller's. */
+/* Returns true if the set will have this directory, in its own root or in the caller's. */
 static bool exists(const struct options *options, const char *path)
 {
 	const json_t *root = json_object_get(get_spec(options), "rootFileDescriptor");
@@ -173,7 +173,7 @@ static bool is_hidden(const json_t *mounts, const char *directory)
 	return hidden;
 }
 
-/* Lets a command that is run start in the workspace if the job does not see this directory. */
+/* Lets a command start in the workspace if the job does not see the caller's directory. */
 static void choose_directory(const struct options *options, const char *workspace)
 {
 	json_t *parameters = options->parameters;
@@ -213,7 +213,8 @@ static int add_workspace(const struct options *options, json_t *given)
 	return 0;
 }
 
-/* Makes the set end with the process that has started nsctl, unless it ends otherwise. */
+/* Lets the set end with the process that has started nsctl, unless other options give it a
+ * lease. */
 static int add_lease(struct options *options)
 {
 	const json_t *spec = get_spec(options);
@@ -224,7 +225,7 @@ static int add_lease(struct options *options)
 	return lease_take_parent(options);
 }
 
-/* Puts what --job stands for before the mounts of other options. */
+/* Puts the mounts for which --job stands before those of other options. */
 static int add_job(struct options *options)
 {
 	json_t *spec = get_spec(options);

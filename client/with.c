@@ -21,7 +21,7 @@ int with_take(struct options *options)
 	return 0;
 }
 
-/* Makes up the name of a project. With it, two commands with the same file do not meet. */
+/* Makes up the name of a project, so that two commands can use the same file at the same time. */
 static int choose_project(const struct client *client, struct with *with)
 {
 	uint64_t number;
@@ -32,8 +32,8 @@ static int choose_project(const struct client *client, struct with *with)
 	return 0;
 }
 
-/* Puts the command's set into the topology, linked to all of its networks, so that it gets its
- * names there. */
+/* Adds the command's set to the topology, and links it to all networks there, so that it gets a
+ * name in each of them. */
 static int add_set(const struct client *client, const char *subject, json_t *topology, json_t *run)
 {
 	json_t *sets = json_member(topology, "sets", json_array), *object, *links;
@@ -135,7 +135,7 @@ static int make(struct client *client, const char *path, struct with *with, json
 	return 0;
 }
 
-/* Makes the topology, and perhaps the command's set, and fills in the call that starts the
+/* Makes the topology and, if possible, the command's set, and fills in the call that starts the
  * command. */
 static int make_for(struct client *client, struct options *options, struct with *with,
 		    json_t *topology, json_t *set)

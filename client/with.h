@@ -21,12 +21,12 @@ int with_take(struct options *options);
 
 /* Makes the topology and the command's set, which options->parameters describe, and waits until its
  * services are ready. options->parameters become those of with->method: an Exec with which all of
- * this ends. If only Run can make the set, it becomes a member of the networks there. Returns 0, or
- * an exit status after reporting the failure; nothing is left then. */
+ * this ends. If only Run can make the set, Run links it to the networks of the topology. Returns 0,
+ * or an exit status after reporting the failure; nothing is left then. */
 int with_begin(struct client *client, struct options *options, struct with *with);
 
-/* Removes the topology, if the command's call was not answered by its end. Returns an exit
- * status. */
+/* Removes the topology, unless the answer to the command's call says that it is gone. Returns an
+ * exit status. */
 int with_end(struct client *client, struct with *with);
 
 void with_done(struct with *with);

@@ -61,7 +61,7 @@ static void tell(struct top *top, const struct text *words)
 	text_add(&top->screen.message, words->data);
 }
 
-/* Drops the connection, of which the words say why it has failed. */
+/* Drops the connection. The text says why it has failed. */
 static void disconnect_because(struct top *top, const struct text *why)
 {
 	disconnect(top);
@@ -69,8 +69,7 @@ static void disconnect_because(struct top *top, const struct text *why)
 	top->lost = true;
 }
 
-/* Shows what is used now. If the daemon does not tell, the last line says why, and the rest
- * stays. */
+/* Shows a new sample. If the daemon does not answer, the last line says why, and the rest stays. */
 static void look(struct top *top)
 {
 	struct sample sample = {0}, before = top->sample;
@@ -108,7 +107,7 @@ static int wait_for_key(struct top *top)
 
 /* --- what is done with the selected set --- */
 
-/* Makes a call about the set. Takes further, the other parameters. */
+/* Makes a call about the set. Takes further, an object with the other parameters. */
 static void call(struct top *top, const struct usage *usage, const char *method, json_t *further)
 {
 	_cleanup_json_ json_t *parameters =

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See sample.h. Three calls: List has the sets, io.systemd.Metrics what their cgroups have counted,
- * and ListLinks the packets of their links. Of the latter two, what is refused stays unknown.
+ * See sample.h. A sample takes three calls: List returns the sets, io.systemd.Metrics what their
+ * cgroups have counted, and ListLinks the packets of their links. If one of the latter two is
+ * refused, its values are unknown.
  */
 #include "client/top/sample.h"
 
@@ -168,8 +169,8 @@ static void add_links(struct sample *sample, const json_t *reply)
 
 /* --- differences --- */
 
-/* Returns how much the counter has grown in a second. A set of the same name may be another one,
- * which counts from 0. */
+/* Returns the growth of the counter in a second, or 0 if the set of this name is another one than
+ * before: its counter began at 0. */
 static double rate(double before, double now, double seconds)
 {
 	return before >= 0 && now >= before && seconds > 0 ? (now - before) / seconds : UNKNOWN;

@@ -87,7 +87,8 @@ static const int allowed[] = {
 	SCMP_SYS(futex_time64),
 	SCMP_SYS(ppoll_time64),
 #ifdef NSCTL_SANITIZED
-	/* the sanitizers examine the process: reports, stacks, the leak check at the end */
+	/* the sanitizers examine the process for reports, stacks, and the check for leaks at its
+	 * end */
 	SCMP_SYS(access),
 	SCMP_SYS(arch_prctl),
 	SCMP_SYS(clone),
@@ -126,9 +127,9 @@ static const int allowed[] = {
 	}
 
 /*
- * Other processes have the same uid: other users' resolvers, root's front. None of them may be
- * sent a signal, also not as the owner of a file (F_SETOWN, F_SETSIG). The kernel ignores the
- * upper half of a command.
+ * Other processes have the same uid: resolvers of other users, and the front of root. This process
+ * must not signal any of them, not even as the owner of a file (F_SETOWN, F_SETSIG). The kernel
+ * ignores the upper half of a command.
  */
 #define COMMAND(mask, command) SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX &(mask), command)
 #define CONTROLLING(call)                                                                         \
@@ -139,7 +140,8 @@ static const int allowed[] = {
 /* clang-format on */
 
 #ifdef NSCTL_SANITIZED
-/* Other calls fail: a sanitizer can do without them, but must live to write its report. */
+/* Other calls fail and do not end the process: a sanitizer can do without them, and must live to
+ * write its report. */
 #define OTHERWISE SCMP_ACT_ERRNO(EPERM)
 static const int refused[] = {};
 static const struct confine_condition conditional[] = {RECEIVING, CONTROLLING(fcntl),

@@ -9,8 +9,8 @@
  * sets' cgroups, as in answers of the keeper. A cgroup that is gone has none. */
 uint32_t cgroup_count(const char *path);
 
-/* Finds the resources that a cgroup and its children use; of one that is gone (or path is NULL),
- * none. */
+/* Finds the resources that a cgroup and its children use. If the cgroup is gone, or path is NULL,
+ * there are none. */
 void cgroup_usage_of(const char *path, struct cgroup_usage *ret);
 
 /* Calls back for each process in the cgroup and its children, as cgroup_each_process() does. */

@@ -32,7 +32,7 @@ static void lane_free(struct front *front, struct lane *lane)
 		}
 	close_fd(lane->fd);
 	free(lane);
-	/* whatever the keeper has said before, another lane may be possible now */
+	/* an answer has come, so the keeper may be able to open another lane now */
 	front->lane_wanted = false;
 }
 

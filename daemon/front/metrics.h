@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The metrics of io.systemd.Metrics, made of what the keeper answers to GetStatus and List: so a
- * client sees there what it may see anyway. The functions return lists, with one reply each.
+ * The metrics of io.systemd.Metrics. They are made of what the keeper answers to GetStatus and
+ * List, so a client sees only what it may see anyway. The functions return lists, with one reply
+ * each.
  */
 #pragma once
 

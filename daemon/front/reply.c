@@ -5,8 +5,8 @@
 #include "daemon/front/process.h"
 #include "daemon/front/reply.h"
 
-/* Sizes in bytes of JSON: a reply with processes, a process without its command, whole and brief,
- * and the least command. */
+/* Sizes in bytes of JSON: of a reply with processes; of a process without its command, with all
+ * members and with few; and the least room for a command. */
 #define PROCESSES_SIZE (960 * 1024)
 #define PROCESS_SIZE 270
 #define PROCESS_SIZE_BRIEF 165

@@ -61,7 +61,7 @@ void start(const word *stack)
 	raw_call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 	block_signals();
 	for (reap(); !is_ending || !is_alone(); reap()) {
-		/* SIGCHLD stays pending from the moment that a child ends, so no end is missed */
+		/* SIGCHLD stays pending from the moment when a child ends, so no end is missed */
 		if (raw_call(__NR_rt_sigtimedwait, (word)&wanted, 0, is_ending ? (word)pause : 0,
 			     SIGSET_SIZE, 0) == TERM)
 			is_ending = true;

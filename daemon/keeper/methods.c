@@ -66,8 +66,7 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && !failure) {
-		/* the client is gone, but the front still waits for the
-		 * news that the lane is free */
+		/* the client is gone, but the front still waits to hear that the lane is free */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {

@@ -8,6 +8,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* This and the other functions by which modules below notify modules above. No other call goes
- * up. */
+/* The table of this function and of others by which modules below call modules above. No other call
+ * goes up. */
 extern const struct upcalls upcalls;

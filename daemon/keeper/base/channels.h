@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The channels between the keeper and a program that may fall into an attacker's hands. To the
- * program leads a socket, which can carry descriptors. It is shut down in the other direction:
- * otherwise the program could send descriptors, which would be closed with the socket, and closing
- * them may take as long as their owner likes. From the program leads a pipe, which carries none.
+ * The channels between the keeper and a program that an attacker may take over. A socket, which can
+ * carry descriptors, leads to the program. Its other direction is shut down: otherwise the program
+ * could send descriptors, which would be closed with the socket, and closing them may take as long
+ * as their owner likes. A pipe, which carries none, leads from the program.
  */
 #pragma once
 
@@ -14,8 +14,8 @@ struct channels {
 	int socket_fd, pipe_fd;
 };
 
-/* Makes both. pipe_size: the bytes that the pipe should have room for; 0: as many as usual. Returns
- * 0, or -errno after closing what was made. */
+/* Makes the socket and the pipe. pipe_size: the bytes for which the pipe should have room; 0: the
+ * usual number. Returns 0, or -errno after closing what was made. */
 int channels_make(unsigned int pipe_size, struct channels *ret_keeper,
 		  struct channels *ret_program);
 void channels_close(struct channels *channels);

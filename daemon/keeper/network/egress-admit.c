@@ -139,8 +139,8 @@ static void log_failure(const struct egress_names *names, const struct task_repo
 		    step_text(report->step), strerror(report->error));
 }
 
-/* Notes what the firewall has now. What is not noted is only added again when the name is asked for
- * the next time. */
+/* Notes what the firewall has now. If that fails, the address is only added again when its name is
+ * asked for the next time. */
 static void note(const struct admission *admission, struct grants *grants)
 {
 	for (size_t i = 0; i < admission->n; i++)
@@ -149,8 +149,8 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Sends the admission once more if the restored table may not have its addresses, or their removal
- * if the list that they are from is an old one. Returns true if the answer is still to come. */
+/* Sends the admission once more if the restored table may lack its addresses, or sends their
+ * removal if they are of an old list. Returns true if an answer is still to come. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)
@@ -267,7 +267,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
 	choose(keeper, names, allow, six, room, admission);
 	if (egress_learned_forwards(names->set)) {
-		/* the list does not decide what the set gets, only what it would need */
+		/* the list does not decide what the set gets; this notes what the list would
+		 * need */
 		egress_learned_note(names->set, allow);
 		admission->refused = 0;
 	}

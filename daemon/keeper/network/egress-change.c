@@ -93,7 +93,7 @@ static void fill_services(const struct egress_change *change, struct task_admit 
 			};
 }
 
-/* Returns for how many seconds, from now on; 0: the address is removed. */
+/* Returns how long the firewall is to have the address, in seconds from now; 0: it is removed. */
 static uint32_t seconds_of(const struct egress_change *change, const struct grant *grant,
 			   uint64_t now)
 {

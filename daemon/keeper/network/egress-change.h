@@ -37,5 +37,5 @@ struct egress_change_waiter {
 	void *context;
 };
 /* Calls settled() when the interface's changes have ended: those in progress now, and those that
- * are sent when one of these ends. May call it at once. */
+ * are sent when one of these ends. May call it before returning. */
 void egress_change_settle(struct egress_change_waiter *waiter);

@@ -76,7 +76,7 @@ void told_clear(struct told *told)
 
 /* --- telling --- */
 
-/* Events about a user's sets. The limit of the log is the same. */
+/* Maximum number of events about a user's sets. The log has the same limit. */
 #define EVENTS_PER_MINUTE 200
 
 /* State of this file. */

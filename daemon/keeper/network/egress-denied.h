@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells what lists have refused: events for monitors, and lines of the log. */
+/* Reports what lists have refused, by events for monitors and lines of the log. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
@@ -7,38 +7,38 @@
 
 #define TOLD_MAX ((size_t)2 * REFUSALS_EACH_MAX)
 
-/* Which refused packets of a list have been told of. Zero: nothing was told. */
+/* Which refused packets of a list have been reported. A struct of zeros: none. */
 struct told {
-	struct task_refusal *items; /* destinations, each with the number of packets that events
-				     * have told of */
+	struct task_refusal *items; /* destinations, each with the number of packets that were
+				     * reported */
 	size_t n;
 	uint64_t generation; /* the caller's */
 };
 
 /*
- * Tells of destinations with packets that were not told of, at most so many, and fewer if the
- * user's sets have caused many events in this minute. Returns their number. *ret_left: the number
- * of others.
+ * Reports destinations with packets that were not reported yet, at most so many, and fewer if the
+ * user's sets have caused many events in this minute. Returns their number. ret_left: the number of
+ * destinations that are left.
  */
 size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
 			  size_t most, size_t *ret_left);
-/* Tells that the set, or a member of the network, has asked for a name that the list does not have:
- * as in struct wire_resolver_denied. */
+/* Reports that the set, or a member of the network, has asked for a name that the list does not
+ * have: as in struct wire_resolver_denied. */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
 /* Changes egress_denied_generation(), because the counters begin anew. Must be called when the
  * firewall's table is about to be made anew. */
 void egress_denied_flushed(void);
-/* Returns the number of the present table. Each table has another one. */
+/* Returns the number of the present table. Each table has its own number. */
 uint64_t egress_denied_generation(void);
 
 /*
- * Compares the kernel's present counters with what was told. Returns the number of destinations
- * with packets that were not, and fills in news: those with most of such packets come first.
- * Forgets destinations that the kernel has forgotten. Without memory, returns 0.
+ * Compares the kernel's present counters with what was reported. Returns the number of destinations
+ * with packets that were not reported, and fills in news: destinations with most such packets come
+ * first. Forgets destinations that the kernel has forgotten. Without memory, returns 0.
  */
 size_t told_compare(struct told *told, const struct task_refusals *now,
 		    struct task_refusal news[static TOLD_MAX]);
-/* Records that one of these news was told. */
+/* Records that these packets were reported. */
 void told_add(struct told *told, const struct task_refusal *news);
 void told_clear(struct told *told);

@@ -26,7 +26,7 @@ int grants_add(struct grants *grants, const struct grant *grant)
 {
 	struct grant *same = find(grants, &grant->address), *more;
 
-	/* what ends first decides: a service that ends later is only asked for too early */
+	/* the earlier end counts: then a service that ends later is only asked for too early */
 	if (same) {
 		bool all = (same->services & ~grant->services) == 0;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which names of hosts the lists of a user's sets and networks have. A list that several of them
- * share counts once, as it is kept once. Only the files egress-*.c may use this header. */
+/* The names of hosts in the lists of each user's sets and networks. A list that several of them
+ * share counts once, because it is kept once. Only the files egress-*.c may use this header. */
 #pragma once
 
 #include <sys/types.h>
 #include "daemon/keeper/policy/reach-names.h"
 
-/* Notes that one more set of the user, or one less, has this list, which may be NULL. Return the
- * number of names that the user has more or less by that. */
+/* Note that one more set of the user, or one less, has this list, which may be NULL. Return the
+ * number of names that the user gains or loses by that. */
 size_t egress_held_add(uid_t uid, const struct reach_names *list);
 size_t egress_held_drop(uid_t uid, const struct reach_names *list);
 /* Returns by how many names the user would have more if a set got the list new instead of old; both

@@ -8,7 +8,8 @@
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/wire/destination.h"
 
-/* Destinations that are remembered for a list, and pairs of a name and an address. */
+/* Maximum number of destinations that are remembered for a list, and of pairs of a name and an
+ * address. */
 #define PLACES_MAX 512
 #define LEADS_MAX 512
 /* Leads of all lists of a user. */
@@ -218,7 +219,7 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 		 struct wire_learned_list *list)
 {
 	size_t i = list->n_learned++;
-	/* a name leads to no other address, so its own entry would be useless */
+	/* the name leads to no other address, so an entry for it would be useless */
 	bool leads = name && outside_is_public(keeper->config, &place->address);
 	struct task_refusal at = {.family = (uint8_t)place->address.family,
 				  .protocol = place->protocol,
@@ -236,7 +237,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 	write_entry(place, leads ? name : NULL, texts[i].entry, shown.address, shown.protocol);
 }
 
-/* Tells of a place by all names, as far as there is room. Returns false if there is none. */
+/* Reports a place by each of its names, as long as there is room. Returns false if there is none
+ * left. */
 static bool tell_place(const struct keeper *keeper, const struct egress_learned *learned,
 		       struct place *place, struct wire_learned_list *list)
 {

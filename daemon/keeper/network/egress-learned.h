@@ -36,7 +36,7 @@ void egress_learned_note(struct set *set, const struct wire_resolver_allow *allo
 void egress_learned_add(struct set *set, const struct task_refusals *refusals);
 void egress_learned_overflow(struct set *set);
 
-/* Fills in the destinations that were not told before. Each is told with every name that leads to
- * its address, or without one if there is none. */
+/* Fills in the destinations that were not reported before. Each is reported with every name that
+ * leads to its address, or without a name if there is none. */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);

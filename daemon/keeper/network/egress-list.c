@@ -16,8 +16,8 @@ void egress_list_begin(void)
 	used = 0;
 }
 
-/* Lets the link lead nowhere, because a part of what is denied must not be left out.
- * why: for the log; NULL: nothing is logged. */
+/* Lets the link lead nowhere, because nothing that is denied may be left out. why: for the log;
+ * NULL: nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
 	ret->named = ret->learned = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lists of ways out: what users have asked for, as a task's lines. The entries of a user's sets and
- * networks count against a limit.
+ * Lists of ways out: turns what users have asked for into lines of a task. The entries of a user's
+ * sets and networks count against a limit.
  */
 #pragma once
 
@@ -9,12 +9,12 @@
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"
 
-/* Begins a new task, whose lists replace those of the one before in memory. */
+/* Begins a new task. Its lists replace those of the last task in memory. */
 void egress_list_begin(void);
 /*
- * Fills in what the way of this set or network leads to: reach, as its record has it. *ret points
- * into memory of this module. Returns 0, or -ENOSPC if the task has no room for the list. Then, if
- * it is the task's first list, the way leads nowhere.
+ * Fills in the destinations to which the way of this set or network leads: reach, as its record has
+ * it. ret points into memory of this module. Returns 0, or -ENOSPC if the task has no room for the
+ * list. Then, if it is the task's first list, the way leads nowhere.
  */
 int egress_list_fill(struct keeper *keeper, const struct set *set, const struct wire_spec *spec,
 		     const struct wire_reach *reach, struct task_link *ret);

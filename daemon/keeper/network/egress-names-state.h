@@ -20,12 +20,12 @@ struct egress_names {
 					 * through */
 	struct grants grants;
 	struct refused_names refused;
-	/* addresses that workers are adding to the firewall, and pairs as in struct grants */
+	/* addresses that workers are adding to the firewall, and their pairs (see struct grants) */
 	size_t n_admitting, pairs_admitting;
 	bool open;    /* the resolver has its sockets */
 	bool opening; /* a worker makes these sockets */
-	/* Both are CLOCK_BOOTTIME in microseconds. lost: when the resolver has ended; 0: never.
-	 * resume: no sockets are made before. */
+	/* Both are CLOCK_BOOTTIME in microseconds. lost: when the resolver ended, or 0 if it has
+	 * not. resume: the time before which no sockets are made. */
 	uint64_t lost, resume;
 	uint64_t pause; /* the last pause after a failure */
 	egress_names_opened *opened;

@@ -17,9 +17,8 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Pauses of a user's sets after their resolver has ended, and after it has ended again within that
- * time or could not be given its sockets: twice as long each time that this fails again, up to
- * FAILED_PAUSE_MAX. */
+/* Pauses of a user's sets after their resolver has ended. If it ends again within that time, or
+ * cannot be given its sockets, the next pause is twice as long, up to FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
 #define FAILED_PAUSE_MAX UINT64_C(80000000)
@@ -79,7 +78,7 @@ static size_t count_pairs(uid_t uid)
 	return pairs;
 }
 
-/* Returns how many pairs of an address and a service the user's sets may have in addition. */
+/* Returns how many more pairs of an address and a service the user's sets may have. */
 static size_t room_of(uid_t uid)
 {
 	size_t pairs = count_pairs(uid);
@@ -219,8 +218,8 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		keeper->upcalls->network_idle(keeper, set);
 }
 
-/* Returns true if the user's resolver has as many sets as it can have. The lists of more sets may
- * have got names by the configuration, or before a restart. */
+/* Returns true if the user's resolver has as many sets as it can have. More sets may have lists
+ * with names, if their lists got names by a change of the configuration, or before a restart. */
 static bool is_full(uid_t uid)
 {
 	size_t n = 0;
@@ -325,7 +324,8 @@ static bool has_any(uid_t uid)
 	return false;
 }
 
-/* Replaces the list of names. Takes list, which may be NULL, and gives up the one before. */
+/* Replaces the list of names by list, which it takes and which may be NULL. Gives the old one
+ * up. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;
@@ -390,7 +390,7 @@ uint64_t egress_names_digest(const struct set *set)
 	return digest_of(set->names ? set->names->list : NULL);
 }
 
-/* Has set->named follow, unless names were or are taken off the list. */
+/* Updates set->named, unless names were taken off the list, or are being taken off. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
 	const struct reach_names *old = set->names ? set->names->list : NULL;
@@ -434,7 +434,7 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 		reach_names_release(list);
 		return false;
 	}
-	/* with the list of the present configuration, further sets share it */
+	/* the list of the present configuration is the one that further sets will share */
 	if (names->list && reach_names_equal(list, names->list)) {
 		replace_list(names, list);
 		return false;

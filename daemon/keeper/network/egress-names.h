@@ -37,19 +37,20 @@ uint64_t egress_names_digest(const struct set *set);
 /* Writes the digest of the list into the record, if it is new. Must be called when all connections
  * to names have ended that a list with this digest does not have. */
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
-/* Tells the resolver of a set that had names before. Must be called when learning a list begins or
- * ends (egress-learned.h). */
+/* Tells the resolver of a set that had names before about it. Must be called when learning a list
+ * begins or ends (egress-learned.h). */
 void egress_names_learn(struct set *set);
-/* Puts the names that the set was refused last into ret, which points to them. Returns their
- * number. */
+/* Points ret to the names that the set was refused last. Returns their number. */
 size_t egress_names_refused(const struct set *set,
 			    struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 
-/* Has the resolver answer in a set that has just been made. Calls opened when it does, or cannot,
- * or when another caller waits for that already, perhaps at once. */
+/* Lets the resolver answer in a set that has just been made. Calls opened, perhaps before
+ * returning: when the resolver answers, when it cannot, or when another caller already waits for
+ * that. */
 typedef void egress_names_opened(void *context);
 void egress_names_open(struct set *set, egress_names_opened *opened, void *context);
-/* Ends that, because the set is about to be removed: the resolver's sockets hold its namespace. */
+/* Ends the resolver's work for a set that is about to be removed: the resolver's sockets hold the
+ * set's namespace. */
 void egress_names_close(struct set *set);
 /* Returns true while a worker is in the namespace. Its end calls upcalls->network_idle(). */
 bool egress_names_busy(const struct set *set);

@@ -5,7 +5,7 @@
 #include "daemon/keeper/state/registry.h"
 
 /* Finds the addresses at which the resolver answers in this set: one on loopback or, in a network,
- * the bridge's first one of each family. "" in *ret: none. */
+ * the first one of the bridge for each family. "" in ret means that there is none. */
 void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
 
 /* Returns the number of addresses at which the set, or a member of the network, finds its resolver:

@@ -11,21 +11,23 @@
 #include "daemon/kernel/nflog.h"
 
 #define READ_SECONDS 20
-/* A reading this long after a message finds all packets for which the list has sent no message of
- * their own. */
+/* Time from a message to the reading of the counters. By then, all packets are counted for which
+ * the list has sent no message of their own. */
 #define SETTLE_MICROSECONDS UINT64_C(1100000)
 /* Pause between two readings for a user. */
 #define REST_MICROSECONDS UINT64_C(50000)
-/* Time until the next reading of a list after nothing could be told. */
+/* Time until the next reading of a list if nothing could be reported. */
 #define DELAY_MICROSECONDS UINT64_C(10000000)
-/* Destinations that one reading tells of. The next one tells of others. */
+/* Maximum number of destinations that are reported after one reading. The next one reports
+ * others. */
 #define DESTINATIONS_AT_ONCE 32
 
 /* A set or network whose list has refused packets. */
 struct egress_reading {
 	struct egress_reading *next; /* of the same user */
 	struct set *set;
-	/* CLOCK_BOOTTIME, microseconds: the last message; when it is to be read, 0: never */
+	/* CLOCK_BOOTTIME in microseconds: when the last message came, and when the list is due (0:
+	 * never) */
 	uint64_t heard, due;
 	bool unread;	  /* there may be packets that were not told of */
 	struct told told; /* up to 8 KiB */
@@ -250,7 +252,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context _
 
 bool egress_reading_unread(struct set *set)
 {
-	/* a command may have ended because it was refused something just now */
+	/* a command may have ended just now because something was refused to it */
 	if (state.fd >= 0)
 		nflog_read(state.fd, hear, NULL);
 	return set->reading && set->reading->unread;

@@ -14,8 +14,8 @@
 /* Opens the socket for messages, and sets keeper->log_group. Must be called before privileges are
  * dropped. */
 void egress_reading_listen(struct keeper *keeper);
-/* Returns true if the list may have refused packets that were not told of. Then the worker that
- * removes the set must read them, for egress_reading_last(). */
+/* Returns true if the list may have refused packets that were not reported. Then the worker that
+ * removes the set must read the counters, for egress_reading_last(). */
 bool egress_reading_unread(struct set *set);
 void egress_reading_last(struct set *set, const struct task_refusals *refusals);
 /* Frees what belongs to a set that is forgotten. */

@@ -21,7 +21,7 @@ void refused_names_add(struct refused_names *names, const char *name, uint64_t q
 	if (known) {
 		questions += names->entries[i].questions;
 	} else {
-		/* lack of memory, and a name that is none, only make the view incomplete */
+		/* if memory is short, or the name is not valid, the view is only incomplete */
 		known = strlen(name) < DESTINATION_NAME_SIZE ? strdup(name) : NULL;
 		if (!known)
 			return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names that a set or network has asked for and was refused last. */
+/* The names that were last refused to a set or network. */
 #pragma once
 
 #include "daemon/wire/egress.h"
@@ -15,7 +15,7 @@ struct refused_names {
 /* Adds questions for a name. If there is no room, the name that was refused longest ago is
  * forgotten. */
 void refused_names_add(struct refused_names *names, const char *name, uint64_t questions);
-/* Puts the names into ret, which points to them. Returns their number. */
+/* Points ret to the names. Returns their number. */
 size_t refused_names_view(const struct refused_names *names,
 			  struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 void refused_names_clear(struct refused_names *names);

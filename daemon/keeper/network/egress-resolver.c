@@ -10,8 +10,8 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-/* Messages that one pass of the loop handles. A resolver that has used MICROSECONDS_AT_ONCE of
- * processor time rests RESTS times as long. */
+/* Maximum number of messages that one pass of the loop handles. A resolver that has used
+ * MICROSECONDS_AT_ONCE of processor time rests RESTS times as long. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
@@ -218,8 +218,8 @@ static void expect_life(struct egress_resolver *resolver)
 	evtimer_add(resolver->life, &time);
 }
 
-/* Ends a resolver that neither reads its messages nor sends any: these have descriptors, which
- * would collect here. */
+/* Ends a resolver that neither reads its messages nor sends any: the messages have descriptors,
+ * which would accumulate here. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct egress_resolver *resolver = context;
@@ -232,7 +232,8 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		lose(resolver, "hangs");
 }
 
-/* r: of wire_queue_send() or wire_queue_flush(). A resolver that has ended also closes its pipe. */
+/* Handles r, the result of wire_queue_send() or wire_queue_flush(). A resolver that has ended also
+ * closes its pipe. */
 static void go_on_sending(struct egress_resolver *resolver, int r)
 {
 	if (!wire_queue_is_empty(&resolver->outgoing))

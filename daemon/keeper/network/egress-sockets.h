@@ -5,8 +5,8 @@
 #include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/wire/report.h"
 
-/* Is called once, later. The names or the set, which this id had, may be gone meanwhile. fds: UDP
- * and TCP for each address, or -1; they are closed afterwards. */
+/* Is called once, later. The names or the set with this id may be gone by then. fds: UDP and TCP
+ * for each address, or -1; they are closed afterwards. */
 typedef void egress_sockets_made(void *context, uint64_t cookie, const char *id,
 				 const int fds[2][2], const struct task_report *report);
 /* Returns 0 or -errno. */

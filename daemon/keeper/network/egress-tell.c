@@ -22,13 +22,13 @@ static int write_list(const struct reach_names *names)
 	return take_fd(&fd);
 }
 
-/* Returns true if a resolver, which asks from the host, may ask this name server. Those that a user
- * has given are held to what the user could reach with egress. */
+/* Returns true if a resolver, which asks from the host, may ask this name server. A name server
+ * that a user has given must be one that the user could reach with egress. */
 static bool may_ask(const struct keeper *keeper, const char *server)
 {
 	struct address address;
 
-	/* what is not written as an IPv4 address, but is one, is no listener's address */
+	/* an IPv4 address in IPv6 form is refused here, because it is not a listener's address */
 	return !address_read_listener(server, &address) && !address_is_loopback(&address) &&
 	       !address_is_unspecified(&address) && !outside_is_forbidden(keeper->config, &address);
 }

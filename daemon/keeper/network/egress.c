@@ -304,8 +304,8 @@ void egress_follow(struct keeper *keeper)
 	send_or_log(keeper, &task);
 }
 
-/* Restores the table when all lists are read: it may have addresses of names that a list does not
- * have any more. */
+/* Restores the table when all lists are read: it may still have addresses of names that a list no
+ * longer has. */
 static void finish_names(struct keeper *keeper)
 {
 	egress_names_servers_changed();
@@ -320,7 +320,7 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
-/* Reads the names of one list anew. Without the record's word, a later start would end connections
+/* Reads the names of one list anew, and records them: otherwise a later start would end connections
  * to names. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
@@ -332,8 +332,8 @@ static bool update_names(struct keeper *keeper, struct set *set, const struct wi
 	return changed;
 }
 
-/* Reads the names of lists anew, from this way on. Lists may be long, and each set may have another
- * one, so this takes several passes of the loop. */
+/* Reads the names of lists anew, from this way on. A list may be long, and each set may have
+ * another one, so this takes several passes of the loop. */
 static void update_names_from(struct keeper *keeper, const struct link *link)
 {
 	static const struct timeval now = {};

@@ -22,7 +22,8 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
 		     struct task_link *ret);
 
-/* Fills in the way of a set that has a list, whose refused packets are to be counted. */
+/* Fills in the way of a set that has a list, for a task that reads how many packets were
+ * refused. */
 void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct task_inspect *ret);
 
 /* Enables forwarding on the interfaces by which the host's present routes lead outside. A worker

@@ -94,8 +94,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* overlapping subnets are refused on the host; in a set the kernel copes, and they are the
-	 * owner's affair */
+	/* on the host, overlapping subnets are refused; in a set the kernel copes with them, and
+	 * they are the owner's affair */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))

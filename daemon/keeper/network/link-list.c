@@ -192,7 +192,7 @@ static void fill_task(struct listing *listing, struct task_examine *task)
 	}
 }
 
-/* Has a worker examine the next links. Returns 0, or -errno if there are none, or none can be
+/* Lets a worker examine the next links. Returns 0, or -errno if there are none, or none can be
  * examined. */
 static int examine_some(struct listing *listing)
 {

@@ -5,8 +5,7 @@
 #include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"
 
-/* The ways in which an end reaches a next hop: none, by one of its subnets, or directly on the
- * link. */
+/* How an end reaches a next hop: not at all, by one of its subnets, or directly on the link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
 /* Returns how the end reaches the next hop: in a subnet of the end's addresses, or directly on the

@@ -15,7 +15,7 @@ static struct event *timer;
 static void on_swept(struct operation *operation _unused_,
 		     const struct task_report *report _unused_)
 {
-	/* what is left costs nothing but its memory, until the next sweep */
+	/* what is left takes only memory until the next sweep */
 }
 
 static void sweep(struct keeper *keeper, struct set *network)
@@ -46,7 +46,7 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		evtimer_add(timer, &sweep_pause);
 }
 
-/* Starts the timer, unless it runs. Without memory for it, the next call does. */
+/* Starts the timer, unless it runs. If there is no memory for it, the next call starts it. */
 static void sweep_later(struct keeper *keeper)
 {
 	if (!timer)

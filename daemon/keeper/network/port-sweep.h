@@ -8,11 +8,11 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Has the ports of this set in networks deleted a little later, if they are still there. Must be
- * called while the set still has its links. */
+/* Arranges that the ports of this set in networks are deleted a little later, if they are still
+ * there. Must be called while the set still has its links. */
 void port_sweep_after(struct keeper *keeper, const struct set *set);
-/* Has the ports of all removed sets deleted: an earlier daemon may have ended before it had
- * looked. */
+/* Arranges that the ports of all removed sets are deleted: an earlier daemon may have ended before
+ * it had looked. */
 void port_sweep_all(struct keeper *keeper);
 /* Frees the timer. */
 void port_sweep_stop(void);

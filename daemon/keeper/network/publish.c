@@ -11,8 +11,8 @@
 
 #define PROXY_SECONDS 20
 #define BACKLOG 128
-/* Ports that are tried for a set, besides those that it names. The keeper binds a socket or two for
- * each try, while all users wait. */
+/* Maximum number of ports that are tried for a set, besides those that it names. For each try the
+ * keeper binds one or two sockets, while all users wait. */
 #define TRIES_MAX 1024
 
 /* --- addresses --- */

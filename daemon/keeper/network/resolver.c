@@ -65,7 +65,7 @@ static void take_off(struct set **at)
 	set->resolver_due = 0;
 }
 
-/* Makes sure that the host's files are watched, if the set may have files of its own: these follow
+/* Arranges that the host's files are watched, if the set may have files of its own: these follow
  * the host's. */
 static void keep(struct set *set)
 {

@@ -28,8 +28,9 @@ void resolver_names_changed(struct set *set);
 /* Makes all sets due whose name servers may have changed. Must be called after such a change. */
 void resolver_all_changed(struct keeper *keeper);
 
-/* Makes sets due whose files name the other side. Returns true if there are any. Must be called
- * when a link between these two places (NULL: the host) was made, changed or removed. */
+/* Makes sets due if their files contain names of sets at the other side. Returns true if there are
+ * any. Must be called when a link between these two places (NULL: the host) was made, changed or
+ * removed. */
 bool resolver_links_changed(struct set *a, struct set *b);
 
 /* Calls settled when all sets of this owner that are due now have been updated, perhaps at once. */

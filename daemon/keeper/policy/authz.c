@@ -47,7 +47,7 @@ bool authz_has_list(const struct authz_subject *subject, const struct authz_list
 	return subject->allowed & ALLOW_EGRESS || may_have_list(lists, list);
 }
 
-/* Returns true if all that is allowed are lists that the identity may have. */
+/* Returns true if allow contains only lists that the identity may have. */
 static bool has_only_lists(const struct authz_lists *lists, const struct wire_reach *reach)
 {
 	for (size_t i = 0; i < reach->n_allow; i++) {
@@ -233,7 +233,7 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 	return authz_sees(subject, all_owners, owner);
 }
 
-/* Returns true if the set gets files of the kernel's own: a /proc, a /sys or cgroups. */
+/* Returns true if the set gets files that come from the kernel: a /proc, a /sys or cgroups. */
 static bool has_kernel_files(const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_mounts; i++)

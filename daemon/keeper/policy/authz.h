@@ -42,7 +42,7 @@ struct authz_made {
 uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
 		       size_t n_groups, bool host_user_namespaces);
 
-/* The lists of the configuration, and the identity that may have some of them. */
+/* The lists of the configuration, and the identity whose rights to them are in question. */
 struct authz_lists {
 	const struct config *config;
 	uid_t uid;
@@ -118,11 +118,12 @@ int authz_host_link(const struct authz_subject *subject, struct failure *failure
 int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
 		 const struct wire_reach *reach, struct failure *failure);
 
-/* Returns true if the subject may have a way out that leads to this list alone. */
+/* Returns true if the subject may have a way out that leads to this list of the configuration and
+ * nothing else. */
 bool authz_has_list(const struct authz_subject *subject, const struct authz_lists *lists,
 		    const struct config_list *list);
-/* Checks that the subject may change what a way out leads to: not from inside a set. Whether it may
- * have what is added is for authz_egress(). Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may change a list: a caller inside a set may not. authz_egress() checks
+ * whether it may have the added entries. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_egress_change(const struct authz_subject *subject, struct failure *failure);
 
 /* A command that a subject wants to run in a set, which belongs to owner. */

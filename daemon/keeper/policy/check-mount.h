@@ -13,8 +13,8 @@ int check_mount(const struct wire_spec *spec, size_t index, struct failure *fail
  * component. */
 bool check_same_path(const char *a, const char *b);
 
-/* Returns true if the set has places that must stay as they are: mounts that are made outside later
- * would be seen there. */
+/* Returns true if the set has views, which must stay as they are. Unless propagation is private,
+ * mounts that are made outside later would be seen in them. */
 bool check_has_views(const struct wire_spec *spec);
 
 /* Returns true if /dev/shm comes with the set's root or mounts. */

@@ -84,7 +84,7 @@ static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Returns true if the specification has this field. A switch that is off does not count. */
+/* Returns true if the specification asks for this field. A switch that is off does not count. */
 static bool is_wanted(const struct wire_field *row, const struct wire_spec *spec)
 {
 	const void *at = (const char *)spec + row->offset;

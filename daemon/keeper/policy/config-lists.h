@@ -9,7 +9,7 @@
  * the word that it is about. */
 const char *config_add_to_list(struct config *config, const char *name, const char *value,
 			       unsigned int line, char ret_word[static CONFIG_WORD_SIZE]);
-/* Lets those whom the word, USER:LIST or @GROUP:LIST, names have egress to the list. Returns as
+/* Gives egress to the list to the users named by the word, USER:LIST or @GROUP:LIST. Returns as
  * config_add_to_list() does. */
 const char *config_add_grant(struct config *config, const char *word, unsigned int line);
 void config_free_lists(struct config *config);

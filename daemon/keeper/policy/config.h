@@ -22,8 +22,8 @@ struct config_limits {
 	uint32_t ports;	      /* published-ports = 64 */
 	uint32_t captures;    /* captures = 8: calls of Capture */
 	uint32_t entries; /* egress-entries = 16384: of the lists of all its sets and networks */
-	/* egress-names = 262144: of hosts, on the lists of all its sets and networks, with those of
-	 * [lists]; what equal lists have counts once */
+	/* egress-names = 262144: names of hosts in the lists of all its sets and networks, with
+	 * those of [lists]; equal lists count once */
 	uint32_t names;
 	uint64_t buffered; /* buffered-bytes = 16M: in each of the uid's fronts */
 	uint32_t fronts;   /* fronts = 1024: fronts of all uids together */

@@ -94,7 +94,8 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the first count ids of a line to *inside and up. Returns the rest of the line. */
+/* Maps the first count ids of a line of the file to the ids inside from up. Returns the rest of the
+ * line. */
 static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
 				   uint32_t count)
 {
@@ -160,7 +161,7 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 	return r ? r : complete_side(&groups, spec->mapping, failure);
 }
 
-/* Returns the range of home that has all of these ids inside, or NULL. */
+/* Returns the range of home whose ids inside contain all of these, or NULL. */
 static const struct wire_range *find_inside(const struct wire_map *home, uint32_t first,
 					    uint32_t count)
 {

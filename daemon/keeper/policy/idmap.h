@@ -58,8 +58,8 @@ bool idmap_has(const struct wire_map *map, uint32_t inside);
 /* Returns the id outside of an id inside, or UINT32_MAX if it does not exist inside. */
 uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 
-/* Returns the id that a command has inside by default: the id that own is mapped to. If own is not
- * mapped, it is 0 if 0 exists inside or nothing is mapped, else the first id inside. */
+/* Returns the id that a command has inside by default: the one to which own is mapped. If own is
+ * not mapped, it is 0 if 0 exists inside or nothing is mapped, else the first id inside. */
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
 /*

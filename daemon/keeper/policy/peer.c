@@ -161,8 +161,8 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* before Linux 6.5: another process may have the pid by now, which read_peer_process()
-	 * finds out */
+	/* before Linux 6.5, another process may have this pid by now; read_peer_process() notices
+	 * that */
 	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
 }
 
@@ -235,7 +235,7 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
 	struct status status = {};
-	/* before the status: a setuid program that has raised the limits is seen there */
+	/* before the status: if a setuid program raises the limits later, the status shows it */
 	int r = limits_read(fd, peer->pid, &peer->limits);
 
 	if (r == 0)
@@ -252,7 +252,7 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
-	/* securebits are not shown: root that has no capability may be unable to get one by
+	/* securebits are not shown: they may keep root that has no capability from getting one by
 	 * executing a program (SECBIT_NOROOT) */
 	if (status.no_new_privileges || peer->identity.uid == 0)
 		peer->bounding &= status.permitted;

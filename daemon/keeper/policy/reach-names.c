@@ -4,7 +4,8 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/wire/fnv.h"
 
-/* All names in use, and those that were found last, which are usually wanted again. */
+/* All names in use. The ones that were found last come first, because they are usually wanted
+ * again. */
 static struct {
 	struct reach_names *all, *last;
 } state;
@@ -342,7 +343,7 @@ static struct cursor cursor_at(const struct reach_names *names, bool own)
 	return cursor;
 }
 
-/* Goes on to this name. Returns its services, or 0 if it is not there. */
+/* Goes on to this name. Returns its services, or 0 if the name is not there. */
 static uint32_t find_services(struct cursor *cursor, const char *name)
 {
 	int order = -1;
@@ -355,7 +356,7 @@ static uint32_t find_services(struct cursor *cursor, const char *name)
 	return order == 0 ? cursor->names->services[cursor->i] : 0;
 }
 
-/* Returns true if the services have all of the others, which are in another table. */
+/* Returns true if services contains all of others, which are numbered by another table. */
 static bool has_services(const struct reach_names *names, uint32_t services,
 			 const struct reach_names *others, uint32_t wanted)
 {

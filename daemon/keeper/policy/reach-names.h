@@ -34,8 +34,8 @@ struct reach_names {
 	size_t key_size;
 };
 
-/* Finds the names that the list allows, with those of the lists that it has by name. *ret is NULL
- * if there are none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
+/* Finds the names that a list of egress allows, including those of the lists that it names. ret is
+ * NULL if there are none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
 int reach_names_find(const struct config *config, const struct wire_reach *reach,
 		     struct reach_names **ret);
 /* Like reach_names_find(), but ret is NULL only if there is no list. A list without names has an

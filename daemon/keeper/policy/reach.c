@@ -4,8 +4,8 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/keeper/policy/reach.h"
 
-/* Services in the list of a set. Each costs one or two rules with a set of addresses; the kernel
- * needs the longer for such a set the more of them the table has. */
+/* Maximum number of services in the list of a set. Each costs one or two rules with a set of
+ * addresses. The more such sets the table has, the longer the kernel needs for each. */
 #define SERVICES_MAX 16
 
 /* --- checks --- */

@@ -30,11 +30,11 @@ struct reach_servers {
 	size_t n_own, n_host;
 };
 /*
- * Adds the entries as lines, without words and names of hosts. Each list is replaced by its
- * entries; one that the configuration does not have any more is left out, and is lines->missing.
- * "@dns" is replaced by the set's servers or, in a list of the configuration, by the host's:
- * otherwise somebody who may have that list alone could choose servers, and reach them. Returns the
- * lines, or NULL if there are none.
+ * Adds the entries as lines, without words and without names of hosts. A list of the configuration
+ * is replaced by its entries; if the configuration no longer has it, it is left out, and becomes
+ * lines->missing. "@dns" is replaced by the set's servers or, in a list of the configuration, by
+ * the host's: otherwise a user who may have that list alone could choose servers, and reach them.
+ * Returns the lines, or NULL if there are none.
  */
 const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);

@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-/* Finds the field of the request that a failed step is about, or "". */
+/* Finds the field of the request that has caused the failure of a step, or "". */
 static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {

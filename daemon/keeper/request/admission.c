@@ -360,7 +360,8 @@ int admission_of_exec(struct keeper *keeper, const struct request *request, cons
 
 	if (r || !set->adopted)
 		return r;
-	/* it is not known which user has written the maps and made the mounts */
+	/* for adopted namespaces, it is not known which user has written the maps and made the
+	 * mounts */
 	as->identity.may_gain = false;
 	if (!command->new_privileges)
 		return 0;
