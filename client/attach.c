@@ -92,8 +92,8 @@ static int catch_signals(struct session *session)
 	session->signal_fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (session->signal_fd < 0)
 		return negative_errno();
-	/* if stdout has lost its reader, SIGPIPE must not end this process before the command gets
-	 * SIGHUP */
+	/* if stdout has no reader any more, SIGPIPE must not end this process before the command
+	 * gets SIGHUP */
 	if (session->streams.pty)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
@@ -367,8 +367,7 @@ static bool wait_for_event(struct session *session, struct pollfd *fds, size_t n
 	return true;
 }
 
-/* Signals the command when its time limit is over. From then on, all that it has started ends with
- * it. */
+/* Signals the command at its time limit. From then on, all that it has started ends with it. */
 static void on_time_limit(struct session *session)
 {
 	int signal = time_limit_due(&session->limit, time_now());

@@ -12,7 +12,7 @@
 /* Static, because the process shares the worker's memory, and may be killed at any time. */
 static char text[FILE_MAX + 1];
 
-/* Opens a file without following /proc/PID/{fd,cwd,root}. A FIFO or a device is not waited for. */
+/* Opens a file without following /proc/PID/{fd,cwd,root}. Does not wait for a FIFO or a device. */
 static int open_regular(const char *path)
 {
 	struct open_how how = {

@@ -19,9 +19,9 @@ struct account {
 	char variables[ACCOUNT_VARIABLES][PATH_MAX]; /* NAME=VALUE */
 };
 
-/* Read the text of /etc/passwd and of /etc/group, which they take apart. account_parse() finds the
- * user, and returns 0, -ENOENT or -ENAMETOOLONG. account_parse_group() finds the next group that
- * has the user as a member, and returns false after the last one. */
+/* Functions that parse the text of /etc/passwd and of /etc/group, and overwrite it. account_parse()
+ * finds the user, and returns 0, -ENOENT or -ENAMETOOLONG. account_parse_group() finds the next
+ * group that has the user as a member, and returns false after the last one. */
 int account_parse(char *text, const char *name, struct account *ret);
 bool account_parse_group(char **text, const char *name, gid_t *ret);
 

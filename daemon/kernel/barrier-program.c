@@ -151,8 +151,8 @@ static void read_packet(struct program *program, int32_t offset, int16_t to, int
 	jump_if(program, BPF_JNE, R0, 0, LABEL_DROP);
 }
 
-/* Drops IPv4 packets from 0.0.0.0: the kernel accepts broadcasts from there without a look-up of
- * the way back. */
+/* Drops IPv4 packets from 0.0.0.0: the kernel accepts broadcasts from this address without looking
+ * up the way back. */
 static void examine_ipv4(struct program *program)
 {
 	put_label(program, LABEL_IPV4);
@@ -162,8 +162,8 @@ static void examine_ipv4(struct program *program)
 	jump(program, LABEL_GO_ON);
 }
 
-/* Lets neighbour discovery pass with its destination unchanged: it is addressed to the host itself,
- * which must get it even without the table. */
+/* Lets neighbour discovery pass with its destination unchanged: it is for the host itself, which
+ * must get it even if the table is missing. */
 static void let_neighbours_pass(struct program *program)
 {
 	load(program, BPF_B, R2, FRAME, HEADER + (int)offsetof(struct ip6_hdr, ip6_nxt));

@@ -39,7 +39,7 @@ int barrier_load(uint32_t mark);
 /* Attaches the program to the interface, in place of an earlier one. Returns 0 or -errno. */
 int barrier_attach(int program_fd, const char *interface);
 
-/* Returns a socket that becomes readable when rules of routing are removed, or -errno. */
+/* Returns a socket that becomes readable when routing rules are removed, or -errno. */
 int barrier_watch_open(void);
 /* Reads all notifications. Returns true if a rule with this mark has been removed, or may have been
  * because notifications were lost. */

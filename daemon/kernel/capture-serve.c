@@ -170,7 +170,7 @@ static void wait_for_packets(struct state *state)
 		end(state, errno);
 	else if (list[3].revents)
 		hear_of_links(state);
-	/* a reader that has gone is noticed here, even if no packet comes */
+	/* this notices that the reader has gone, even if no packet comes */
 	if (is_stopped(&list[1]) || list[2].revents & (POLLERR | POLLNVAL))
 		end(state, 0);
 }

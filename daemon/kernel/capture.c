@@ -148,7 +148,7 @@ static void run(const struct host *inherited, const struct task_capture *task, i
 
 	if (prepare(&host, task, &capture, &fault) < 0)
 		child_finish(&host, &failed, &fault);
-	/* the reader of the file may go at any time, also before the capture begins */
+	/* the reader of the file may end at any time, even before the capture begins */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (report_started(&host) == 0) {
 		close_fd(host.report_fd);

@@ -39,8 +39,8 @@ struct programs {
 	uint32_t ids[PROGRAMS_MAX], n;
 };
 
-/* Reads the ids of the programs that run at this point for processes in the cgroup, also those of
- * cgroups above it. A kernel without such programs has none. Returns 0 or -errno. */
+/* Reads the ids of the programs that run at this point for processes in the cgroup, including those
+ * of cgroups above it. A kernel without such programs has none. Returns 0 or -errno. */
 static int read_programs(int cgroup_fd, enum bpf_attach_type point, struct programs *ret)
 {
 	union bpf_attr attributes = {.query = {.target_fd = (uint32_t)cgroup_fd,

@@ -38,7 +38,8 @@ int cgroup_of_processes(int sets_fd, const struct task_set *set, const char *ses
 /* Opens the caller's cgroup of a set that is in one. Returns a descriptor or -errno, as above. */
 int cgroup_open_callers(int sets_fd, const struct task_set *set);
 /* Returns 1 if the user may make cgroups below this one and move processes there, 0 if not, or
- * -errno. For root, to whom all belong, it must be marked as delegated by the service manager. */
+ * -errno. All cgroups belong to root, so for root the cgroup must be marked as delegated by the
+ * service manager. */
 int cgroup_is_delegated(int cgroup_fd, uid_t uid);
 
 /* Returns a descriptor of the hierarchy's root, or -errno. It is a mount of our own, attached

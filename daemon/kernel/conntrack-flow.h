@@ -26,8 +26,8 @@ struct conntrack_flow {
 const struct nlattr *conntrack_find(const struct nlattr *nest, uint16_t type);
 /* Returns the bytes of a tuple's address, or NULL. */
 const uint8_t *conntrack_address(const struct nlattr *tuple, uint8_t family, bool source);
-/* Fills in the attributes of a message about a flow, by their types; NULL: it does not have them.
- * Returns the flow's family. */
+/* Fills in the attributes of a message about a flow, by their types; NULL means that the message
+ * lacks one. Returns the flow's family. */
 uint8_t conntrack_attributes(const struct nlmsghdr *message,
 			     const struct nlattr *ret[static CTA_MAX + 1]);
 /* Fills in what conntrack_forget() needs. Returns false if the flow cannot be forgotten. */

@@ -8,10 +8,11 @@
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/destination.h"
 
-/* Rounds end when one of them finds nothing. A packet that has passed the table just before it was
- * changed may still make a flow. */
+/* Maximum number of rounds. They end when one of them finds nothing: a packet that passed the table
+ * just before its change may still make a flow. */
 #define ROUNDS_MAX 16
-/* A task has no room for more entries: none is shorter, with the end of its line. */
+/* Length of the shortest entry, with the end of its line. It bounds the number of entries in a
+ * task. */
 #define SHORTEST 3
 #define ENTRIES_MAX (DESTINATION_LINES_SIZE / SHORTEST)
 
@@ -82,8 +83,8 @@ static const struct way *find_way(const struct nlattr *original, uint8_t family)
 	return NULL;
 }
 
-/* Returns true if the side has what answers in the flow, whose address may be another than the one
- * that the first packet was sent to. */
+/* Returns true if the side has the destination that answers in the flow. Its address may differ
+ * from the one to which the first packet was sent. */
 static bool side_has(struct side side, uint8_t family, const struct nlattr *reply)
 {
 	const uint8_t *address = conntrack_address(reply, family, true);
@@ -130,8 +131,9 @@ static int on_flow(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* Adds a filter, so that the kernel sends only flows from this IPv4 address. Where it compares IPv6
- * addresses, kernels leave out the flows that have the address, and send the others. */
+/* Adds a filter, so that the kernel sends only flows from this IPv4 address. There is none for
+ * IPv6: kernels whose filter compares IPv6 addresses leave out the matching flows, and send the
+ * others. */
 static void put_source(struct nlmsghdr *message, const struct subnet *address)
 {
 	struct nlattr *tuple = mnl_attr_nest_start(message, CTA_TUPLE_ORIG), *part;

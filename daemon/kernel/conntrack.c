@@ -151,8 +151,8 @@ static void forget_all(int fd, struct rtnl *rtnl, const struct wanted *wanted)
 
 		search.n = 0;
 		search.wanted = wanted;
-		/* where they compare IPv6 addresses, kernels leave out the flows that have
-		 * the address, and send the others */
+		/* kernels whose filter compares IPv6 addresses leave out the matching flows, and
+		 * send the others */
 		if (!wanted->target || wanted->family == AF_INET)
 			put_filter(message, wanted);
 		if (conntrack_ask(fd, message, on_flow, &search) < 0)

@@ -14,9 +14,9 @@
  * translated. Runs in the host's net namespace. After a failure, such flows go on as before. */
 void conntrack_forget_untranslated(const struct task_link *links, size_t n);
 /*
- * Ends connections of ways with lists, of any protocol, to what their lists do not have: the next
- * packet of such a connection is refused. Runs in the host's net namespace. Returns 0 or -errno.
- * (conntrack-list.c)
+ * Ends connections of ways with lists, of any protocol, to destinations that the lists no longer
+ * have: the next packet of such a connection is refused. Runs in the host's net namespace. Returns
+ * 0 or -errno. (conntrack-list.c)
  */
 int conntrack_end_unlisted(const struct task_link *links, size_t n);
 /* Forgets UDP flows that are translated to addresses of this link, which is being removed. */

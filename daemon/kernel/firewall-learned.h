@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Learning what a list lacks. Meanwhile the list's chain has rules at its end that count the
- * packets which it would refuse, by destination, and accept them. Its sets learned4-INTERFACE and
- * learned6-INTERFACE are as those of firewall-refused.h.
+ * Learning what a list lacks. While a list is learned, its chain has rules at its end that count by
+ * destination the packets which it would refuse, and accept them. The sets learned4-INTERFACE and
+ * learned6-INTERFACE are like those of firewall-refused.h.
  *
- * These rules only hold for interfaces in the set LEARNING, whose elements end by themselves. So
- * the list is closed again soon when nobody is left to close it, and at once when the table is made
- * anew, as no such element comes back with it.
+ * These rules hold only for interfaces in the set LEARNING, whose elements end by themselves. So
+ * the list is closed soon, even if nobody is left to close it. It is closed at once when the table
+ * is made anew, because its element does not come back with the table.
  */
 #pragma once
 
@@ -20,5 +20,5 @@ void firewall_learned_add(struct nft *nft, const char *list, const char *interfa
 			  const char *refused);
 /* Adds requests that remove the sets, after their rules. It is no error if there are none. */
 void firewall_learned_remove(struct nft *nft, const char *interface);
-/* Lets packets pass by these rules for so long from now on. 0: no more. */
+/* Lets packets pass by these rules for this long from now on; 0: not any more. */
 void firewall_learned_for(struct nft *nft, const char *interface, uint64_t milliseconds);

@@ -117,7 +117,7 @@ static void add_entries(struct nft *nft, const struct aim *aim, const char *line
 	static struct nft_range ranges[DESTINATION_ENTRIES_MAX];
 	/* there is one list at a time */
 	static struct destination entries[DESTINATION_ENTRIES_MAX];
-	/* the keeper has checked the lines; what cannot be read allows nothing */
+	/* the keeper has checked the lines; a line that cannot be read allows nothing */
 	size_t n_entries = destination_read_lines(lines, entries, ARRAY_SIZE(entries)), n;
 
 	qsort(entries, n_entries, sizeof(entries[0]), compare);
@@ -201,9 +201,9 @@ void firewall_list_change(struct nft *nft, const struct task_link *link)
 
 /* --- changes while packets pass --- */
 
-/* Changes a way's list in one transaction, and ends the connections that it does not have any more.
- * If the list's chains are missing, the table is about to be restored, as the record says; until
- * then nothing passes. */
+/* Changes a way's list in one transaction, and ends the connections that it no longer has. If the
+ * list's chains are missing, the table is about to be restored as the record says; until then
+ * nothing passes. */
 static int change(struct nft *nft, const struct task_relist *task, struct fault *fault)
 {
 	int r;
@@ -231,7 +231,7 @@ void child_relist(const struct host *host, const struct task_relist *task,
 		firewall_refused_report(host, &nft, task->link.b.interface, report);
 }
 
-/* Changes the list, and what else is let through, in one transaction. Without the list's chains,
+/* Changes a list and its rules for learning in one transaction. If the list's chains are missing,
  * the table is about to be restored; until then nothing passes. */
 static int change_learned(struct nft *nft, const struct task_learn *task, struct fault *fault)
 {

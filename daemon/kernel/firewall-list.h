@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lists: what a way out leads to. A way with a list has two chains of its own in the table:
+ * Lists: the destinations to which a way out leads. A way with a list has two chains of its own in
+ * the table:
  *
  *	list-INTERFACE		packets to what is denied go to the next chain, those to what is
  *				allowed pass, all others go to the next chain; with names, the chain
@@ -17,5 +18,5 @@
 /* Add requests that make the link's list, or remove it. */
 void firewall_list_add(struct nft *nft, const struct task_link *link);
 void firewall_list_remove(struct nft *nft, const struct task_link *link);
-/* Adds requests that replace what the list has; what it has refused is still counted. */
+/* Adds requests that replace the entries of the list. The counters of refused packets stay. */
 void firewall_list_change(struct nft *nft, const struct task_link *link);

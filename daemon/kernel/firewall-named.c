@@ -9,7 +9,7 @@
 #include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-table.h"
 
-/* What the key of a set has after the interface and the address, from the least to the most. */
+/* The parts of a set's key after the interface and the address, from the fewest to the most. */
 enum form { FORM_ADDRESS, FORM_PROTOCOL, FORM_PORT, FORMS };
 
 #define KEY_SIZE_MAX (IFNAMSIZ + 16 + 4 + 4)

@@ -153,7 +153,8 @@ static bool is_same(const struct task_refusal *a, const struct task_refusal *b)
 	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
-/* Adds an element. Those of ICMP differ by its type, too, and count together. */
+/* Adds an element to the report. Elements of ICMP that differ by its type only are counted
+ * together. */
 static void add(const uint8_t *key, uint64_t packets, void *context)
 {
 	struct found *found = context;

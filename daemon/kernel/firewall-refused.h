@@ -25,8 +25,9 @@ void firewall_refused_chain(const char *interface, char ret[static REFUSED_CHAIN
 void firewall_refused_add(struct nft *nft, const char *interface);
 void firewall_refused_remove(struct nft *nft, const char *interface);
 
-/* Has the chains of these links, which were just made, tell the keeper when they refuse something:
- * by a message with the link's id to the firewall's log_group, at most one a second for each. */
+/* Makes the chains of these links, which were just made, tell the keeper when they refuse
+ * something: by a message with the link's id to the firewall's log_group, at most one a second for
+ * each. */
 void firewall_refused_tell(struct nft *nft, const struct task_firewall *firewall,
 			   const struct task_link *links, size_t n);
 

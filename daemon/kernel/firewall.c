@@ -318,14 +318,14 @@ static int follow(struct nft *nft, const char *user)
 	nft_flush_set(nft, GUARDED);
 	forwarding_each_guarded(user, guard, nft);
 	r = nft_commit(nft);
-	/* without the table nothing would guard the interfaces; restoring the table enables them,
+	/* the table would guard the interfaces, and it is missing; restoring it enables them,
 	 * too */
 	if (r == -ENOENT)
 		return 0;
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
-/* *ret_ending: 0, or -errno if connections that lists do not have any more may go on. */
+/* ret_ending: 0, or -errno if connections that the lists no longer have may go on */
 static int restore_as(struct nft *nft, const struct host *host, const struct task_restore *task,
 		      int *ret_ending)
 {

@@ -169,8 +169,8 @@ int forwarding_allow(const struct host *host, const char *interface)
 
 	if (mkdirat(host->runtime_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
 		return negative_errno();
-	/* with these two, the kernel looks up the way back with the barrier's mark, and drops
-	 * marked packets to the host */
+	/* with these two settings, the kernel looks up the way back with the barrier's mark, and so
+	 * drops marked packets to the host */
 	r = write_setting("ipv4", interface, "rp_filter");
 	if (r == 0)
 		r = write_setting("ipv4", interface, "src_valid_mark");

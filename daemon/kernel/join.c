@@ -88,7 +88,7 @@ static int take_account(struct join *join)
 	 * holds even if the keeper is wrong */
 	if (!join->in_user_namespace)
 		return fail_with(join, STEP_ACCOUNT, -EPERM);
-	/* takes all ids, because FUSE admits no process that has another one */
+	/* all ids become the user's, because FUSE admits no process that has another one */
 	r = privilege_drop_only_ids(&owner);
 	if (r == 0)
 		r = account_find(command->user_name, &account);

@@ -19,7 +19,7 @@ int lane_make(struct host *host)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return negative_errno();
-	/* closing the sending end is harmless: there is never anything to read in it */
+	/* closing the sending end does no harm, because there is never anything to read in it */
 	shutdown(pair[0], SHUT_RD);
 	r = child_report(host, &report, pair, 1);
 	close_fd(pair[0]);

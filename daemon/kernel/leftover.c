@@ -6,8 +6,8 @@
 #include "daemon/kernel/process.h"
 
 #define LOOK_MILLISECONDS 20
-/* Number of successive looks that must find only stuck processes: one may just have waited for a
- * disk. */
+/* Number of successive looks that must find only stuck processes. A single look may find one that
+ * just waits for a disk. */
 #define STUCK_LOOKS 10
 
 struct search {

@@ -60,7 +60,7 @@ int link_remove(const struct host *host, const struct task_link *link, int own_f
 	int r;
 
 	fault_point("unlink-started");
-	/* checks for the other end in any case, whatever became of the first */
+	/* looks for the other end in any case, whatever the result for the first one */
 	r = delete_end(host, link->id, &link->a, own_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_REMOVE_LINK, 0, -r);

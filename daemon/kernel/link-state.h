@@ -16,8 +16,9 @@
 int link_restore_end(struct link_batch *batch, uint32_t index, const struct task_end *end,
 		     uint32_t detail, struct fault *fault);
 
-/* Compares an interface with the end that it is. rtnl is in the end's net namespace. Returns 0 if
- * that cannot be read. *ret: what an incomplete end lacks. *ret_packets: what it has passed on. */
+/* Compares an interface with the end of the link that it is. rtnl is in the end's net namespace.
+ * Returns 0 if that cannot be read. ret: what an incomplete end lacks. ret_packets: the packets
+ * that it has passed on. */
 enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end,
 			     struct task_lacks *ret, struct task_packets *ret_packets);
 

@@ -80,7 +80,7 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 		r = maker_enter_tree(maker);
 	if (r == 0)
 		r = maker_make_namespaces(maker);
-	/* if this cannot be sent, the process ends, which the maker notices */
+	/* if this cannot be sent, the process ends, and the maker notices that */
 	report.fault = maker->fault;
 	if (say(maker->channel_fd, &report, sizeof(report)) < 0)
 		_exit(1);

@@ -22,8 +22,8 @@ static bool is_lacking(const struct mounts *mounts, int etc_fd)
 	return false;
 }
 
-/* Returns true if nobody in the set can write to the directory. Root outside, to whom it belongs,
- * is nobody in another user's set. */
+/* Returns true if no process in the set can write to the directory. Root outside, to whom it
+ * belongs, is in no set of another user. */
 static bool is_fixed(int etc_fd, const struct identity *files)
 {
 	struct statfs fs;
@@ -72,11 +72,13 @@ static int cover_etc(const struct mounts *mounts, const struct wire_spec *spec,
 	    is_hidden(etc_fd, spec, files))
 		return -ENOENT;
 	fd = overlay_put(&overlay, etc_fd);
-	/* the file system, a mount point that could be moved, or the kernel does not allow it */
+	/* reasons for none: the file system, a mount point that could be moved, or a kernel that
+	 * does not allow it */
 	return fd == -EXDEV || fd == -EPERM || fd == -ENODEV ? -ENOENT : fd;
 }
 
-/* Makes the missing files where that is allowed. Returns 0 or -errno of a shortage. */
+/* Makes the missing files where that is allowed. Returns 0, or -errno if memory or descriptors are
+ * short. */
 static int make_files(const struct own_mounts *own, const struct identity *files)
 {
 	for (size_t i = 0; own->n > 0 && i < ARRAY_SIZE(paths); i++) {

@@ -10,9 +10,9 @@
 
 /*
  * Makes empty files for the entries that are missing, if /etc is on a file system of the set's own.
- * If nobody in the set can write to its /etc, that is first covered by a read-only overlay: so
- * nothing that is written there gets lost. Returns 0 or -errno; a file that cannot be made is no
- * failure.
+ * If no process in the set can write to its /etc, covers /etc first by a read-only overlay, so that
+ * nothing that a process writes there is lost. Returns 0 or -errno; a file that cannot be made is
+ * no failure.
  */
 int mounts_put_names(const struct mounts *mounts, const struct wire_spec *spec,
 		     struct own_mounts *own, const struct identity *files);

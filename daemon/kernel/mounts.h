@@ -32,8 +32,8 @@ struct mounts {
 	int sysfs_fd;		    /* a context made in advance, owned by the caller; -1: none */
 };
 
-/* Clones the nodes of a small /dev, if one is wanted, and /dev/null for hidden files, in the host's
- * mount namespace. */
+/* Clones /dev/null for hidden files and, if a small /dev is wanted, its nodes, in the host's mount
+ * namespace. */
 int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *ret, struct fault *fault);
 /* Clones the root and the sources of bind mounts, in the caller's mount namespace. Paths of a set
  * that is made again at boot are looked up with the rights of files. */

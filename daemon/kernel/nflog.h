@@ -9,10 +9,10 @@
 #include "base.h"
 
 /*
- * Returns a socket that receives the messages of a group in the current net namespace, or -errno.
- * The group has no other listener; the search for it begins at a high number that depends on name,
- * because other programs use low ones. Needs CAP_NET_ADMIN, reading does not. -EINVAL: the kernel
- * has no nfnetlink_log.
+ * Returns a socket that receives the messages of a group in the current net namespace, or -errno
+ * (-EINVAL: the kernel has no nfnetlink_log). The group has no other listener. The search for it
+ * begins at a high number that depends on name, because other programs use low ones. Opening needs
+ * CAP_NET_ADMIN, and reading does not.
  */
 int nflog_open(const char *name, uint16_t *ret_group);
 

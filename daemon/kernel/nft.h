@@ -73,8 +73,8 @@ void nft_lasting_element(struct nft *nft, const char *set, const void *key, uint
 void nft_goto_element(struct nft *nft, const char *set, bool remove, const void *key,
 		      uint32_t key_size, const char *chain);
 
-/* The kernel names sets without a name by this pattern. In a transaction, ids tell them from each
- * other. */
+/* The kernel names sets without a name by this pattern. Within a transaction, their ids distinguish
+ * them. */
 #define NFT_UNNAMED "__set%d"
 /* Addresses from first to last. */
 struct nft_range {
@@ -149,7 +149,8 @@ void nft_count(struct nftnl_rule *rule);
 /* Counts the packet in the set's element for the key, which is made if it is missing. If the set is
  * full, the rule ends. */
 void nft_count_in(struct nftnl_rule *rule, uint32_t reg, const char *set);
-/* Ends the rule unless the last packet that it was not ended for is a second ago, or more. */
+/* Ends the rule for all packets but one a second: goes on only if the last packet for which it went
+ * on was at least a second ago. */
 void nft_limit_to_one_a_second(struct nftnl_rule *rule);
 /* Sends a message about the packet to the group of nfnetlink_log. prefix: up to 127 characters. */
 void nft_log(struct nftnl_rule *rule, uint16_t group, const char *prefix);

@@ -12,7 +12,7 @@
 
 struct overlay {
 	int proc_fd;   /* the host's /proc */
-	bool fixed;    /* to fail with -EPERM if a user could move a mount point meanwhile */
+	bool fixed;    /* fail with -EPERM if a user could move a mount point meanwhile */
 	uint64_t size; /* bytes that can be written, if they are thrown away; 0: the default */
 	int kept_fd;   /* a detached clone of the directory that keeps them; -1: they are thrown
 			* away */

@@ -28,15 +28,15 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
  * connected. */
 struct authz_lists admission_lists(const struct keeper *keeper, const struct request *request);
 
-/* Checks what the way out of a new set or network is to lead to, and whether the caller may have
- * it. A list implies a way out: it sets *egress. prefix: the path of the fields of the list.
- * Returns 0, or an error and *failure. */
+/* Checks the destinations of the way out of a new set or network, and that the caller may have it.
+ * A list implies a way out: it sets egress. prefix: the path of the fields of the list. Returns 0,
+ * or an error and failure. */
 int admission_of_egress(struct keeper *keeper, const struct request *request,
 			const struct wire_reach *reach, bool *egress, const char *prefix,
 			struct failure *failure);
 
-/* Checks a change of what a way out leads to, from old to changed: also whether the caller may have
- * it, unless it only leads to less. Returns 0, or an error and *failure. */
+/* Checks a change of a list of egress, from old to changed, and that the caller may have the new
+ * list, unless it only leads to less. Returns 0, or an error and failure. */
 int admission_of_relist(struct keeper *keeper, const struct request *request,
 			const struct wire_reach *old, const struct wire_reach *changed,
 			struct failure *failure);

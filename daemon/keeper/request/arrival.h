@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Accepts connections and has them served in turn. A connection is counted against its user's limit
- * before anything else is done for it. Users take turns, so that one user's flood does not delay
- * other users, and the expensive part (policy/peer.h) is done in the connection's turn. Fruitless
- * connections, which clients gave up or which were refused, get a small share of the keeper's time.
+ * Accepts connections, and lets them be served in turn. A connection is counted against its user's
+ * limit before anything else is done for it. Users take turns, so that one user's flood does not
+ * delay other users, and the expensive part (policy/peer.h) is done in the connection's turn.
+ * Fruitless connections, which clients gave up or which were refused, get a small share of the
+ * keeper's time.
  *
  * All events have the same priority in the loop, and each pass handles a bounded number of arrivals
  * and of each front's requests. If arrivals had a lower priority, a user with an endless stream of

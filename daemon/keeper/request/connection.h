@@ -15,7 +15,7 @@ struct client_connection {
 	struct client_connection *next;
 	uint32_t number;
 	struct front_process *front;
-	int socket_fd; /* a copy that is kept until the connection is over: see closer.h */
+	int socket_fd; /* a copy of the socket, kept until the connection is over: see closer.h */
 	struct peer peer;
 	uid_t charged; /* the user whose limits the connection counts against */
 	bool shared;   /* its front serves all connections that count against this user */
@@ -26,7 +26,7 @@ struct client_connection {
 	struct subscription *subscription; /* NULL: it has not called Monitor */
 };
 
-/* Counts a connection that ended without a request: see arrival-queue.h. */
+/* Counts a connection that ended without a request (arrival-queue.h). */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Ends the connection: uncounts it, closes its socket, and frees it. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);

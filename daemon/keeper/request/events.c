@@ -73,7 +73,8 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Returns true if the subscription's list has yet to report the set, as it will be then. */
+/* Returns true if the subscription's list has not reported the set yet. Then it will, in the set's
+ * state of that time. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))
@@ -104,7 +105,8 @@ static void queue(struct subscription *subscription, struct news *news)
 	if (subscription->lost)
 		return;
 	if (!news || subscription->n == WAITING_MAX) {
-		/* a monitor cannot make sense of events with a gap, so the earlier ones go, too */
+		/* a monitor cannot make sense of events with a gap, so the earlier events are
+		 * dropped, too */
 		subscription->lost = true;
 		drop_waiting(subscription);
 		return;
@@ -132,8 +134,8 @@ static struct news *news_new(const struct wire_event *event)
 	return news;
 }
 
-/* Queues an event in all subscriptions that cover it. of: the event's set, which a list may still
- * have to report; such subscriptions are left out. set, other: as in sees(). */
+/* Queues an event in all subscriptions that cover it, except those whose list has not reported the
+ * set `of` yet: the list will. set, other: as in sees(). */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {
@@ -151,7 +153,7 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 	}
 	if (news)
 		news_unref(news);
-	/* sends later, because the caller may be in the middle of an answer */
+	/* the answer is sent later, because the caller may be in the middle of another one */
 	if (made)
 		event_active(news_event, EV_TIMEOUT, 0);
 }

@@ -50,7 +50,8 @@ void front_watch(struct front_process *front, struct event *event);
 int front_tell(struct front_process *front);
 /* Like front_tell(), but ends the front in a later callback if it cannot take the message. */
 void front_say(struct front_process *front);
-/* Forgets a connection that the front has reported as closed, and drops its requests. */
+/* Forgets a connection that the front has reported as closed, and drops the connection's
+ * requests. */
 void front_drop_connection(struct front_process *front, struct client_connection *connection);
 /* Returns true if an answer of any size can be sent to the front now. */
 bool front_has_room(const struct front_process *front);

@@ -9,8 +9,8 @@
 
 /* Lanes of one front, and so its requests with descriptors that may be in progress. */
 #define LANES_MAX 8
-/* From this number of a user's ending processes on, no lane is opened: FRONTS_MAX_OF_UID fronts can
- * have this number of lanes. */
+/* If a user has this number of ending processes, no lane is opened for the user: FRONTS_MAX_OF_UID
+ * fronts can have this number of lanes. */
 #define RESTING_MAX (16 * LANES_MAX)
 /* Deadlines for opening a lane, and for finding the processes behind pidfds. */
 #define OPEN_SECONDS 20
@@ -295,7 +295,8 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
-	/* tells the front, which may not notice: a worker that hangs has not closed its end */
+	/* the front is told, because it may not notice: a worker that hangs has not closed its
+	 * end */
 	if (lane && !lane->worker)
 		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)

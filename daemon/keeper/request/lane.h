@@ -50,8 +50,8 @@ void lanes_free(struct lanes *lanes);
  * latter, too. Returns 0, or -EBADMSG for a message that our fronts never send.
  */
 int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
-/* Has the lane's worker close descriptors that no task has taken. Must be called when the request
- * was answered. */
+/* Tells the lane's worker to close descriptors that no task has taken. Must be called when the
+ * request was answered. */
 void lane_release(const struct request *request);
 /* Takes the request's lane away from the front, and releases it. Must be called for a request that
  * is never answered because its connection has ended. The front learns only by answers which of its
@@ -69,7 +69,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 		   struct operation **ret);
 
 /*
- * Has the lane's worker find the processes behind the request's pidfds, and start watchers for its
+ * Lets the lane's worker find the processes behind the request's pidfds, and start watchers for its
  * pipes. Calls done once. processes has an element for each descriptor; failure is NULL or the
  * reason why some may be missing. Returns 0, or -errno, and then done is not called.
  */

@@ -201,7 +201,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	struct set *set;
 	int r;
 
-	/* inside a set a request need not name the set, as it can only mean this one */
+	/* inside a set, a request need not name the set, because it can only mean this one */
 	if (!name && subject->scope == SCOPE_SET)
 		name = subject->scope_text;
 	if (!name || !name_is_valid(name))

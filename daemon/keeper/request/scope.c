@@ -124,7 +124,8 @@ static void confine_subordinate(struct client_connection *connection)
 			 connection->charged);
 }
 
-/* Fills in what authorisation knows of the connection's peer, apart from its rights and scope. */
+/* Fills in what authorisation must know about the connection's peer, apart from its rights and
+ * scope. */
 static void fill_subject(const struct keeper *keeper, struct client_connection *connection,
 			 const struct set *set, const struct set *home)
 {

@@ -74,9 +74,9 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 
 /*
  * Decides which user's limits a connection counts against. A user namespace gives its user as many
- * uids and groups as it maps, and by a setuid file of such a uid also on the host. All of them
- * count against the owner of the set that the peer is in, or of its user namespace, or of the
- * subordinate uid, and share one front. guess: the owner according to the uid.
+ * uids and groups as it maps, and a setuid file of such a uid gives them also on the host. All of
+ * them count against the owner of the set that the peer is in, or else of its user namespace, or
+ * else of the subordinate uid, and share one front. guess: the owner according to the uid.
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
@@ -131,7 +131,7 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, so its AppArmor profile "
 				   "is not known");
-	/* two fronts have ended, one after the other: probably no process could be started */
+	/* two fronts have ended, one after the other, so probably no process can be started */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
@@ -159,8 +159,8 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the facts about the peer. The connection has been counted against the user counted: counts
- * it against the user who stands behind the peer instead. Returns 0, or an error and *failure. */
+/* Reads the facts about the peer. The connection has been counted against the user counted; from
+ * now on it counts against the user behind the peer. Returns 0, or an error and failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

@@ -28,8 +28,8 @@ static bool is_held(const struct keeper *keeper, const struct set *set,
 	return false;
 }
 
-/* Checks that another set of the caller's has each of the namespaces over which the caller has no
- * power (foreign). */
+/* Checks that each namespace over which the caller has no power (foreign) is held by another set of
+ * the caller. */
 static int check_foreign(struct keeper *keeper, const struct set *set,
 			 const struct request *request, uint32_t foreign, struct failure *failure)
 {

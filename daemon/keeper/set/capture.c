@@ -46,7 +46,7 @@ static void capture_free(struct capture *capture)
 		}
 	free_event(capture->event);
 	close_fd(capture->result_fd);
-	/* the capturer has ended or is killed; one that hangs counts against its user */
+	/* the capturer has ended, or the kernel kills it; one that hangs counts against its user */
 	if (capture->pid_fd >= 0)
 		ending_add_process(capture->keeper, capture->pid_fd, capture->uid);
 	quota_add(capture->keeper, capture->uid, QUOTA_CAPTURES, -1);
@@ -96,7 +96,7 @@ static void answer(struct capture *capture, const struct wire_captured *wire)
 		request_send(keeper, capture->request);
 }
 
-/* Called when the capturer has told its result, or has ended without one. */
+/* Called when the capturer has reported its result, or has ended without a report. */
 static void on_result(evutil_socket_t fd, short what _unused_, void *context)
 {
 	static const struct task_report lost = {.step = STEP_LOST, .error = ECHILD};

@@ -74,7 +74,7 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Ends a creation for which no worker could be started, so that nothing was made. */
+/* Ends a creation for which no worker could be started. Nothing of the set was made. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
@@ -459,7 +459,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	};
 	r = send_creation(creation, request, wish);
 	if (r < 0) {
-		/* nothing has been made yet, but removing the set cleans up all the same */
+		/* nothing was made yet, but a removal of the set cleans up all the same */
 		failure_from_errno(&creation->failure, r, "create the set");
 		roll_back(creation);
 	}

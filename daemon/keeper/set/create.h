@@ -35,8 +35,8 @@ struct set_wish {
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* again: the record of a set that is made again at boot, and keeps its id and age; else
-	 * NULL. plan: the specification with the links to plan; NULL: spec. */
+	/* again: the record of a set that is made again at boot and keeps its id and age; NULL for
+	 * other sets. plan: the specification with the links to plan; NULL: spec. */
 	const struct set *again;
 	const struct wire_spec *plan;
 	const struct wire_adopt *adopt; /* the namespaces are these; NULL: they are made */

@@ -11,7 +11,7 @@ struct egress_asked {
 	uid_t owner;
 };
 /* Finds the set or network, if the request's caller may know of it. Returns 0, or an error and
- * *failure; among others if it is not ready. */
+ * *failure, for example if it is not ready. */
 int egress_find(struct keeper *keeper, struct request *request, const struct egress_asked *asked,
 		struct set **ret, struct failure *failure);
 /* Reads its list. Returns 0, or the error that it has none. */
@@ -19,6 +19,6 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
 /* Returns its way out, or NULL. */
 const struct link *egress_find_way(const struct set *set);
 
-/* Has the files in /etc follow the list. Must be called when the list may have got names or lost
+/* Makes the files in /etc follow the list. Must be called when the list may have got names or lost
  * all of them. */
 void egress_names_follow(struct set *set, bool had_names);

@@ -75,7 +75,7 @@ static void fail_gone(struct change *change)
 	fail(change, &failure);
 }
 
-/* Records the old list again. The worker may have changed the firewall, or not. */
+/* Records the old list again. The worker may or may not have changed the firewall. */
 static void take_back(struct change *change, struct set *set)
 {
 	if (!change->record.changed)
@@ -258,7 +258,7 @@ static void on_names_settled(void *context)
 	fail(change, &failure);
 }
 
-/* Goes on when addresses of names that were let through before the change are not any more. */
+/* Goes on when the addresses of names that were let through before the change have been removed. */
 static int wait_for_names(struct change *change, struct set *set, struct failure *failure)
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;

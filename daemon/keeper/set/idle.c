@@ -103,7 +103,7 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 		return;
 	set->idle_expires = expires;
 	expiry_settle(keeper, set);
-	/* without this record, the time begins anew when nsctld starts again */
+	/* without this record, the time would begin anew when nsctld starts again */
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));

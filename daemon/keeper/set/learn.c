@@ -79,7 +79,7 @@ static void log_change(const struct learner *learner, const struct set *set, con
 		      user_name(set->owner).text);
 }
 
-/* Has the resolver and the files in /etc follow the beginning or the end of learning. */
+/* Makes the resolver and the files in /etc follow the beginning or the end of learning. */
 static void follow(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;
@@ -319,8 +319,8 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
-/* Takes away the rights that the configuration does not give the caller any more. Those of the
- * subject are of the time when it connected, and a list is learned as long as it is connected. */
+/* Takes away the rights that the configuration no longer gives to the caller. The subject has the
+ * rights that it had when it connected, and a list is learned as long as it is connected. */
 static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
 			  struct authz_subject *subject)
 {

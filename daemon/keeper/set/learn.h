@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method LearnEgress: for a while, a set or network reaches what its list does not have, and
- * the client is told what that was. Each call prolongs this by LEARN_SECONDS, and the firewall ends
- * it by itself then. It also ends with the connection, and is not recorded: every end of a process,
- * and every start, finds or makes the list closed.
+ * The method LearnEgress: for a while, a set or network also reaches what its list does not have,
+ * and the client is told what that was. Each call prolongs this by LEARN_SECONDS, after which the
+ * firewall ends it by itself. It also ends with the connection. It is not recorded: when any
+ * process of the daemon ends or starts, the list is closed.
  */
 #pragma once
 

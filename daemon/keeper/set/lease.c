@@ -145,7 +145,7 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 }
 
 /* Returns true if the subject is inside the set, or inside another set whose lease is renewed
- * together with the set's. */
+ * together with this one's. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {
@@ -234,7 +234,8 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 				   "removing what was made together from inside",
 				   "the caller is inside set %s", request->subject.scope_text);
 	wire_clear(&wire_lease_layout, &lease);
-	/* while the command runs, neither the set is idle nor what was made with it */
+	/* while the command runs, the set is not idle, and neither is anything that was made with
+	 * it */
 	lease.idle = set->idle;
 	process_watch_end(set);
 	set->run = true;
@@ -257,7 +258,7 @@ static int replace_group(struct keeper *keeper, const struct request *request, s
 
 	if (r)
 		return r;
-	/* the other sets and networks of the group get it, too, if they have a lease */
+	/* the other sets and networks of the group get this lease, too, if they have one */
 	r = replace(keeper, set, lease, request);
 	while (r == 0 && *set->group && (at = next_leased(keeper, set->owner, set->group, at)))
 		r = at == set ? 0 : replace(keeper, at, lease, request);

@@ -35,7 +35,7 @@ void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, ui
  * after answering the request, or an error and *failure. */
 int lease_renew(struct keeper *keeper, struct request *request, struct set *set,
 		struct wire_ask *ask, struct failure *failure);
-/* Ends the set's lease: the set ends with a command instead. May remove the set at once. Returns 0,
- * or an error and *failure. */
+/* Replaces the set's lease: the set ends with a command instead. May remove the set at once.
+ * Returns 0, or an error and failure. */
 int lease_end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			   struct failure *failure);

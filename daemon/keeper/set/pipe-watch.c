@@ -94,8 +94,8 @@ static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
 	return 0;
 }
 
-/* Kills all watchers that no set has. There may be some whose worker was killed at its deadline,
- * just when it had started them. Users can have this done as often as they like, so it does not go
+/* Kills all watchers that no set has. A worker may have started some just before it was killed at
+ * its deadline. Users can cause calls of this function as often as they like, so it does not go
  * through all sets for each watcher. */
 static void end_all_unused(struct keeper *keeper)
 {

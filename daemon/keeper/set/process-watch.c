@@ -82,8 +82,8 @@ static int watch_fd(struct set *set, enum watched_process which, process_ended *
 	return 0;
 }
 
-/* Watches the process with this pid and start time. Calls ended, perhaps
- * at once. Logs a failure. */
+/* Watches the process with this pid and start time. Calls ended, perhaps before returning. Logs a
+ * failure. */
 static void watch_process(struct keeper *keeper, struct set *set, enum watched_process which,
 			  pid_t pid, uint64_t start, process_ended *ended)
 {

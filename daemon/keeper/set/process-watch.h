@@ -12,16 +12,18 @@
 /* Called once, when the process of a watch has ended. */
 typedef void process_ended(struct keeper *keeper, struct set *set);
 
-/* Watches the set's init, if the set has one. When the init ends, calls ended, perhaps at once;
- * NULL: the set is broken then. */
+/* Watches the set's init, if the set has one. When the init ends, calls ended, perhaps before
+ * returning. ended NULL: the set is broken then. */
 void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended);
 /* Handles the end of the set's init now if the init is ending. The pidfd reports it only after all
  * other processes in the pid namespace have ended, which may take a while. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
-/* Watches the process of the set's lease, if the set has one. Calls ended, perhaps at once. */
+/* Watches the process of the set's lease, if the set has one. Calls ended, perhaps before
+ * returning. */
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended);
-/* Watches the watcher of the set's pipe, if the set has one. Calls ended, perhaps at once. */
+/* Watches the watcher of the set's pipe, if the set has one. Calls ended, perhaps before
+ * returning. */
 void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended);
 /* Ends both watches for the set's lease. */
 void process_watch_end_lease(struct set *set);

@@ -66,7 +66,7 @@ static void on_signalled(struct operation *operation, const struct task_report *
 	request_fail(operation->keeper, request, &failure);
 }
 
-/* Has a worker send the signal. Returns 0 if on_signalled() will answer the request, or -errno. */
+/* Lets a worker send the signal. Returns 0 if on_signalled() will answer the request, or -errno. */
 static int signal_set(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_ask *ask)
 {

@@ -146,7 +146,7 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 	free(get);
 }
 
-/* Has a worker read what only the kernel knows. Returns 0 if on_inspected() will answer the
+/* Lets a worker read what only the kernel knows. Returns 0 if on_inspected() will answer the
  * request, or -errno; then the caller answers without it. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {

@@ -225,8 +225,8 @@ static bool try_again(struct removal *removal, const struct failure *failure)
 	return true;
 }
 
-/* Returns true if the set's user has no power over its net namespace, and so cannot have moved an
- * interface out of it, nor do so later by a descriptor of it. */
+/* Returns true if the set's user has no power over its net namespace. Then the user cannot have
+ * moved an interface out of it, and cannot do so later by a descriptor of it. */
 static bool keeps_ends(const struct set *set)
 {
 	return !set->adopted && !set->above && !(set->kinds & KIND_BIT(KIND_USER));
@@ -273,8 +273,8 @@ static int send_removal(struct removal *removal)
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
-	/* this mostly waits for processes to end, which the user's other
-	 * operations need not wait for */
+	/* this mostly waits for processes to end, and the user's other operations need not wait for
+	 * that */
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;

@@ -30,7 +30,8 @@ static void on_removed(struct keeper *keeper, const struct failure *failure, voi
 
 static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
 {
-	/* the removal is in progress, and a waiter without a request would have nothing to do */
+	/* the removal is in progress, and without a request there is nothing to answer at its
+	 * end */
 	if (!end && set->work)
 		return;
 	if (end)

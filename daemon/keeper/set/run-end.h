@@ -9,9 +9,9 @@
 
 /* Begins to remove the set, and what ends with it. */
 void run_end(struct keeper *keeper, struct set *set);
-/* Marks what ends with the set as being removed, as an earlier daemon may have recorded only the
- * set's own removal. Must be called before sets are recovered. */
+/* Marks everything that ends with the set as being removed: an earlier daemon may have recorded
+ * only the set's own removal. Must be called before sets are recovered. */
 void run_end_mark(struct keeper *keeper, const struct set *set);
 /* Begins the same removals for the set of a session that has ended. request may be NULL; it is
- * answered with the session when all is gone, or with the first failure. */
+ * answered with the session when everything is gone, or with the first failure. */
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request);

@@ -114,7 +114,7 @@ static void watch_free(struct watch *watch)
 }
 
 /* Ends a session in which the caller has filled in how the command ended. Answers all requests that
- * wait. What the command has left goes on. */
+ * wait. Processes that the command has left go on. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -140,7 +140,8 @@ static void end_session(struct watch *watch)
 		watch->waiters = waiter->behind;
 		session_answer_ended(keeper, waiter, session);
 	}
-	/* removals are recorded first: the next start continues them, also without this record */
+	/* removals are recorded first, so that the next start continues them even without this
+	 * record */
 	if (session->removes_set)
 		run_end_answer(keeper, session, starter);
 	store_write_session(keeper->store, session);
@@ -162,7 +163,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	/* the set may be going already, because its init has ended; its mates are not */
+	/* the set may already be in removal, because its init has ended; but its mates are not */
 	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);

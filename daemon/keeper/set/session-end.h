@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sessions from their start to their end. A session ends when its runner does. Then all requests
- * that wait are answered; its record is kept for a while, and what the command has left stays
- * (session-left.h). After a restart of nsctld, a session is found again by its status file.
+ * that wait are answered. Its record is kept for a while, and processes that the command has left
+ * go on (session-left.h). After a restart of nsctld, a session is found again by its status file.
  */
 #pragma once
 
@@ -33,8 +33,9 @@ void session_abandon(struct watch *watch, const struct failure *failure);
 /* Watches the runner, with which the session ends. Takes runner_fd, a pidfd; -1: the runner has
  * ended already, which the loop then handles in the same way. Returns 0 or -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Has the set of a Run removed as soon as its command ends, while the runner still reports that.
- * Takes command_fd, a pidfd. If this fails, the set is removed when the session ends. */
+/* Arranges that the set of a Run is removed as soon as its command ends, while the runner still
+ * reports that. Takes command_fd, a pidfd. If this fails, the set is removed when the session
+ * ends. */
 void session_watch_command(struct watch *watch, int command_fd);
 /* Kills a start: the runner, which is privileged until it executes the command, and all processes
  * in the cgroup of the session. */

@@ -66,7 +66,7 @@ static void left_free(struct left *left)
 	free(left);
 }
 
-/* Ends a session without processes: only its record stays, for a while. */
+/* Ends a session that has no processes any more. Only its record stays for a while. */
 static void settle(struct keeper *keeper, struct session *session)
 {
 	left_free(session->left);
@@ -83,7 +83,8 @@ static void on_change(evutil_socket_t fd, short what _unused_, void *context)
 	bool populated, frozen;
 	int r = cgroup_read_events(fd, &populated, &frozen);
 
-	/* if the cgroup is gone, a removal of the set has removed it, and settles the session */
+	/* if the cgroup is gone, a removal of the set has deleted it, and will settle the
+	 * session */
 	if (r == -ENODEV || (r == 0 && populated))
 		return;
 	settle(keeper, left->session);

@@ -19,7 +19,7 @@ void session_leave(struct keeper *keeper, struct session *session);
 int session_recover_left(struct keeper *keeper, struct session *session);
 /* Settles all ended sessions of a set, when the processes that they had left have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
-/* Ends the watch of what the session's command has left, at the keeper's end. */
+/* At the keeper's end, stops watching the processes that the session's command has left. */
 void session_left_stop(struct session *session);
 
 /* --- steps that every end of a session has --- */

@@ -85,7 +85,8 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 	session->pid = report->pid;
 	session->runner_pid = report->runner_pid;
-	/* a command whose end we cannot notice must not run: on_start_done() kills it */
+	/* the command must not run, because its end could not be noticed: on_start_done() kills
+	 * it */
 	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
 		session->pid = 0;
 		return;
@@ -321,7 +322,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 }
 
 /* Lets the set end with the command that is about to start, instead of by its lease. If the command
- * cannot be started any more, all of it ends at once. */
+ * cannot be started any more, the set and all that was made with it end at once. */
 static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			    struct failure *failure)
 {

@@ -54,7 +54,8 @@ static int compare_names(const void *a, const void *b)
 	const struct named *x = a, *y = b;
 	int r = strcmp(x->name, y->name);
 
-	/* of two sets of the same name, which will be refused, the first one comes first */
+	/* of two sets with the same name, which will be refused, the one that comes first in the
+	 * request is found */
 	return r ? r : (int)x->position - (int)y->position;
 }
 
@@ -74,8 +75,8 @@ static const struct named *find_name(const struct named *names, size_t n, const 
 	return low < n && strcmp(names[low].name, name) == 0 ? &names[low] : NULL;
 }
 
-/* Finds the sets that the specification's own links lead to, except the set itself: its own check
- * refuses those links. */
+/* Finds the sets to which the specification's own links lead, except the set itself: the check of
+ * the set refuses a link to itself. */
 static void find_needs(struct parts *parts, size_t i, const struct named *names)
 {
 	struct part *part = &parts->part[i];

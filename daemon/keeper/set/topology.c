@@ -29,10 +29,11 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Parts that are made at a time; the maker of a further one would only wait for these. */
+/* Maximum number of parts that are made at a time. The maker of a further one would only wait for
+ * these. */
 #define AT_ONCE 8
 
-/* Topologies of one user that are made at a time: each takes up to a megabyte. */
+/* Maximum number of topologies of one user that are made at a time. Each takes up to a megabyte. */
 #define APPLICATIONS_MAX 32
 
 /* An Apply in progress. */
@@ -236,7 +237,7 @@ static void take_back(const struct part *part)
 		return;
 	}
 	link = registry_find_link_id(keeper->registry, part->id);
-	/* the removal of its set also removes a link on which an operation is in progress */
+	/* a link on which an operation is in progress is removed with its set */
 	if (!link || link->work)
 		return;
 	application->pending++;

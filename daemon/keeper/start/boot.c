@@ -47,8 +47,8 @@ static void on_set(struct set *set, bool by_connection _unused_, void *context)
 	struct boot *boot = keeper->boot;
 	struct set *there = registry_find_set_id(keeper->registry, set->id), **place;
 
-	/* a set that was being made either turns out to be complete, or is removed
-	 * before it is made again */
+	/* a set that was half made either turns out to be complete, or is removed before it is made
+	 * again */
 	if (there && there->state != SET_CREATING) {
 		adopt(there, set);
 		return;

@@ -99,8 +99,8 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
 }
 
-/* Finds a pin or an init that the set should have, but has not; *ret is its name, or NULL. Returns
- * 0, or -errno if the set cannot be examined. */
+/* Finds a pin or an init that the set should have but does not have; ret is its name, or NULL.
+ * Returns 0, or -errno if the set cannot be examined. */
 static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
 {
 	_cleanup_fd_ int fd = -1;
@@ -150,7 +150,7 @@ int recover_set(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
-	/* a set ends with the set that it is within and, in its caller's cgroup, with its init */
+	/* a set ends with the set around it and, if it is in its caller's cgroup, with its init */
 	if ((set->above && !registry_find_at(keeper->registry, set->above)) ||
 	    (set->callers_cgroup && set->state == SET_READY &&
 	     process_is_ending(set->init_pid, set->init_start)))

@@ -84,8 +84,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
-	/* The connection that its lease is for has ended with the earlier daemon. Nothing of an
-	 * unfinished topology was ever reported as made. */
+	/* The connection for which the lease was made has ended with the earlier daemon. Of an
+	 * unfinished topology, nothing was ever reported as made. */
 	if ((by_connection && (set->state == SET_READY || set->state == SET_BROKEN)) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
@@ -352,7 +352,7 @@ int recover(struct keeper *keeper)
 		return r;
 	}
 	recover_links(keeper);
-	/* all objects of unfinished topologies are recorded as removing by now */
+	/* all objects of unfinished topologies have been recorded as removing by now */
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);

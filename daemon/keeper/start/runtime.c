@@ -132,7 +132,7 @@ static void end_spawner(struct keeper *keeper)
 	keeper->spawner_pid = 0;
 }
 
-/* Kills the spawner's processes, which its end may have left, and waits until they have ended. */
+/* Kills processes that the spawner may have left when it ended, and waits until they have ended. */
 static int end_workers(int cgroup_fd)
 {
 	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, "workers");
@@ -176,8 +176,8 @@ static int remove_rest(const struct keeper *keeper)
 	return vault_remove(keeper->runtime);
 }
 
-/* Removes what this start has made. If there was a vault, or if there were records, there may be
- * sets, so vault, records and cgroup stay. */
+/* Removes what this start has made. If there was a vault, or if there were records, sets may exist,
+ * so vault, records and cgroup stay. */
 static int remove_started(struct keeper *keeper)
 {
 	bool fresh = start.ours && !start.had_vault && !start.had_records;

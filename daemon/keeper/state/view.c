@@ -112,8 +112,8 @@ static bool has_sessions(const struct set *set)
 }
 
 /* Returns the cgroup of the set's processes, which is written to path, if it is wanted, or if the
- * front must count them: there may be thousands. Otherwise returns NULL; then only the set's init
- * runs, if any. */
+ * front must count its processes: there may be thousands. Otherwise returns NULL; then only the
+ * set's init runs, if it has one. */
 static const char *view_processes_in(const struct set *set, bool wanted,
 				     char path[static CGROUP_PROCESSES_SIZE])
 {

@@ -30,7 +30,8 @@ struct summary_view {
 	struct wire_summary wire;
 	char processes_in[CGROUP_PROCESSES_SIZE];
 };
-/* Fills in what a table shows of a set. usage: with the cgroup of its processes in any case. */
+/* Fills in what a table shows about a set. usage: the cgroup of the set's processes is filled in,
+ * too, in any case. */
 void view_summary(struct keeper *keeper, const struct set *set, bool usage,
 		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */

@@ -114,7 +114,8 @@ static void write_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* Queues a file for the disk. r is the result of preparing it; if it is an error, reports that. */
+/* Queues a file for the disk. r is the result of preparing it; if that is an error, the error is
+ * reported instead. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		  boot_written *written, void *context)
 {

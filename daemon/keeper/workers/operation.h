@@ -65,11 +65,11 @@ int operation_send(struct operation *operation, enum task_op op, const void *tas
 /* Cancels an operation that still waits: frees it, without a call of done(), and returns true.
  * Returns false if the task was sent already. */
 bool operation_take_back(struct operation *operation);
-/* Has a worker become a front, which then uses a channel of its own. Returns 0 and the number by
+/* Lets a worker become a front, which then uses a channel of its own. Returns 0 and the number by
  * which ending_add() can kill the front, or -errno. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
-/* Has a worker become a resolver, in the same way. uid: the user whose sets it serves. */
+/* Lets a worker become a resolver, in the same way. uid: the user whose sets it serves. */
 int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
 			     uint32_t *ret_number);
 /* Frees all operations, without calls of done(), at the keeper's end. */

@@ -97,7 +97,7 @@ static bool rest_later(struct keeper *keeper)
 
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 {
-	/* one operation is always there: the one that has just made the set */
+	/* one operation always exists here, the one that has just made the set */
 	bool others = keeper->operations && keeper->operations->next;
 	bool again = spares.owned && spares.owner == owner;
 

@@ -41,8 +41,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid);
 void worker_release(struct worker *worker);
 /* Tells a bound worker to close the descriptors of this request. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
-/* Has the spawner kill the worker and the processes that it has started, without waiting
- * (ending.h). Frees our side. uid: the user whom it worked for. */
+/* Tells the spawner to kill the worker and the processes that it has started, without waiting
+ * (ending.h). Frees our side. uid: the user for whom it worked. */
 void worker_kill(struct worker *worker, uid_t uid);
 /* Frees all idle workers, at the keeper's end. */
 void worker_stop(void);
