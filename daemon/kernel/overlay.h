@@ -24,8 +24,11 @@ struct overlay {
 /*
  * Mounts an overlay on the directory target_fd, which becomes its lower layer. What is mounted
  * below the directory is then mounted below the overlay. All mounts must be private. Needs the
- * host's rights. Returns a descriptor of the overlay, or -errno (-EXDEV: not a file system of which
- * one may be made; of an overlay that is kept, -EBUSY: another overlay has its directory now,
- * -ELOOP: upper or work in it is a link, -EACCES: it is not the owner's to write to).
+ * host's rights. Returns a descriptor of the overlay, or -errno:
+ *
+ * -EXDEV: no overlay may be made of this file system.
+ *
+ * If the changes are kept: -EBUSY: another overlay uses the directory now; -ELOOP: "upper" or
+ * "work" in it is a link; -EACCES: the owner may not write to it.
  */
 int overlay_put(const struct overlay *overlay, int target_fd);

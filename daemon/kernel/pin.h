@@ -22,8 +22,8 @@ int pin_enter_vault(const struct host *host, struct fault *fault);
 
 /* Pins each namespace of fds (-1: none). The process is in the vault. */
 int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault);
-/* Pins the namespaces on the host, as the set demands. Leaves the process in the host's mount
- * namespace. */
+/* Pins the namespaces on the host, as the set's specification demands. Leaves the process in the
+ * host's mount namespace. */
 int pin_on_host(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
 		struct fault *fault);
 

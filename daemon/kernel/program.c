@@ -120,9 +120,9 @@ void child_front(int program_fd, int cgroups_fd, const struct task_front *task)
 /* --- the resolver --- */
 
 /*
- * Enough for as many connections and questions as a resolver may have (some 100 MiB), and for
- * lists: sets with equal lists share one, and a list of 10,000 names takes about half a MiB. A
- * resolver ends at the limit, which its own user's lists have reached.
+ * Enough for all connections and questions that a resolver may have (about 100 MiB), and for lists:
+ * sets with equal lists share one, and a list of 10,000 names takes about half a MiB. At the limit
+ * the resolver ends; only lists of its own user can bring it there.
  */
 #define MEMORY_MAX (UINT64_C(256) * 1024 * 1024)
 

@@ -87,7 +87,7 @@ static void end_flow(struct flow *flow)
 	flow->user->n--;
 }
 
-/* Returns true if a rather than b is to make room for another flow. */
+/* Returns true if flow a should be ended before flow b to make room for a new one. */
 static bool goes_before(const struct flow *a, const struct flow *b)
 {
 	return a->user->n != b->user->n ? a->user->n > b->user->n : a->used < b->used;
@@ -114,7 +114,8 @@ static struct flow *find_free(void)
 	return make_room();
 }
 
-/* Returns the user's entry, or a free one. There is one, because a flow is about to begin. */
+/* Returns the user's entry, or a free one. There always is one: there are at least as many entries
+ * as flows. */
 static struct user *find_user(uid_t uid)
 {
 	struct user *free = NULL;

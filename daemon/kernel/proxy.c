@@ -8,8 +8,8 @@
 
 /* --- the loop --- */
 
-/* Interval of looks after a shortage, or without room: a process elsewhere may have ended, or a
- * connection may have become idle. */
+/* After a shortage, or when there is no room, the proxy tries again at this interval: another
+ * process may have ended, or a connection may have become idle. */
 #define PAUSE_MILLISECONDS 1000
 
 static int begin(const struct proxy *proxy)
@@ -39,7 +39,7 @@ static void watch_ports(const struct proxy *proxy, bool accepting)
 	}
 }
 
-/* Passes on what comes from connections and flows. Returns false if the leash is closed. */
+/* Handles events of connections and flows. Returns false if the leash is closed. */
 static bool go_on(const struct proxy *proxy, const struct proxy_event *events, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -53,7 +53,8 @@ static bool go_on(const struct proxy *proxy, const struct proxy_event *events, i
 	return true;
 }
 
-/* Takes what comes in at the ports. Returns false after a shortage. */
+/* Accepts connections and datagrams at the ports. Returns false if the kernel is short of
+ * descriptors or memory. */
 static bool take_new(const struct proxy *proxy, const struct proxy_event *events, int n)
 {
 	bool enough = true;
@@ -71,8 +72,8 @@ static bool take_new(const struct proxy *proxy, const struct proxy_event *events
 	return enough;
 }
 
-/* Serves until the leash is closed. One process serves all: what it cannot take at once waits in
- * the kernel. */
+/* Serves until the leash is closed. One process serves all clients; what it cannot take at once
+ * waits in the kernel. */
 static void serve(const struct proxy *proxy)
 {
 	struct proxy_event events[PROXY_EVENTS_MAX];

@@ -21,8 +21,8 @@
 /* Time in which a killed maker must end. After it, its cgroup is left to the service manager. */
 #define MAKER_END_MILLISECONDS 1000
 
-/* Asks the processes of the cgroup to end, and gives them this time (grace, in microseconds).
- * Returns 0 or -errno. */
+/* Asks the processes of the cgroup to end, and waits up to grace microseconds. Returns 0 or
+ * -errno. */
 static int ask_to_end(int cgroup_fd, uint64_t grace)
 {
 	int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX), r;

@@ -10,8 +10,8 @@
 
 /* The first line of each file. A file with it on a tmpfs of root's is recognised as ours. */
 #define RESOLVER_HEAD "# Written by nsctld for this set.\n"
-/* TASK_HOSTS_MAX lines with the longest address and name, the lines that are always there, and
- * those of the specification. */
+/* Room for TASK_HOSTS_MAX lines with the longest address and name, for the lines that are always
+ * there, and for those of the specification. */
 #define RESOLVER_TEXT_MAX                                                             \
 	((TASK_HOSTS_MAX + 6) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE + \
 	 SPEC_HOSTS_MAX * (ADDRESS_SIZE + DOMAIN_SIZE))
@@ -55,9 +55,9 @@ bool resolver_text_own_hosts(const struct task_resolver *resolver, const char *o
 /* Returns true if the host name can be written into a file. */
 bool resolver_text_is_name(const char *name);
 /*
- * Finds the changes after which the file's old bytes say the same as text, in the same order; lines
- * that are struck out are comments. Returns false if a new file is needed: the old one begins
- * otherwise, or too much has changed.
+ * Finds the changes after which the old file says the same as text, in the same order. Lines that
+ * are struck out become comments. Returns false if a new file is needed: the old one begins
+ * differently, or too much has changed.
  */
 bool resolver_text_edit(const char *old, size_t size, const struct resolver_text *text,
 			struct resolver_edit *ret);

@@ -237,7 +237,7 @@ static int mount_etc(struct resolver_place *place)
 	if (r == 0 && supplies.resolver->hosts && !supplies.named)
 		r = put_own_hosts(place);
 	place->etc_fd = close_fd(place->etc_fd);
-	/* missing entries are an error only if something was to be put there */
+	/* a missing entry is an error only if a file was to be mounted on it */
 	return r == -ENOENT && !supplies.resolver->wanted && supplies.resolver->n_extra == 0 ? 0
 											     : r;
 }

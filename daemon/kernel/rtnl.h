@@ -48,7 +48,8 @@ int rtnl_commit(struct rtnl *rtnl, unsigned int *ret_position);
 #define RTNL_DUMPS_MAX 100 /* tries after -EINTR, where that matters */
 int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
 	      void *context);
-/* Sends the one request that was added, and calls back with its answer. Returns 0 or -errno. */
+/* Sends the only request, which was added before, and calls back with its answer. Returns 0 or
+ * -errno. */
 int rtnl_get(struct rtnl *rtnl, mnl_cb_t callback, void *context);
 
 /* Sets the loopback interface of a new net namespace up; the kernel gives it its addresses. The

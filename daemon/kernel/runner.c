@@ -182,8 +182,8 @@ static int open_standard(struct runner *runner)
 	return 0;
 }
 
-/* Writes "WORD PID STARTTIME" to the status file. Without this line a new daemon would think that
- * the session has ended. Returns 0 or -errno. */
+/* Writes "WORD PID STARTTIME" to the status file. If the line were missing, the next daemon would
+ * take the session for ended. Returns 0 or -errno. */
 static int write_process(const struct runner *runner, const char *word, pid_t pid)
 {
 	uint64_t start;
@@ -288,8 +288,8 @@ static int wait_as_user(const struct runner *runner)
 		r = privilege_no_new();
 	if (r < 0)
 		return r;
-	/* Descriptors are placed and closed only now, as the user: closing a client's descriptor
-	 * may wait for its file system. */
+	/* Descriptors are placed and closed last, when the process is the user's: closing a
+	 * client's descriptor may wait for its file system. */
 	program_fd = place_descriptors(runner);
 	if (program_fd < 0)
 		return program_fd;
@@ -299,8 +299,8 @@ static int wait_as_user(const struct runner *runner)
 
 /* --- the runner, before it executes nsctl-runner --- */
 
-/* Ends what there is of a command that could not be started. Waits until it has gone, because the
- * keeper then removes the cgroup, and one that is not empty would stay as long as the set. */
+/* Kills the processes of a command that could not be started. Waits for their end, because the
+ * keeper then removes the cgroup. If it were not empty, it would stay as long as the set. */
 static void end_command(int cgroup_fd)
 {
 	if (cgroup_kill(cgroup_fd) == 0)

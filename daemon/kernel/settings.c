@@ -15,8 +15,8 @@ static int write_setting(const struct host *host, const struct spec_sysctl *sett
 	return sysctl_write(host, path, setting->value);
 }
 
-/* Returns true for a setting of IPv6, which the kernel does not have: --forward makes one of each
- * family. */
+/* Returns true for a setting of IPv6 if the kernel has no IPv6. It is left out, because --forward
+ * makes one setting for each family. */
 static bool is_of_missing_ipv6(const struct host *host, const char *key)
 {
 	return strncmp(key, "net.ipv6.", 9) == 0 &&

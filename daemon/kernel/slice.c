@@ -16,8 +16,7 @@ struct attributes {
 	uint64_t runtime, deadline, period; /* runtime: the slice, unless the policy is DEADLINE */
 };
 
-/* Sets the slice; 0: the system's. A failure changes how soon the process runs, and nothing
- * else. */
+/* Sets the slice; 0: the system's default. Ignores a failure, which only delays the process. */
 static void set(uint64_t nanoseconds)
 {
 	struct attributes attributes = {.size = sizeof(attributes)};

@@ -4,7 +4,7 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/sysctl.h"
 
-/* Uses of one instance. Unmounting one and making another takes about 0.2 ms together. */
+/* How often one instance is used. Unmounting it and making another takes about 0.2 ms. */
 #define USES_MAX 64
 
 int sysctl_renew(struct host *host)

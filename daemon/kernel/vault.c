@@ -320,8 +320,9 @@ int vault_open(struct host *host, int kept_fd, bool *ret_pinned)
 	r = find_vault(host, path, kept_fd, ret_pinned);
 	if (r < 0)
 		return r;
-	/* a recursive bind of a directory above leaves the pin out: a younger mount namespace could
-	 * not have it, and bind nothing */
+	/* Unbindable, so that a recursive bind of a directory above leaves the pin out. The copy
+	 * could be in a younger mount namespace, which may not have the pin, and then the whole
+	 * bind would fail. */
 	if (mount(NULL, path, NULL, MS_UNBINDABLE, NULL) < 0)
 		return negative_errno();
 	host->vault_id = vault_mnt_id(host->vault_fd);

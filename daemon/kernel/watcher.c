@@ -100,7 +100,7 @@ int watcher_start(const struct host *host, int pipe_fd, uint32_t index)
 	*shared = (struct watcher){
 		.host = *host, .pipe_fd = pipe_fd, .index = index, .error = -ECHILD};
 	r = process_call(CLONE_VM | CLONE_PARENT, host->watchers_fd, child_watcher, shared);
-	/* a watcher that was reported but does not run has ended, which the keeper sees */
+	/* the watcher may fail after its report: then it ends, and the keeper notices that */
 	if (r >= 0)
 		r = shared->reported ? 0 : shared->error;
 	munmap(shared, sizeof(*shared));

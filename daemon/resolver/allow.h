@@ -16,5 +16,6 @@ void allow_forget(struct ask *ask);
  * request, or the pipe has room again. */
 void allow_go_on(struct resolver *resolver);
 
-/* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the keeper is behind. */
+/* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the pipe to the keeper is
+ * full. */
 int denied_send(const struct set *set, const struct denied *denied);

@@ -151,8 +151,8 @@ static bool collect(int family, const uint8_t *bytes, void *context)
 	return true;
 }
 
-/* Returns for how many seconds the keeper is asked. A time of 2^31 seconds and more means none (RFC
- * 2181). */
+/* Returns the time, in seconds, for which the keeper is asked to let the record's addresses
+ * through. A TTL of 2^31 seconds or more means 0 (RFC 2181). */
 static uint32_t seconds_of(const ldns_rr *record)
 {
 	const uint32_t ttl = ldns_rr_ttl(record);
@@ -204,8 +204,8 @@ static bool is_let_through(int family, const uint8_t *bytes, void *context)
 	return i < verdict->answer->n_addresses && !(verdict->refused >> i & 1);
 }
 
-/* Removes what the verdict forbids, which is everything outside the chain, too. The answer is no
- * longer authentic then. */
+/* Removes the records whose addresses were refused, or do not belong to the chain. Then the answer
+ * is no longer authentic, so the flag that says so is cleared. */
 static void strip(ldns_pkt *packet, struct verdict *verdict)
 {
 	ldns_rr_list *records = ldns_pkt_answer(packet), *kept = ldns_rr_list_new();

@@ -6,8 +6,8 @@
 
 struct attempt;
 
-/* What becomes of an attempt. The bytes are from this name server and have the attempt's id; what
- * they are is not known. A call may end the attempt. */
+/* What becomes of an attempt. The message is from this name server and has the attempt's id, but is
+ * not checked further. Both functions may end the attempt. */
 struct attempt_calls {
 	void (*message)(struct attempt *attempt, uint8_t *bytes, size_t size);
 	void (*failed)(struct attempt *attempt);

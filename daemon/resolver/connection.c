@@ -18,7 +18,8 @@ static void on_written(struct bufferevent *stream _unused_, void *context)
 	event_active(connection->set->resume, EV_TIMEOUT, 1);
 }
 
-/* Frees a connection that has ended, or was idle for too long without a question in progress. */
+/* Frees a connection that has ended, or that was idle for too long and has no question in
+ * progress. */
 static void on_end(struct bufferevent *stream, short what, void *context)
 {
 	struct connection *connection = context;

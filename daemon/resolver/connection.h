@@ -8,10 +8,10 @@
 int connection_accept(struct set *set, int listening_fd);
 /* Closes a connection. Its question gets no answer. */
 void connection_free(struct connection *connection);
-/* Takes the next message of a connection that has nothing to do. Returns its size, -EAGAIN, or
- * -EMSGSIZE. */
+/* Reads the next message of a connection that has no question in progress. Returns its size,
+ * -EAGAIN, or -EMSGSIZE. */
 int connection_read(struct connection *connection, uint8_t *ret, size_t max);
 /* Writes an answer. */
 void connection_write(struct connection *connection, const uint8_t *reply, size_t size);
-/* Writes the answer to the connection's question: an ask_done_fn. */
+/* Writes the answer to the connection's question. Is an ask_done_fn. */
 void connection_answer(struct ask *ask, const uint8_t *reply, size_t size);

@@ -8,15 +8,15 @@
 #define DATAGRAMS_AT_ONCE 16
 #define DENY_REST_SECONDS 1
 
-/* Returns true if the set may ask something now. Each set may have as many questions in progress as
- * are free for all sets, so however many sets ask, another one can. */
+/* Returns true if the set may ask something now. A set may have no more questions in progress than
+ * there are free places for others. So there is always a place for another set. */
 static bool may_ask(const struct set *set)
 {
 	return set->budget > 0 && set->n_asks < SET_QUESTIONS_MAX &&
 	       set->n_asks < QUESTIONS_ALL_MAX - set->resolver->n_asks;
 }
 
-/* Begins a period of a set, at whose end the set has its budget again. */
+/* Begins a period of a set, unless one runs. At its end the set has its whole budget again. */
 static void begin_period(struct set *set)
 {
 	static const struct timeval period = {0, PERIOD_MS * 1000L};
@@ -31,7 +31,7 @@ static void take_budget(struct set *set)
 	set->budget--;
 }
 
-/* Tells the keeper what was denied, unless it has just been told something of this set. */
+/* Tells the keeper which names were denied, unless it was told about this set a moment ago. */
 static void tell_denied(struct set *set)
 {
 	static const struct timeval rest = {DENY_REST_SECONDS, 0};

@@ -64,8 +64,8 @@ static int on_add(struct resolver *resolver)
 	return r < 0 ? r : set_add(resolver, &wire);
 }
 
-/* A message about a set that is not there is no mistake: the keeper may know a set before its
- * sockets are made. */
+/* A message about an unknown set is no error: the keeper may know a set before its sockets are
+ * made. */
 static int on_list(struct resolver *resolver)
 {
 	struct wire_resolver_list wire;
@@ -151,7 +151,8 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	}
 }
 
-/* If the keeper has closed the pipe, it has closed the socket as well. */
+/* Continues when the pipe has room. Ignores a closed pipe: then the keeper has closed the socket,
+ * too, which ends this process. */
 static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct resolver *resolver = context;
@@ -162,7 +163,8 @@ static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
 		allow_go_on(resolver);
 }
 
-/* Takes all descriptors that it may have: sets must not use up those for the keeper's messages. */
+/* Raises the limit of descriptors as far as allowed, so that some are left for the keeper's
+ * messages when sets use many. */
 static void raise_descriptors(void)
 {
 	struct rlimit limit;

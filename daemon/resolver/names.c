@@ -81,7 +81,8 @@ static int split(struct names *names)
 	return 0;
 }
 
-/* Returns the names of a memory file, each with its NUL, or NULL and errno. */
+/* Reads the names from a memory file; each ends with a NUL. Returns NULL and sets errno on
+ * failure. */
 static char *read_text(int fd, size_t *ret_size)
 {
 	_cleanup_free_ char *text = NULL;

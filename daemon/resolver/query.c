@@ -65,7 +65,7 @@ static struct query *find_equal(const struct ask *ask)
 	return NULL;
 }
 
-/* Returns true if the bytes of both questions differ in their ids at most, and in the case of the
+/* Returns true if both questions have the same bytes, except for the id and the case of the
  * name. */
 static bool is_same(const struct query *query, const struct ask *ask)
 {
@@ -79,7 +79,7 @@ static bool is_same(const struct query *query, const struct ask *ask)
 
 /* --- answers --- */
 
-/* Puts the id and the name, in its own case, of the question into an answer. */
+/* Gives an answer the id of this question, and the name with the case of its letters there. */
 static void address_to(const struct ask *ask, uint8_t *bytes, size_t size)
 {
 	const size_t end = MIN(ask->question.end, size);
@@ -93,9 +93,9 @@ static void address_to(const struct ask *ask, uint8_t *bytes, size_t size)
 		       i - LDNS_HEADER_SIZE);
 }
 
-/* When the questions have their turn that an answer is about: it answers those that ask the same
- * with the same options. The others go on, those of other sets first, so that no set can delay the
- * questions of another one for long. */
+/* When a query is answered, its questions have their turns in this order: first those with the same
+ * options, which get the answer. The others are asked anew: first those of other sets, then those
+ * of the same set. So no set can delay the questions of another one for long. */
 enum turn { TURN_ANSWERED, TURN_OTHERS, TURN_OWN, TURN_COUNT };
 
 static enum turn turn_of(const struct query *query, const struct ask *ask)
@@ -169,7 +169,7 @@ static void on_failed(struct attempt *attempt)
 
 	attempt_end(attempt);
 	query->n_failed++;
-	/* the next one begins now; if there is none, this waits for those that have begun */
+	/* the next attempt begins now; if none is left, the question fails when all have failed */
 	if (query->n_attempts < ATTEMPTS_MAX || query->n_failed == query->n_attempts)
 		event_active(query->timer, EV_TIMEOUT, 1);
 }
@@ -181,7 +181,8 @@ static void on_message(struct attempt *attempt, uint8_t *bytes, size_t size)
 	int r = answer_read(bytes, size, query->bytes, &query->question, &found);
 
 	if (r == -EBADMSG) {
-		/* a forgery, perhaps: the true answer may follow, but not over TCP */
+		/* perhaps a forgery: over UDP the true answer may still follow, over TCP it
+		 * cannot */
 		if (query->message.tcp)
 			on_failed(attempt);
 		return;

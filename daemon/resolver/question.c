@@ -51,8 +51,8 @@ bool name_equals(const ldns_rdf *name, const ldns_rdf *other)
 	return true;
 }
 
-/* Returns true if the packet asks one thing and has nothing else in it but EDNS. Whatever it had
- * besides would go to the name server as well. */
+/* Returns true if the packet has one question and, besides EDNS, nothing else. Anything else in it
+ * would go to the name server as well. */
 static bool is_plain(const uint8_t *bytes, const ldns_pkt *packet)
 {
 	return LDNS_QDCOUNT(bytes) == 1 && LDNS_ANCOUNT(bytes) == 0 && LDNS_NSCOUNT(bytes) == 0 &&
@@ -60,8 +60,8 @@ static bool is_plain(const uint8_t *bytes, const ldns_pkt *packet)
 	       ldns_rr_list_rr_count(ldns_pkt_additional(packet)) == 0 && !ldns_pkt_tsig(packet);
 }
 
-/* Returns true for a type that is one of data, not one of a transfer or of every type at once, as
- * these have answers of many messages or of any size. */
+/* Returns true for a type of data. Returns false for zone transfers and for ANY: their answers have
+ * many messages, or any size. */
 static bool is_ordinary(uint16_t type)
 {
 	return type != 0 && type != LDNS_RR_TYPE_OPT && (type < 128 || type > 255);

@@ -93,8 +93,8 @@ struct listener {
 	struct event *readable;
 };
 
-/* Questions for a name that the keeper has not been told about. With more names than DENIED_MAX,
- * the last one counts those of the others, too. */
+/* How often a set has asked for a denied name that the keeper has not been told about yet. If there
+ * are more names than DENIED_MAX, the last entry counts the questions for the others, too. */
 #define DENIED_MAX 8
 struct denied {
 	char name[NAME_TEXT_SIZE];

@@ -111,7 +111,8 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	}
 }
 
-/* Makes sure that the end of a process is reported: at once if it has ended, else later. */
+/* Marks a process whose end the keeper waits for. The end is reported, at once if the process has
+ * ended already. */
 static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)

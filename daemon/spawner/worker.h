@@ -14,6 +14,6 @@
 /* Serves host->report_fd until its other end is closed. front_program_fd is nsctld-front. */
 void worker_run(struct host *host, int front_program_fd) __attribute__((noreturn));
 
-/* Answers for a worker that could not be forked, over the channel that it would have got: the
- * channel takes no more tasks, and the task that is in it fails with fault. */
+/* Answers in place of a worker that could not be forked, over the channel that it would have had.
+ * Takes no more tasks there, and reports that the task that was sent has failed with fault. */
 void worker_decline(int report_fd, const struct fault *fault);

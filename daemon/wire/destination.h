@@ -58,10 +58,10 @@ bool destination_same_service(const struct destination_service *a,
 bool destination_shares_rule(const struct destination *a, const struct destination *b);
 /* Returns true if both entries are the same subnet and service, however they are written. */
 bool destination_is_same(const struct destination *a, const struct destination *b);
-/* Returns true if packets of this protocol to the address, which has the entry's family, and the
- * port are what the entry is about. It is false for entries that begin with '@'. */
+/* Returns true if the entry is about packets of this protocol to this address and port. The address
+ * has the entry's family. Returns false for entries that begin with '@'. */
 bool destination_matches(const struct destination *entry, int family, const uint8_t *address,
 			 uint8_t protocol, uint16_t port);
-/* Parses lines; NULL: there are none. What is no subnet is left out. Returns the number of entries,
- * at most max. */
+/* Parses lines of text (NULL: none). Leaves out lines that are no subnet. Returns the number of
+ * entries, at most max. */
 size_t destination_read_lines(const char *lines, struct destination *ret, size_t max);

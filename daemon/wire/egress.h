@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Changes of what a way out leads to (SetEgress), what it has refused, and what it would have
+/* Changes to the list of a way out (SetEgress), what the list has refused, and what it would have
  * refused (LearnEgress). See layout.h for the rules. */
 #pragma once
 
@@ -11,7 +11,7 @@
 #define REFUSED_MAX 64
 #define REFUSED_NAMES_MAX 32
 
-/* The way of a set or network, and the entries that are added to its list and removed. */
+/* Names the way of a set or network, and the entries to add to its list and to remove. */
 struct wire_egress {
 	const char *name;    /* of a set; NULL: a network is named */
 	const char *network; /* its name */

@@ -40,11 +40,12 @@
 enum wire_op {
 	/* keeper to front, unasked (request 0): struct wire_connection; nlmsg_pid is its number */
 	WIRE_CONNECTION = 16,
-	/* front to keeper, without reply: the client of this connection is gone. Sets with a lease
-	 * by this connection end, and attached commands without a status pipe. */
+	/* front to keeper, without reply: the client of this connection is gone. This ends sets
+	 * with a lease by this connection, and attached commands without a status pipe. */
 	WIRE_CLOSED,
-	/* keeper to front, unasked: take no more calls. Clients that wait for nothing are
-	 * disconnected; those whose calls are unread notice that, and ask the next daemon. */
+	/* keeper to front, unasked: take no more calls. The front disconnects clients that wait
+	 * for no answer, and leaves calls unread. Their clients notice that, and ask the next
+	 * daemon. */
 	WIRE_STOP,
 	/* front to keeper, without reply: after WIRE_STOP, when there will be no more requests */
 	WIRE_STOPPED,

@@ -57,8 +57,8 @@ struct wire_alias {
 
 enum end_where { END_SET = 1, END_NETWORK, END_HOST };
 
-/* The fields of an impairment that are given. The others keep their values, which are none at
- * first. */
+/* Says which fields of an impairment are given. The others keep their values; before the first
+ * change there is no impairment. */
 enum impairment_field {
 	IMPAIR_DELAY = 1 << 0,
 	IMPAIR_JITTER = 1 << 1,
@@ -162,7 +162,7 @@ struct wire_destination {
 	const char *text;
 };
 struct wire_reach {
-	bool listed; /* it leads to what allow has, without what deny has, and nowhere else */
+	bool listed; /* only what allow has and deny does not have can be reached */
 	struct wire_destination allow[DESTINATION_TEXTS_MAX];
 	size_t n_allow;
 	struct wire_destination deny[DESTINATION_TEXTS_MAX];
@@ -190,8 +190,7 @@ struct wire_network {
 				    the lease of a network, too */
 	uint64_t expires;	 /* answers only; 0: never by time */
 	struct wire_reach reach;
-	/* NETWORK_GET: packets that were refused because its list does not have their
-	 * destination */
+	/* NETWORK_GET: true if refused is known: how many packets the way's list has refused */
 	bool has_refused;
 	uint64_t refused;
 };

@@ -69,10 +69,10 @@ struct task_interface {
 	char addresses[INTERFACE_ADDRESSES_MAX][64];
 };
 
-/* Destinations of each family that the kernel counts for a list. */
+/* The kernel counts at most this many destinations of each family for a list. */
 #define REFUSALS_EACH_MAX 128
-/* Where the packets went that the list of a way has refused: the destinations with most packets
- * come first. */
+/* Where the packets were sent that the list of a way has refused. The destinations with most
+ * packets come first. */
 struct task_refusal {
 	uint8_t address[16];
 	uint8_t family; /* AF_INET, AF_INET6 */

@@ -46,7 +46,7 @@
 /* Only the daemon may fill this field; a front that fills it breaks the rules. */
 #define DAEMON .by_daemon = true
 
-/* The path of the field's member in JSON, and whether answers always have it. */
+/* Path of the field's member in JSON, and whether each answer has that member. */
 #define JSON(path) .json = (path)
 #define ALWAYS(path) .json = (path), .always = true
 #define WORD(list) .form = FORM_WORD, .words = (list)

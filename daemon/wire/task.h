@@ -175,7 +175,7 @@ struct task_link {
 	 * of destination.h, one a line, without words that begin with '@'. */
 	bool listed;
 	const char *allow, *deny;
-	bool named;	/* the list has names, too; their addresses come by struct task_admit */
+	bool named;	/* the list has names, too; their addresses come in struct task_admit */
 	bool end_named; /* names were taken off: connections to addresses of any name end */
 	/* The list is being learned: its chain has rules that count and accept what it does not
 	 * have, as long as struct task_learn says so. */
@@ -186,7 +186,7 @@ struct task_link {
 #define HOST_END_PREFIX "nsc"
 #define BRIDGE_NAME "br0"
 
-/* Restores the whole table. Without links, the table is removed, and forwarding disabled. */
+/* Makes the whole table anew. Without links, removes it, and disables forwarding. */
 struct task_restore {
 	struct task_firewall firewall;
 	struct task_link links[TASK_LINKS_MAX];
@@ -195,17 +195,17 @@ struct task_restore {
 	bool follow; /* only the host's routes have changed */
 };
 
-/* Changes the list of a way, if change is set, and ends connections that the list does not have any
- * more. Then reports what the list has refused. */
+/* If change is set, changes the list of a way, and ends connections to what is no longer on the
+ * list. Then reports what the list has refused. */
 struct task_relist {
 	struct task_firewall firewall;
 	struct task_link link;
 	bool change;
 };
 
-/* Lets all through that the way's list does not have, for this many seconds. With 0 seconds, closes
- * the list, and ends connections to what it does not have. Reports what was let through until now
- * by REPORT_REFUSED. */
+/* Learns a list: for this many seconds, lets through even what the way's list does not have. With 0
+ * seconds, ends that, and all connections to what the list does not have. Reports what was let
+ * through so far by REPORT_REFUSED. */
 struct task_learn {
 	struct task_firewall firewall;
 	struct task_link link; /* its member learned is set, unless the list leads nowhere */
@@ -351,7 +351,7 @@ struct task_create {
 	size_t n_devices;
 };
 
-/* Deletes the ports of a network whose sets were removed, as far as the kernel has not done so. */
+/* Deletes those ports of a network whose sets were removed. The kernel may have deleted some. */
 struct task_sweep {
 	struct task_set set; /* the network */
 };
