@@ -355,28 +355,31 @@ static int add_first_rule(void)
 
 static void test_marks(void)
 {
-	tap_ok(comes_to_hear(), "without a program datagrams to the host's addresses arrive");
+	tap_ok(comes_to_hear(), "datagrams to the host's addresses arrive without a program");
 	attach(load_marking());
-	tap_is(barrier_raise(MARK), 0, "rules that have no way for a mark");
-	tap_is(add_first_rule(), 0, "one of priority 0 for IPv6");
-	tap_ok(hears6(0), "marked packets to an IPv6 address of the host arrive all the same");
-	tap_ok(hears4("198.18.0.2", "198.18.0.1", false), "and to an IPv4 address");
+	tap_is(barrier_raise(MARK), 0, "the rules that leave marked packets no way are added");
+	tap_is(add_first_rule(), 0, "a rule of priority 0 for IPv6 is added");
+	tap_ok(hears6(0), "marked packets to an IPv6 address of the host arrive nevertheless");
+	tap_ok(hears4("198.18.0.2", "198.18.0.1", false),
+	       "marked packets to an IPv4 address of the host arrive nevertheless");
 	(void)text_write(OUTER "rp_filter", "1");
-	tap_ok(hears4("198.18.0.2", "198.18.0.1", false), "also with rp_filter alone");
+	tap_ok(hears4("198.18.0.2", "198.18.0.1", false),
+	       "marked packets to an IPv4 address arrive with rp_filter alone");
 	(void)text_write(OUTER "src_valid_mark", "1");
 	tap_ok(!hears4("198.18.0.2", "198.18.0.1", false),
-	       "with src_valid_mark the way back has the mark: there is none");
-	tap_ok(!hears4("198.18.0.2", "255.255.255.255", true), "nor for a broadcast");
+	       "with src_valid_mark no marked packet arrives, as no route leads back");
+	tap_ok(!hears4("198.18.0.2", "255.255.255.255", true),
+	       "with src_valid_mark no marked broadcast arrives");
 	tap_ok(hears4("0.0.0.0", "255.255.255.255", true),
-	       "but a broadcast from 0.0.0.0 is let in without a look");
+	       "a marked broadcast from 0.0.0.0 arrives, as the kernel looks for no route");
 }
 
 static void test_tags(void)
 {
 	attach(load_dropping());
-	tap_ok(!hears6(0), "a program takes the place of another, and drops IPv6");
-	tap_ok(!hears6(1), "also behind a tag of number 0");
-	tap_ok(hears6(2), "behind two of them the program sees no IPv6, but the kernel does");
+	tap_ok(!hears6(0), "a program replaces another one and drops IPv6");
+	tap_ok(!hears6(1), "the program drops IPv6 behind a VLAN tag of number 0");
+	tap_ok(hears6(2), "behind two tags the program sees no IPv6, but the kernel does");
 }
 
 static void test_routes(void)
@@ -385,25 +388,30 @@ static void test_routes(void)
 
 	(void)text_write(OUTER6 "forwarding", "0");
 	tap_is(ask_routes("2001:db8::7"), BPF_FIB_LKUP_RET_FWD_DISABLED,
-	       "routes are told only where the interface forwards");
-	tap_is(text_write(OUTER6 "forwarding", "1"), 0, "it does");
+	       "bpf_fib_lookup finds routes only where the interface forwards");
+	tap_is(text_write(OUTER6 "forwarding", "1"), 0, "the interface forwards");
 	r = ask_routes("2001:db8::7");
 	tap_ok(r == BPF_FIB_LKUP_RET_SUCCESS || r == BPF_FIB_LKUP_RET_NO_NEIGH,
-	       "another machine's address is told from the host's");
-	tap_is(ask_routes("2001:db8::1"), BPF_FIB_LKUP_RET_NOT_FWDED, "the host's own");
-	tap_is(ask_routes("ff02::1"), BPF_FIB_LKUP_RET_NOT_FWDED, "a multicast address");
-	tap_is(ask_routes("::1"), BPF_FIB_LKUP_RET_NOT_FWDED, "loopback's");
-	tap_is(ask_routes("6001:db8::1"), BPF_FIB_LKUP_RET_NOT_FWDED, "where nothing leads");
+	       "bpf_fib_lookup says that a packet to another machine's address is forwarded");
+	tap_is(ask_routes("2001:db8::1"), BPF_FIB_LKUP_RET_NOT_FWDED,
+	       "it says that a packet to the host's address is not forwarded");
+	tap_is(ask_routes("ff02::1"), BPF_FIB_LKUP_RET_NOT_FWDED,
+	       "it says that a packet to a multicast address is not forwarded");
+	tap_is(ask_routes("::1"), BPF_FIB_LKUP_RET_NOT_FWDED,
+	       "it says that a packet to the loopback address is not forwarded");
+	tap_is(ask_routes("6001:db8::1"), BPF_FIB_LKUP_RET_NOT_FWDED,
+	       "it says that a packet to an address without a route is not forwarded");
 }
 
 static void test_barrier(void)
 {
 	attach(barrier_load(MARK));
-	tap_ok(!hears6(0), "the barrier: nothing to an IPv6 address of the host");
-	tap_ok(!hears6(1) && !hears6(2), "nor behind tags");
-	tap_ok(!hears4("0.0.0.0", "255.255.255.255", true), "nor from 0.0.0.0");
+	tap_ok(!hears6(0), "the barrier drops packets to an IPv6 address of the host");
+	tap_ok(!hears6(1) && !hears6(2), "the barrier drops them behind VLAN tags");
+	tap_ok(!hears4("0.0.0.0", "255.255.255.255", true),
+	       "the barrier drops a broadcast from 0.0.0.0");
 	(void)text_write(OUTER6 "forwarding", "0");
-	tap_ok(!hears6(0), "nor where routes are not told");
+	tap_ok(!hears6(0), "the barrier drops packets where the interface does not forward");
 }
 
 int main(void)

@@ -140,19 +140,21 @@ static void test_kill(int cgroup_fd)
 	char kill_name[] = "cgroup.kill";
 
 	if (pid == -ENOSYS || kill_fd < 0) {
-		tap_skip("cgroup.kill by a descriptor", "CLONE_INTO_CGROUP or cgroup.kill");
+		tap_skip("a user kills a cgroup by a descriptor of cgroup.kill",
+			 "CLONE_INTO_CGROUP or cgroup.kill");
 		return;
 	}
 	tap_ok(pid > 0 && is_in(pid, top), "a child is born in the cgroup");
-	tap_ok(wait_event(top, "populated 1"), "which is populated then");
-	tap_is(rmdir(top) < 0 ? errno : 0, EBUSY, "and cannot be removed: EBUSY");
+	tap_ok(wait_event(top, "populated 1"), "a cgroup with a process is populated");
+	tap_is(rmdir(top) < 0 ? errno : 0, EBUSY,
+	       "a cgroup with a process cannot be removed: EBUSY");
 	tap_is(child_run(body_open_dropped, kill_name), EACCES, "a user cannot open cgroup.kill");
 	tap_is(child_run(body_write_dropped, &kill_fd), 0,
-	       "a user writes to cgroup.kill that root has opened");
+	       "a user can write to cgroup.kill that root has opened");
 	tap_ok(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
 		       WTERMSIG(status) == SIGKILL,
-	       "and that kills what is in the cgroup");
-	tap_ok(wait_event(top, "populated 0"), "it is empty then");
+	       "this kills the processes in the cgroup");
+	tap_ok(wait_event(top, "populated 0"), "the cgroup is empty after that");
 }
 
 static void test_move(void)
@@ -162,20 +164,20 @@ static void test_move(void)
 
 	tap_is(child_run(body_open_dropped, procs_name), EACCES, "a user cannot open cgroup.procs");
 	tap_is(child_run(body_move_dropped, &procs_fd), 0,
-	       "a user moves itself by cgroup.procs that root has opened: never hand it out");
-	tap_ok(wait_event(other, "populated 0"), "the mover has ended");
+	       "a user can move itself by cgroup.procs that root has opened: never hand it out");
+	tap_ok(wait_event(other, "populated 0"), "the process that moved itself has ended");
 }
 
 static void test_freeze(int cgroup_fd)
 {
 	pid_t pid = born_in(cgroup_fd);
 
-	tap_is(file_write(top, "cgroup.freeze", "1"), 0, "frozen");
-	tap_ok(wait_event(top, "frozen 1"), "cgroup.events tells that all have stopped");
+	tap_is(file_write(top, "cgroup.freeze", "1"), 0, "root freezes the cgroup");
+	tap_ok(wait_event(top, "frozen 1"), "cgroup.events says when all processes have stopped");
 	(void)kill(pid, SIGKILL);
 	tap_ok(pid > 0 && waitpid(pid, NULL, 0) == pid, "a frozen process can be killed");
-	tap_is(file_write(top, "cgroup.freeze", "0"), 0, "thawed");
-	tap_ok(wait_event(top, "frozen 0"), "cgroup.events tells so");
+	tap_is(file_write(top, "cgroup.freeze", "0"), 0, "root thaws the cgroup");
+	tap_ok(wait_event(top, "frozen 0"), "cgroup.events says that the cgroup is not frozen");
 }
 
 /* cgroup_fd and events_fd were opened before the cgroup was removed. */
@@ -185,11 +187,12 @@ static void test_removed(int cgroup_fd, int events_fd)
 	pid_t born = born_in(cgroup_fd);
 	int error;
 
-	tap_ok(born == -ENODEV || born == -ENOENT, "nothing is born in a removed one");
+	tap_ok(born == -ENODEV || born == -ENOENT, "no process can be born in a removed cgroup");
 	error = openat(cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC) < 0 ? errno : 0;
-	tap_ok(error == ENODEV || error == ENOENT, "nor can its cgroup.kill be opened");
+	tap_ok(error == ENODEV || error == ENOENT,
+	       "cgroup.kill of a removed cgroup cannot be opened");
 	tap_is(pread(events_fd, text, sizeof(text), 0) < 0 ? errno : 0, ENODEV,
-	       "a file that was open cannot be read: ENODEV");
+	       "an open file of a removed cgroup cannot be read: ENODEV");
 }
 
 int main(void)
@@ -209,8 +212,9 @@ int main(void)
 	test_freeze(cgroup_fd);
 	(void)wait_event(top, "populated 0");
 	events_fd = file_open(top, "cgroup.events", O_RDONLY);
-	tap_is(rmdir(top) < 0 ? errno : 0, 0, "an empty one is removed");
-	tap_is(rmdir(other) < 0 ? errno : 0, 0, "and so is the other");
+	tap_is(rmdir(top) < 0 ? errno : 0, 0, "an empty cgroup can be removed");
+	tap_is(rmdir(other) < 0 ? errno : 0, 0,
+	       "a cgroup whose only process has ended can be removed");
 	test_removed(cgroup_fd, events_fd);
 	return tap_done();
 }

@@ -50,7 +50,7 @@ enum ids { EFFECTIVE, OTHERS_REAL, ALL };
 static const char *const ids_names[] = {
 	[EFFECTIVE] = "the user's effective ids",
 	[OTHERS_REAL] = "the user's effective ids and the real id of another",
-	[ALL] = "the user's ids, all of them,",
+	[ALL] = "all ids of the user",
 };
 
 /* A process with all capabilities that acts for the user. */
@@ -173,8 +173,9 @@ static void check_attack(const struct attack *attack, enum ids ids)
 		fatal("become a maker");
 	try.pid = maker.pid;
 	got = child_run(body_attack, &try);
-	tap_ok(works ? got == 0 : got == EPERM || got == EACCES, "with %s the user can%s %s (%s)",
-	       ids_names[ids], works ? "" : "not", attack->name, strerror(got));
+	tap_ok(works ? got == 0 : got == EPERM || got == EACCES,
+	       "a process with %s: the user can%s %s (%s)", ids_names[ids], works ? "" : "not",
+	       attack->name, strerror(got));
 	child_kill(&maker);
 }
 
@@ -209,9 +210,9 @@ static void check_owner(void)
 		fatal("make a user namespace");
 	fd = ns_open(child.pid, "user");
 	tap_ok(fd >= 0 && ioctl(fd, NS_GET_OWNER_UID, &owner) == 0 && owner == KERNEL_UID,
-	       "a user namespace belongs to the effective uid");
+	       "a user namespace belongs to the effective uid of its maker");
 	(void)child_end(&child);
-	tap_is(child_run(body_capable, NULL), 0, "its maker has CAP_SYS_ADMIN");
+	tap_is(child_run(body_capable, NULL), 0, "the maker of a user namespace has CAP_SYS_ADMIN");
 }
 
 /* --- the signal at the parent's death --- */
@@ -276,7 +277,7 @@ static const struct change {
 	{"privilege_take_real_id()", take_real_id, true},
 	{"privilege_files_as_caller() and back", files_and_back, true},
 	{"privilege_act_as() and back", act_and_back, true},
-	{"new namespaces, a user namespace among them,", charge_and_unshare, true},
+	{"the making of namespaces, with a user namespace,", charge_and_unshare, true},
 	{"privilege_drop()", drop, true},
 };
 
@@ -353,12 +354,12 @@ static void check_look(void)
 			fatal("execute sleep");
 		look.pid = target.pid;
 		tap_ok(child_run(body_look, &look) == as_user[i],
-		       "who acts as a user opens the namespaces of uid %d's process: %s", uids[i],
-		       as_user[i] ? "no" : "yes");
+		       "acting as a user, a process can%s open namespaces of a process of uid %d",
+		       as_user[i] ? "not" : "", uids[i]);
 		look.capabilities = UINT64_C(1) << CAP_SYS_PTRACE;
-		tap_ok(child_run(body_look, &look) == 0, "with CAP_SYS_PTRACE: yes");
+		tap_ok(child_run(body_look, &look) == 0, "it can open them with CAP_SYS_PTRACE");
 		look.returned = true;
-		tap_ok(child_run(body_look, &look) == 0, "and a maker does");
+		tap_ok(child_run(body_look, &look) == 0, "a maker can open them");
 		child_kill(&target);
 	}
 }

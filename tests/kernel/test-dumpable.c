@@ -93,7 +93,7 @@ static void check(const char *path, uid_t uid, bool dumpable, const char *what)
 		tap_ok(child_run(body_peek, &copy.pid) == (dumpable ? 0 : EACCES),
 		       "... and another process of its uid %s look into it",
 		       dumpable ? "may" : "may not");
-	tap_ok(child_end(&copy) == 0, "... and it ended well");
+	tap_ok(child_end(&copy) == 0, "... and the process ended without an error");
 }
 
 /* --- changes of ids --- */
@@ -201,17 +201,18 @@ static void check_changes(void)
 	};
 
 	if (show_changes() < 0) {
-		tap_skip("changes of ids", "a writable " SUID_DUMPABLE);
+		tap_skip("changes of ids",
+			 "a change of ids leaves the process not dumpable" SUID_DUMPABLE);
 		return;
 	}
 #ifndef __SANITIZE_ADDRESS__ /* with it process_call() shares no memory */
 	tap_is(child_run(body_fact, NULL), 0,
-	       "a change of ids sets the memory, which others share, to fs.suid_dumpable");
+	       "a change of ids sets memory that others share to fs.suid_dumpable");
 #endif
 	for (enum change what = 0; what < ARRAY_SIZE(names); what++) {
 		int got = child_run(body_change, &what);
 
-		tap_ok(got == 0, "%s leaves it not dumpable", names[what]);
+		tap_ok(got == 0, "%s leaves the process not dumpable", names[what]);
 		if (got != 0)
 			printf("# got %d\n", got);
 	}
@@ -232,9 +233,12 @@ int main(int argc, char **argv)
 	(void)snprintf(unreadable, sizeof(unreadable), "%s/unreadable", scratch);
 	copy_self(readable, 0755);
 	copy_self(unreadable, 0711);
-	check(readable, KERNEL_UID, true, "dumpable again after exec of a readable file");
-	check(unreadable, KERNEL_UID, false, "not dumpable after exec of a file of mode 0711");
-	check(unreadable, 0, true, "root can read it: dumpable, a uid of its own is needed");
+	check(readable, KERNEL_UID, true,
+	      "a process is dumpable again after it has executed a readable file");
+	check(unreadable, KERNEL_UID, false,
+	      "a process is not dumpable after it has executed a file of mode 0711");
+	check(unreadable, 0, true,
+	      "a root process is dumpable after that: so a helper needs a uid of its own");
 	check_changes();
 	return tap_done();
 }

@@ -120,25 +120,26 @@ static void check_clone(void)
 
 	make_file(entry_, "host");
 	if (fd == -EINVAL)
-		tap_skip("one file of a tmpfs that is mounted nowhere is cloned", "it (6.15)");
+		tap_skip("a file of a tmpfs that is mounted nowhere can be cloned", "it (6.15)");
 	else
-		tap_ok(fd >= 0, "one file of a tmpfs that is mounted nowhere is cloned");
+		tap_ok(fd >= 0, "a file of a tmpfs that is mounted nowhere can be cloned");
 	close_fd(fd);
 	fd = clone_attached(tmpfs_fd);
-	tap_ok(fd >= 0, "one file of a tmpfs that is mounted is cloned");
+	tap_ok(fd >= 0, "a file of a mounted tmpfs can be cloned");
 	if (unlinkat(tmpfs_fd, "file", 0) < 0)
 		tmpfs_fd = -1;
-	tap_is(attach(fd, 0), -ENOENT, "what has no name any more is not mounted");
+	tap_is(attach(fd, 0), -ENOENT, "a file that has no name any more cannot be mounted");
 }
 
 static void check_plain(void)
 {
 	struct stat st;
 
-	tap_is(put("ours", 0), 0, "a file is mounted on a plain entry");
-	tap_ok(reads(entry_, "ours"), "and read there, when nothing but the mount holds it");
-	tap_ok(stat(entry_, &st) == 0 && st.st_nlink == 1, "with a name, where nobody sees it");
-	tap_is(open(entry_, O_WRONLY | O_CLOEXEC) < 0 ? errno : 0, EROFS, "nobody writes into it");
+	tap_is(put("ours", 0), 0, "a file can be mounted on a plain entry");
+	tap_ok(reads(entry_, "ours"), "it can be read there when nothing but the mount holds it");
+	tap_ok(stat(entry_, &st) == 0 && st.st_nlink == 1,
+	       "it keeps its name in a tmpfs that no process sees");
+	tap_is(open(entry_, O_WRONLY | O_CLOEXEC) < 0 ? errno : 0, EROFS, "nobody can write to it");
 }
 
 static void check_beneath(void)
@@ -146,15 +147,16 @@ static void check_beneath(void)
 	int r = put("newer", MOVE_MOUNT_BENEATH);
 
 	if (r == -EINVAL) {
-		tap_skip("a mount is put beneath another", "MOVE_MOUNT_BENEATH (6.5)");
+		tap_skip("a mount can be put beneath another one", "MOVE_MOUNT_BENEATH (6.5)");
 	} else {
-		tap_is(r, 0, "a mount is put beneath another");
-		tap_ok(reads(entry_, "ours"), "where it is not seen");
-		tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0, "the upper one goes");
-		tap_ok(reads(entry_, "newer"), "and uncovers it: there was no moment without");
+		tap_is(r, 0, "a mount can be put beneath another one");
+		tap_ok(reads(entry_, "ours"), "the mount beneath is hidden");
+		tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0,
+		       "the upper mount can be unmounted");
+		tap_ok(reads(entry_, "newer"), "this uncovers the mount beneath without a gap");
 	}
 	(void)umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH);
-	tap_ok(reads(entry_, "host"), "what was there before was never touched");
+	tap_ok(reads(entry_, "host"), "the file below the mounts is unchanged");
 }
 
 static int body_rename(struct child *parent _unused_, void *arg _unused_)
@@ -169,10 +171,11 @@ static void check_rename(void)
 {
 	if (put("ours", 0) < 0)
 		fatal("mount");
-	tap_is(rename(entry_, target_) < 0 ? errno : 0, EBUSY, "here the entry cannot be renamed");
+	tap_is(rename(entry_, target_) < 0 ? errno : 0, EBUSY,
+	       "an entry with a mount cannot be renamed in this mount namespace");
 	tap_is(child_run(body_rename, NULL), 0,
-	       "in a mount namespace where nothing is mounted on it, another takes its place");
-	tap_ok(reads(entry_, "renamed"), "and with the entry the mount here has gone");
+	       "a mount namespace without the mount can rename another file to the entry");
+	tap_ok(reads(entry_, "renamed"), "the mount on the replaced entry has gone");
 	unlink(entry_);
 }
 
@@ -182,17 +185,20 @@ static void check_symlink(void)
 
 	if (symlink(target_, entry_) < 0)
 		fatal("symlink");
-	tap_is(put("ours", 0), 0, "a file is mounted on a symbolic link that leads nowhere");
-	tap_ok(lstat(entry_, &st) == 0 && S_ISREG(st.st_mode), "which is a file from then on");
-	tap_ok(reads(entry_, "ours"), "and read as such");
+	tap_is(put("ours", 0), 0, "a file can be mounted on a symbolic link that leads nowhere");
+	tap_ok(lstat(entry_, &st) == 0 && S_ISREG(st.st_mode),
+	       "the link appears as a regular file");
+	tap_ok(reads(entry_, "ours"), "the mounted file can be read by the link's name");
 	make_file(target_, "stub");
 	make_file(below_, "stub 2");
 	if (rename(below_, target_) < 0)
 		fatal("rename");
-	tap_ok(reads(entry_, "ours"), "the link's target comes and is renamed over: it stays");
-	tap_ok(reads(target_, "stub 2"), "the target itself is as it was");
-	tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0, "it is unmounted");
-	tap_ok(reads(entry_, "stub 2"), "and the link leads to its target again");
+	tap_ok(reads(entry_, "ours"),
+	       "the mount stays when the link's target is made and replaced");
+	tap_ok(reads(target_, "stub 2"), "the target can be read by its own name");
+	tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0,
+	       "the mount on the link can be unmounted");
+	tap_ok(reads(entry_, "stub 2"), "the link leads to its target again");
 	unlink(entry_);
 	unlink(target_);
 }
@@ -231,19 +237,20 @@ static void check_missing(void)
 	snprintf(path, sizeof(path), "%s/resolv.conf", etc);
 	fd = overlay(lower, etc);
 	if (fd == -ENODEV) {
-		tap_skip("an overlay supplies an entry", "overlay (CONFIG_OVERLAY_FS)");
+		tap_skip("an overlay can be made of two lower layers",
+			 "overlay (CONFIG_OVERLAY_FS)");
 		return;
 	}
-	tap_ok(fd >= 0, "an overlay of two lower layers is made");
+	tap_ok(fd >= 0, "an overlay can be made of two lower layers");
 	tap_is(syscall(SYS_move_mount, fd, "", AT_FDCWD, etc, MOVE_MOUNT_F_EMPTY_PATH), 0,
-	       "and mounted on one of them");
+	       "the overlay can be mounted on one of its layers");
 	close_fd(fd);
 	snprintf(entry_, sizeof(entry_), "%s", path);
-	tap_is(put("ours", 0), 0, "the entry that it supplies can be mounted on");
-	tap_ok(reads(path, "ours") && reads(other, "passwd"), "the others are there as before");
+	tap_is(put("ours", 0), 0, "a file can be mounted on an entry that only the overlay has");
+	tap_ok(reads(path, "ours") && reads(other, "passwd"), "the other entries are as before");
 	tap_ok(umount2(path, MNT_DETACH) == 0 && umount2(etc, MNT_DETACH) == 0 &&
 		       stat(path, &st) < 0 && errno == ENOENT,
-	       "without it there is no such entry: nothing was written");
+	       "the entry is gone with the overlay: nothing was written below");
 }
 
 int main(void)

@@ -103,15 +103,16 @@ int main(void)
 	r = label_a_port();
 	if (r == -EOPNOTSUPP || r == -ENOENT)
 		return tap_skip_all("kernel lacks CONFIG_NF_CONNTRACK_LABELS");
-	tap_is(r, 0, "a rule with a label");
+	tap_is(r, 0, "a rule that sets a label can be added");
 	fd = conntrack_open();
 	send_to(LABELLED_PORT);
 	send_to(OTHER_PORT);
 	tap_is(conntrack_ask(fd, conntrack_begin(message, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_INET),
 			     on_flow, seen),
-	       0, "the flows are told");
-	tap_ok(seen[0].flows == 1 && seen[0].labelled == 1, "the rule's flow has the label");
-	tap_ok(seen[1].flows == 1 && seen[1].labelled == 0, "another flow has not got it");
+	       0, "the kernel lists its flows");
+	tap_ok(seen[0].flows == 1 && seen[0].labelled == 1,
+	       "the flow that matches the rule has the label");
+	tap_ok(seen[1].flows == 1 && seen[1].labelled == 0, "another flow does not have the label");
 	close(fd);
 	return tap_done();
 }

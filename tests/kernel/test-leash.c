@@ -80,7 +80,7 @@ static int outcome(int its_end, enum doing doing)
 		kill(child.pid, SIGSTOP);
 	wanted = (struct wanted){child.pid, doing == STOPPED ? 'T' : 'S'};
 	if (!wait_until(is_in_state, &wanted))
-		fatal("it is not doing that");
+		fatal("the child is not in the expected state");
 	close_fd(ends[!its_end]);
 	return child_end(&child);
 }
@@ -100,12 +100,12 @@ int main(void)
 		enum doing doing;
 		const char *what;
 	} rows[] = {
-		{0, NOTHING, "the reading end: killed"},
-		{0, STOPPED, "the reading end: killed while it is stopped"},
-		{0, WRITING, "the reading end: killed while it writes"},
-		{1, NOTHING, "the writing end: killed"},
-		{1, STOPPED, "the writing end: killed while it is stopped"},
-		{1, WRITING, "the writing end: killed while it writes"},
+		{0, NOTHING, "a process that holds the reading end is killed"},
+		{0, STOPPED, "a stopped process that holds the reading end is killed"},
+		{0, WRITING, "a process that holds the reading end is killed while it writes"},
+		{1, NOTHING, "a process that holds the writing end is killed"},
+		{1, STOPPED, "a stopped process that holds the writing end is killed"},
+		{1, WRITING, "a process that holds the writing end is killed while it writes"},
 	};
 	int pair[2];
 
@@ -115,6 +115,6 @@ int main(void)
 		fatal("pipe2");
 	close_fd(pair[0]);
 	tap_is(child_run(tie_late, &(struct leashed){pair[1], -1, NOTHING}), 0,
-	       "a pipe whose other end is closed already");
+	       "a process is not tied to a pipe whose other end is already closed");
 	return tap_done();
 }

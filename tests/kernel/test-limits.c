@@ -80,19 +80,21 @@ int main(void)
 		return tap_skip_all("root is needed");
 	(void)text_read("/proc/sys/user/max_net_namespaces", before, sizeof(before));
 	child_start(&limited, body_limited, NULL);
-	tap_is(child_hear(&limited), 0, "a user namespace of the test's own");
+	tap_is(child_hear(&limited), 0, "the test makes a user namespace");
 	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", limited.pid);
-	tap_is(text_write(path, "0 0 65536"), 0, "its uids are those outside");
+	tap_is(text_write(path, "0 0 65536"), 0, "its uids are mapped to the same uids outside");
 	(void)snprintf(path, sizeof(path), "/proc/%d/gid_map", limited.pid);
-	tap_is(text_write(path, "0 0 65536"), 0, "its gids are those outside");
+	tap_is(text_write(path, "0 0 65536"), 0, "its gids are mapped to the same gids outside");
 	child_say(&limited, 0);
-	tap_is(child_hear(&limited), 0, "its max_net_namespaces is set inside it");
-	tap_is(child_hear(&limited), ENOSPC, "one more than that is ENOSPC");
-	tap_is(child_hear(&limited), ENOSPC, "for another process with this euid as well");
-	tap_is(child_hear(&limited), 0, "another euid is charged for itself");
-	tap_is(child_hear(&limited), 1, "and what has ended is given back");
-	tap_is(child_end(&limited), 0, "the inside ended well");
+	tap_is(child_hear(&limited), 0, "root inside can set its max_net_namespaces");
+	tap_is(child_hear(&limited), ENOSPC,
+	       "the kernel refuses one net namespace more than that: ENOSPC");
+	tap_is(child_hear(&limited), ENOSPC,
+	       "it refuses one to another process with this euid, too");
+	tap_is(child_hear(&limited), 0, "it counts the namespaces of another euid separately");
+	tap_is(child_hear(&limited), 1, "it allows one again when others have ended");
+	tap_is(child_end(&limited), 0, "the process inside ended without an error");
 	(void)text_read("/proc/sys/user/max_net_namespaces", after, sizeof(after));
-	tap_ok(atol(before) == atol(after), "the host's limit is what it was");
+	tap_ok(atol(before) == atol(after), "the host's limit is unchanged");
 	return tap_done();
 }

@@ -64,9 +64,10 @@ static void check(bool before, int flags, int unmounted, const char *what)
 
 	child_start(&child, body_root_inside, &before);
 	tap_is(child_hear(&child), flags, what);
-	tap_is(child_hear(&child), unmounted, "... and the same of what covers something");
-	tap_is(child_hear(&child), unmounted, "... and of the mount itself");
-	tap_is(child_end(&child), 0, "... and it ended well");
+	tap_is(child_hear(&child), unmounted,
+	       "... and the same holds for unmounting a mount that covers something");
+	tap_is(child_hear(&child), unmounted, "... and for unmounting the copy itself");
+	tap_is(child_end(&child), 0, "... and the process ended without an error");
 }
 
 int main(void)
@@ -75,7 +76,9 @@ int main(void)
 		return tap_skip_all("root is needed");
 	mounts_own();
 	make_tree();
-	check(false, 0, 0, "root inside clears the flags of a detached copy");
-	check(true, EPERM, EINVAL, "not those of one that was attached before the copy");
+	check(false, 0, 0,
+	      "root inside can clear the flags of a copy that is attached after unshare()");
+	check(true, EPERM, EINVAL,
+	      "root inside cannot clear the flags of a copy that was attached before unshare()");
 	return tap_done();
 }

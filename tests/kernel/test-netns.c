@@ -99,22 +99,25 @@ static void test_sockets_and_veth(void)
 	struct mnl_socket *events = veth_socket(RTMGRP_LINK);
 
 	tap_is(look(netns_fd, "lo"), 1, "lo of a new net namespace is down");
-	tap_is(veth_up(inside, 1), 0, "the socket made inside is used from outside");
-	tap_is(look(netns_fd, "lo"), 2, "and has set lo up inside");
+	tap_is(veth_up(inside, 1), 0, "a socket that was made inside can be used from outside");
+	tap_is(look(netns_fd, "lo"), 2, "it has set lo up inside");
 
-	tap_is(veth_make(outside, "outer", "inner", netns_fd), 0, "a veth in one message");
-	tap_ok(if_nametoindex("outer") > 0, "its one end is here");
-	tap_ok(if_nametoindex("inner") == 0, "its peer is not here");
+	tap_is(veth_make(outside, "outer", "inner", netns_fd), 0, "one message makes a veth pair");
+	tap_ok(if_nametoindex("outer") > 0, "its first end is in this net namespace");
+	tap_ok(if_nametoindex("inner") == 0, "its peer is not in this net namespace");
 	tap_is(look(netns_fd, "inner"), 1, "its peer is in the target namespace");
-	tap_is(count_queues("outer"), 1, "it has the one queue that was asked for");
-	tap_is(veth_make(outside, "outer", "inner", netns_fd), -EEXIST, "the same again: EEXIST");
+	tap_is(count_queues("outer"), 1, "it has one queue, as requested");
+	tap_is(veth_make(outside, "outer", "inner", netns_fd), -EEXIST,
+	       "a second veth pair of the same name is refused: EEXIST");
 
 	/* only the descriptor, and the socket that was made inside, hold the namespace */
 	netns_fd = close_fd(netns_fd);
-	tap_ok(if_nametoindex("outer") > 0, "a netlink socket inside keeps the namespace alive");
+	tap_ok(if_nametoindex("outer") > 0,
+	       "a netlink socket inside keeps the net namespace alive");
 	(void)mnl_socket_close(inside);
-	tap_ok(veth_wait_gone(events, "outer"), "let go of: the event that the host end is gone");
-	tap_ok(if_nametoindex("outer") == 0, "and its name does not resolve any more");
+	tap_ok(veth_wait_gone(events, "outer"),
+	       "an event says that the host's end has gone with the net namespace");
+	tap_ok(if_nametoindex("outer") == 0, "the name of the host's end cannot be found any more");
 	(void)mnl_socket_close(outside);
 	(void)mnl_socket_close(events);
 }
@@ -202,17 +205,17 @@ static void test_disabled_port(void)
 	struct mnl_socket *rtnl = veth_socket(0);
 	int bridge_fd, one_fd, two_fd;
 
-	tap_is(veth_bridge(rtnl, "bridge"), 0, "a bridge");
+	tap_is(veth_bridge(rtnl, "bridge"), 0, "a bridge can be made");
 	bridge_fd = frame_socket("bridge");
 	one_fd = port_new(rtnl, "one", "bridge");
 	two_fd = port_new(rtnl, "two", "bridge");
-	tap_is(frame_pass(one_fd, bridge_fd, 'a', 0), 'a', "a frame passes a port");
+	tap_is(frame_pass(one_fd, bridge_fd, 'a', 0), 'a', "a frame passes a port of the bridge");
 	tap_is(veth_port_state(rtnl, (int)if_nametoindex("one"), BR_STATE_DISABLED), 0,
-	       "the port is disabled");
+	       "the port can be disabled");
 	frame_send(one_fd, 'b');
 	frame_send(two_fd, 'c');
 	tap_is(frame_pass(two_fd, bridge_fd, 'c', 'a'), 'c',
-	       "no frame passes it any more; another port lets frames pass");
+	       "no frame passes the disabled port, but frames pass another one");
 	(void)close_fd(one_fd);
 	(void)close_fd(two_fd);
 	(void)close_fd(bridge_fd);
@@ -224,20 +227,25 @@ static void test_sysctls(void)
 	char text[64];
 	_cleanup_fd_ int own_fd = ns_open(0, "net");
 
-	tap_is(text_write(PING_RANGE, "0 4294967294"), 0, "ping_group_range opened here");
-	tap_is(text_write(LOW_PORTS, "80"), 0, "ip_unprivileged_port_start opened here");
+	tap_is(text_write(PING_RANGE, "0 4294967294"), 0,
+	       "ping_group_range can be opened in this net namespace");
+	tap_is(text_write(LOW_PORTS, "80"), 0,
+	       "ip_unprivileged_port_start can be lowered in this net namespace");
 	if (unshare(CLONE_NEWNET) < 0)
 		fatal("unshare net");
 	(void)text_read(PING_RANGE, text, sizeof(text));
 	tap_ok(strcmp(text, "1\t0\n") == 0, "a new net namespace lets no group ping");
 	(void)text_read(LOW_PORTS, text, sizeof(text));
-	tap_ok(strcmp(text, "1024\n") == 0, "a new net namespace keeps the ports below 1024");
-	tap_is(text_write(PING_RANGE, "0 4294967294"), 0, "a maker inside can open both: ping");
-	tap_is(text_write(LOW_PORTS, "0"), 0, "a maker inside can open both: ports");
+	tap_ok(strcmp(text, "1024\n") == 0,
+	       "a new net namespace keeps the ports below 1024 for root");
+	tap_is(text_write(PING_RANGE, "0 4294967294"), 0,
+	       "a maker inside can open ping_group_range");
+	tap_is(text_write(LOW_PORTS, "0"), 0,
+	       "a maker inside can lower ip_unprivileged_port_start");
 	if (setns(own_fd, CLONE_NEWNET) < 0)
 		fatal("setns back");
 	(void)text_read(LOW_PORTS, text, sizeof(text));
-	tap_ok(strcmp(text, "80\n") == 0, "and that has changed nothing here");
+	tap_ok(strcmp(text, "80\n") == 0, "this changes nothing in another net namespace");
 }
 
 #define INHERIT "/proc/sys/net/core/devconf_inherit_init_net"
@@ -254,7 +262,8 @@ static void test_copied_settings(void)
 	if (unshare(CLONE_NEWNET) < 0)
 		fatal("unshare net");
 	(void)text_read(REVERSE_PATH, first, sizeof(first));
-	tap_is(text_write(REVERSE_PATH, first[0] == '2' ? "1" : "2"), 0, "rp_filter changed here");
+	tap_is(text_write(REVERSE_PATH, first[0] == '2' ? "1" : "2"), 0,
+	       "rp_filter can be changed in this net namespace");
 	if (unshare(CLONE_NEWNET) < 0)
 		fatal("unshare net");
 	(void)text_read(REVERSE_PATH, again, sizeof(again));
@@ -264,7 +273,7 @@ static void test_copied_settings(void)
 	else
 		tap_ok(strcmp(first, again) == 0,
 		       "a new net namespace has the IPv4 settings of the machine's first one");
-	tap_is(text_write(REVERSE_PATH, "0"), 0, "a maker inside can set them");
+	tap_is(text_write(REVERSE_PATH, "0"), 0, "a maker inside can change these settings");
 	if (setns(own_fd, CLONE_NEWNET) < 0)
 		fatal("setns back");
 }
@@ -310,10 +319,11 @@ static void test_sysfs(void)
 	pid_fd = (int)syscall(SYS_pidfd_open, maker.pid, 0);
 	fd = (int)syscall(SYS_pidfd_getfd, pid_fd, child_hear(&maker), 0);
 	child_say(&maker, 0);
-	tap_is(child_end(&maker), 0, "a sysfs, mounted nowhere, made with another's euid");
-	tap_ok(fd >= 0, "its descriptor outlives its maker");
+	tap_is(child_end(&maker), 0,
+	       "a process with a user's euid can make a sysfs that is mounted nowhere");
+	tap_ok(fd >= 0, "the descriptor of the sysfs outlives its maker");
 	tap_is(child_run(body_mount_sysfs, &fd), 1,
-	       "mounted elsewhere it shows its maker's net namespace");
+	       "the sysfs shows its maker's net namespace, wherever it is mounted");
 	(void)close_fd(fd);
 	(void)close_fd(pid_fd);
 }
@@ -341,7 +351,7 @@ static void test_count(void)
 	tap_is(count_sockets(), 0, "a TCP socket that is only bound is not counted");
 	if (listen(fd, 1) < 0)
 		fatal("listen");
-	tap_is(count_sockets(), 1, "one that listens is counted");
+	tap_is(count_sockets(), 1, "a TCP socket that listens is counted");
 }
 
 int main(void)

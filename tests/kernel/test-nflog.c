@@ -126,12 +126,12 @@ static void test_groups(uint16_t first)
 	uint16_t second, again;
 	int fd = nflog_open(NAME, &second);
 
-	tap_ok(fd >= 0 && second != first, "a group has one socket: another one gets the next");
+	tap_ok(fd >= 0 && second != first,
+	       "a group has one socket: a second socket gets the next group");
 	close_fd(fd);
-	tap_is(child_run(open_elsewhere, &first), 0,
-	       "a group of another net namespace is another group");
+	tap_is(child_run(open_elsewhere, &first), 0, "another net namespace has groups of its own");
 	fd = nflog_open(NAME, &again);
-	tap_is(again, second, "a group is free when its socket is closed");
+	tap_is(again, second, "a group is free again when its socket is closed");
 	close_fd(fd);
 }
 
@@ -142,13 +142,13 @@ static void test_limit(int fd)
 
 	send_to(LIMITED, 1000);
 	send_to(OTHER, 1);
-	tap_ok(comes(fd), "a message comes");
+	tap_ok(comes(fd), "a message arrives");
 	nflog_read(fd, hear, &heard);
-	tap_is(heard.others, 1, "the limit of one rule is not that of another");
+	tap_is(heard.others, 1, "the limit of one rule does not count packets of another rule");
 	tap_ok(heard.n >= 1 && heard.n <= 2 + seconds() - start,
-	       "a limit before log bounds the messages");
+	       "a limit before the log expression bounds the number of messages");
 	send_to(UNHEARD, 1);
-	tap_is(count(fd, "unheard"), 0, "a rule whose group nobody has sends nothing");
+	tap_is(count(fd, "unheard"), 0, "a rule whose group has no socket sends nothing");
 }
 
 static void test_overflow(int fd)
@@ -158,9 +158,9 @@ static void test_overflow(int fd)
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)) < 0)
 		fatal("buffer");
 	send_to(UNLIMITED, 1000);
-	tap_ok(count(fd, "unlimited") < 1000, "messages without room are lost");
+	tap_ok(count(fd, "unlimited") < 1000, "messages are lost if the socket has no room");
 	send_to(UNLIMITED, 1);
-	tap_is(count(fd, "unlimited"), 1, "and later ones come");
+	tap_is(count(fd, "unlimited"), 1, "later messages arrive");
 }
 
 static void test_prefix(struct nft *nft, int fd, uint16_t group)
@@ -172,9 +172,10 @@ static void test_prefix(struct nft *nft, int fd, uint16_t group)
 	tap_ok(log_port(nft, LIMITED, false, group, prefix) < 0,
 	       "a prefix of 128 bytes is refused");
 	prefix[PREFIX_MAX] = '\0';
-	tap_is(log_port(nft, LIMITED, false, group, prefix), 0, "a prefix of 127 is not");
+	tap_is(log_port(nft, LIMITED, false, group, prefix), 0,
+	       "a prefix of 127 bytes is accepted");
 	send_to(LIMITED, 1);
-	tap_is(count(fd, prefix), 1, "it comes with the message");
+	tap_is(count(fd, prefix), 1, "the prefix arrives with the message");
 }
 
 int main(void)

@@ -94,10 +94,11 @@ static void check_owner(void)
 	if (child_hear(&inside) < 0)
 		fatal("second user namespace");
 	tap_is(child_run(body_look, &looked), 0,
-	       "with CAP_SYS_PTRACE alone: the outermost namespace's owner is who made it");
+	       "with CAP_SYS_PTRACE, a process finds the owner of the outermost user namespace");
 	looked.capabilities = 0;
-	tap_is(child_run(body_look, &looked), 2, "without, nothing is opened");
-	tap_is(child_end(&inside), 0, "the inside ended well");
+	tap_is(child_run(body_look, &looked), 2,
+	       "without that capability, a process cannot open the namespace");
+	tap_is(child_end(&inside), 0, "the process inside ended without an error");
 }
 
 /* Checks that anonymous memory counts against RLIMIT_DATA, even untouched. Returns 0 if so. */
@@ -133,6 +134,7 @@ int main(void)
 		return tap_skip_all("root is needed");
 	check_owner();
 	tap_is(child_run(body_memory, NULL), 0, "RLIMIT_DATA bounds anonymous mappings");
-	tap_is(child_run(body_score, NULL), 0, "a score is raised without capabilities");
+	tap_is(child_run(body_score, NULL), 0,
+	       "a process without capabilities can raise its oom_score_adj");
 	return tap_done();
 }

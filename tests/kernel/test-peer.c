@@ -66,9 +66,9 @@ static void check_pidfd(int peer_fd, pid_t pid)
 	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ended.fd);
 	(void)snprintf(line, sizeof(line), "\nPid:\t%d\n", pid);
 	tap_ok(text_read(path, text, sizeof(text)) > 0 && strstr(text, line),
-	       "SO_PEERPIDFD is a pidfd of the process that connected");
-	tap_is(poll(&ended, 1, 0), 0, "which tells that it lives");
-	tap_is(fcntl(ended.fd, F_GETFD), FD_CLOEXEC, "and is close-on-exec");
+	       "SO_PEERPIDFD returns a pidfd of the process that connected");
+	tap_is(poll(&ended, 1, 0), 0, "the pidfd says that the process lives");
+	tap_is(fcntl(ended.fd, F_GETFD), FD_CLOEXEC, "the pidfd is close-on-exec");
 	(void)close_fd(ended.fd);
 }
 
@@ -92,22 +92,25 @@ static void check(int listen_fd, bool in_user_namespace)
 	if (child_hear(&client) != 0)
 		fatal("client");
 	peer_fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-	tap_is(getsockopt(peer_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size), 0, "SO_PEERCRED");
+	tap_is(getsockopt(peer_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size), 0,
+	       "SO_PEERCRED returns the peer's credentials");
 	tap_is(peer.uid, KERNEL_UID,
-	       in_user_namespace ? "uid 0 of a user namespace is its owner's uid here"
-				 : "the euid at connect(), whatever it is now");
-	tap_is(peer.gid, KERNEL_UID, "the egid at connect()");
-	tap_is(peer.pid, client.pid, "the pid at connect()");
+	       in_user_namespace
+		       ? "uid 0 of a user namespace appears as the uid of its owner"
+		       : "the uid is the euid at connect(), even if it has changed since");
+	tap_is(peer.gid, KERNEL_UID, "the gid is the egid at connect()");
+	tap_is(peer.pid, client.pid, "the pid is that at connect()");
 	size = sizeof(groups);
-	tap_is(getsockopt(peer_fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size), 0, "SO_PEERGROUPS");
+	tap_is(getsockopt(peer_fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size), 0,
+	       "SO_PEERGROUPS returns the peer's groups");
 	tap_ok(size == 2 * sizeof(gid_t) && groups[0] == 61010 && groups[1] == 61011,
-	       "the supplementary groups at connect()");
+	       "the groups are the supplementary groups at connect()");
 	size = sizeof(gid_t);
 	tap_ok(getsockopt(peer_fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) < 0 &&
 		       errno == ERANGE && size == 2 * sizeof(gid_t),
-	       "too little room for them: ERANGE, and the size");
+	       "SO_PEERGROUPS with too little room fails with ERANGE and returns the size");
 	check_pidfd(peer_fd, client.pid);
-	tap_is(child_end(&client), 0, "the client ended well");
+	tap_is(child_end(&client), 0, "the client ended without an error");
 }
 
 /* The socket still reports the client after its end and reaping. */
@@ -127,7 +130,7 @@ static void check_gone(int listen_fd)
 	peer_fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	(void)getsockopt(peer_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
 	tap_ok(peer.uid == KERNEL_UID && peer.pid == pid,
-	       "SO_PEERCRED tells of a process that has ended: its pid names nobody");
+	       "SO_PEERCRED returns the pid of a client that has ended");
 }
 
 int main(void)

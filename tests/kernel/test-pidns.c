@@ -143,13 +143,15 @@ static void test_ending(void)
 	init = child_hear(&maker);
 	ns_fd = ns_open(init, "pid");
 	poll_fd.fd = (int)syscall(SYS_pidfd_open, init, 0);
-	tap_ok(!is_exiting(&init), "PF_EXITING is not among the flags of an init that lives");
+	tap_ok(!is_exiting(&init), "a living init does not have the flag PF_EXITING");
 	(void)kill(init, SIGKILL);
-	tap_ok(wait_until(is_exiting, &init), "it is when the init has been killed");
-	tap_is(child_run(body_join_dead, &ns_fd), ENOMEM, "a fork is ENOMEM from then on");
-	tap_is(poll(&poll_fd, 1, 0), 0, "its pidfd tells nothing while a zombie is left inside");
+	tap_ok(wait_until(is_exiting, &init), "a killed init has the flag PF_EXITING");
+	tap_is(child_run(body_join_dead, &ns_fd), ENOMEM,
+	       "a fork in its pid namespace fails with ENOMEM from then on");
+	tap_is(poll(&poll_fd, 1, 0), 0, "its pidfd is not readable while a zombie is left inside");
 	child_say(&maker, 0);
-	tap_is(poll(&poll_fd, 1, 60000), 1, "and tells of its end when that has been reaped");
+	tap_is(poll(&poll_fd, 1, 60000), 1,
+	       "its pidfd is readable when the zombie has been reaped");
 	(void)close_fd(ns_fd);
 	(void)close_fd(poll_fd.fd);
 	(void)child_end(&maker);
@@ -196,8 +198,8 @@ static void test_alone(void)
 	int wrong = child_run(body_alone, NULL);
 
 	tap_ok(!(wrong & 3),
-	       "signal 0 to all succeeds while there is another, even without rights");
-	tap_ok(!(wrong & 5), "and is ESRCH for a process 1 that is alone");
+	       "signal 0 to all succeeds, even without rights, if there is another process");
+	tap_ok(!(wrong & 5), "signal 0 to all fails with ESRCH if process 1 is alone");
 }
 
 int main(void)
@@ -214,35 +216,39 @@ int main(void)
 	(void)snprintf(pin, sizeof(pin), "%s/pid", scratch);
 
 	child_start(&maker, body_maker, NULL);
-	tap_is(child_hear(&maker), -ENOENT, "pid_for_children is ENOENT before the first child");
+	tap_is(child_hear(&maker), -ENOENT,
+	       "pid_for_children cannot be opened before the first child: ENOENT");
 	inside = child_hear(&maker);
 	init_pid = child_hear(&maker);
 	tap_is(inside, 1, "the first child is process 1");
 	pid_fd = ns_open(init_pid, "pid");
-	tap_ok(pid_fd >= 0, "its namespace can be opened");
+	tap_ok(pid_fd >= 0, "its pid namespace can be opened");
 
 	number = child_run(body_join, &pid_fd);
-	tap_ok(!(number & 1), "setns to a pid namespace succeeds");
-	tap_ok(!(number & 2), "setns leaves the caller where it is");
-	tap_ok(!(number & 4), "setns shows in pid_for_children");
-	tap_ok(!(number & 8), "a child forked after setns is inside");
+	tap_ok(!(number & 1), "a process can join the pid namespace by setns");
+	tap_ok(!(number & 2), "setns does not change the caller's own pid namespace");
+	tap_ok(!(number & 4), "pid_for_children shows the joined pid namespace");
+	tap_ok(!(number & 8), "a child that is forked after setns is inside");
 
 	child_say(&maker, 0);
 	(void)child_hear(&maker); /* init is reaped */
-	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM, "fork after init's end is ENOMEM");
+	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM,
+	       "a fork fails with ENOMEM after the end of init");
 	number = open(pin, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	(void)close_fd(number);
 	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", pid_fd);
 	tap_is(mount(source, pin, NULL, MS_BIND, NULL) < 0 ? errno : 0, 0,
-	       "a pid namespace without init can still be pinned");
+	       "a pid namespace without an init can still be pinned");
 	(void)close_fd(pid_fd);
 	pid_fd = open(pin, O_RDONLY | O_CLOEXEC);
-	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM, "and not entered through the pin");
+	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM,
+	       "a fork after joining through this pin fails with ENOMEM");
 	(void)close_fd(pid_fd);
-	tap_is(umount2(pin, MNT_DETACH), 0, "unpinned");
+	tap_is(umount2(pin, MNT_DETACH), 0, "the pin can be unmounted");
 	(void)child_end(&maker);
 
-	tap_is(child_run(body_init_lost, NULL), 0, "the end of init ends all others inside");
+	tap_is(child_run(body_init_lost, NULL), 0,
+	       "the end of init ends all other processes inside");
 	test_ending();
 	test_alone();
 	return tap_done();

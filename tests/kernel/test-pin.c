@@ -104,16 +104,16 @@ static void test_copies(void)
 
 	path_in(path, sizeof(path), "net");
 	file_new(path);
-	tap_is(pin(netns_fd, path), 0, "a net namespace is pinned by its descriptor");
+	tap_is(pin(netns_fd, path), 0, "a net namespace can be pinned by its descriptor");
 	netns_fd = close_fd(netns_fd);
-	tap_ok(inode_of(path) == inode, "the pin is the namespace");
+	tap_ok(inode_of(path) == inode, "the pin leads to the namespace");
 	mountns_start(&later, -1, MS_PRIVATE);
-	tap_is(umount2(path, MNT_DETACH), 0, "unpinned here");
+	tap_is(umount2(path, MNT_DETACH), 0, "the pin can be unmounted in this mount namespace");
 	(void)snprintf(copy, sizeof(copy), "/proc/%d/root%s", later.pid, path);
 	tap_ok(inode_of(copy) == inode, "a mount namespace made meanwhile has a copy of the pin");
-	tap_ok(if_nametoindex("copied") > 0, "the copy keeps the namespace alive");
+	tap_ok(if_nametoindex("copied") > 0, "the copy keeps the net namespace alive");
 	(void)child_end(&later);
-	tap_ok(veth_wait_gone(events, "copied"), "it goes with the last copy");
+	tap_ok(veth_wait_gone(events, "copied"), "the net namespace goes with the last copy");
 	(void)mnl_socket_close(events);
 }
 
@@ -154,17 +154,17 @@ static void test_private_parent(void)
 	    mount(NULL, dir, NULL, MS_SHARED, NULL) < 0)
 		fatal(dir);
 	file_new(path);
-	tap_is(pin(netns_fd, path), 0, "a net namespace is pinned on a shared mount");
+	tap_is(pin(netns_fd, path), 0, "a net namespace can be pinned on a shared mount");
 	(void)umount2(path, MNT_DETACH);
 	tap_is(pin_young_mountns(path, MS_SLAVE, &tries), -EINVAL,
-	       "a mount namespace is not pinned on a shared mount with receivers: EINVAL");
+	       "a mount namespace cannot be pinned on a shared mount with receivers: EINVAL");
 	tap_is(pin_young_mountns(path, MS_PRIVATE, &tries), 0,
-	       "on a shared mount that nobody receives from it is");
+	       "a mount namespace can be pinned on a shared mount without receivers");
 	(void)umount2(path, MNT_DETACH);
 	if (mount(NULL, dir, NULL, MS_PRIVATE, NULL) < 0)
 		fatal(dir);
 	tap_is(pin_young_mountns(path, MS_SLAVE, &tries), 0,
-	       "a mount namespace is pinned on a private one, made again on other CPUs if need be");
+	       "a mount namespace of some processor can be pinned on a private mount");
 	printf("# taken after %d tries\n", tries);
 	(void)umount2(dir, MNT_DETACH);
 }
@@ -217,9 +217,10 @@ static void test_order(void)
 		last = cpu;
 	}
 	if (own)
-		tap_ok(as_ordered, "a mount namespace is pinned where its id is the higher one");
+		tap_ok(as_ordered,
+		       "a mount namespace can be pinned exactly where its id is the higher one");
 	else
-		tap_skip("a mount namespace is pinned where its id is the higher one",
+		tap_skip("a mount namespace can be pinned exactly where its id is the higher one",
 			 "NS_GET_MNTNS_ID");
 
 	CPU_ZERO(&one);
@@ -230,7 +231,7 @@ static void test_order(void)
 	mounts_own(); /* on this CPU, where the namespace of body_pin_older() gets a higher id */
 	own_fd = ns_open(0, "mnt");
 	tap_is(child_run(body_pin_older, &own_fd), EINVAL,
-	       "a mount namespace older than the place of its pin is not pinned: EINVAL");
+	       "a mount namespace cannot be pinned in a younger one: EINVAL");
 	(void)sched_setaffinity(0, sizeof(all), &all);
 }
 
@@ -302,10 +303,11 @@ static int vault_new(int netns_fd, const char *path, int host_lines)
 		(void)snprintf(root, sizeof(root), "/proc/%d/root", vault.pid);
 		if (pin(ns_fd, path) == 0) {
 			root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-			tap_is(lines, 2, "the vault's own table: a tmpfs and a /proc");
-			tap_is(pinned, 0, "inside it a pin is made through /proc/self/fd");
+			tap_is(lines, 2, "the mount table of the vault has a tmpfs and a /proc");
+			tap_is(pinned, 0,
+			       "a process in the vault can pin a namespace through /proc/self/fd");
 			tap_is(mounts_count("/proc/self/mountinfo", NULL), host_lines + 1,
-			       "the host's table shows one line more");
+			       "the host's mount table has one line more");
 		}
 		(void)close_fd(ns_fd);
 		(void)child_end(&vault);
@@ -329,22 +331,25 @@ static void test_vault(void)
 	root_fd = vault_new(netns_fd, path, mounts_count("/proc/self/mountinfo", NULL));
 	netns_fd = close_fd(netns_fd);
 	tap_ok(root_fd >= 0, "a vault is made, and its maker has ended");
-	tap_ok(if_nametoindex("vaulted") > 0, "what is pinned in it lives");
+	tap_ok(if_nametoindex("vaulted") > 0, "a namespace that is pinned in the vault lives");
 	read_fd = openat(root_fd, "net", O_RDONLY | O_CLOEXEC);
-	tap_ok(inode_of_fd(read_fd) == inode, "a pin is read through a descriptor of its root");
+	tap_ok(inode_of_fd(read_fd) == inode,
+	       "a pin can be opened through a descriptor of the vault's root");
 	read_fd = close_fd(read_fd);
-	tap_is(child_run(body_vault_join, &inode), 0, "joined through its pin, and used");
+	tap_is(child_run(body_vault_join, &inode), 0,
+	       "a process can join the vault through its pin, and use a pin in it");
 
 	mountns_start(&later, -1, MS_PRIVATE);
 	(void)snprintf(copy, sizeof(copy), "/proc/%d/root%s", later.pid, path);
 	tap_ok(inode_of(copy) != inode_of(path),
 	       "a pin of a mount namespace is not copied into a mount namespace made later");
-	tap_is(umount2(path, MNT_DETACH), 0, "the vault is unmounted");
+	tap_is(umount2(path, MNT_DETACH), 0, "the vault can be unmounted");
 	/* neither that nor an open root keeps the mounts in it */
-	tap_ok(veth_wait_gone(events, "vaulted"), "all that it held is gone");
+	tap_ok(veth_wait_gone(events, "vaulted"), "the namespaces that were pinned in it are gone");
 	(void)child_end(&later);
 	read_fd = openat(root_fd, "net", O_RDONLY | O_CLOEXEC);
-	tap_ok(read_fd < 0 || inode_of_fd(read_fd) != inode, "and its root leads to it no more");
+	tap_ok(read_fd < 0 || inode_of_fd(read_fd) != inode,
+	       "a descriptor of its root leads to them no more");
 	(void)mnl_socket_close(events);
 }
 

@@ -143,19 +143,22 @@ static void check(const struct mode *mode)
 	(void)snprintf(what, sizeof(what), "%s: a mount made outside %s inside", mode->name,
 		       mode->follows ? "appears" : "does not appear");
 	tap_is(child_hear(&inside), mode->follows, what);
-	(void)snprintf(what, sizeof(what), "%s: it is%s writable in a read-only tree", mode->name,
+	(void)snprintf(what, sizeof(what),
+		       "%s: a mount from outside is%s writable in a read-only tree", mode->name,
 		       mode->follows ? "" : " not");
 	tap_is(child_hear(&inside), mode->follows, what);
-	(void)snprintf(what, sizeof(what), "%s: what is unmounted outside %s inside", mode->name,
-		       mode->follows ? "goes away" : "stays");
+	(void)snprintf(what, sizeof(what), "%s: a mount that is unmounted outside %s inside",
+		       mode->name, mode->follows ? "goes away" : "stays");
 	tap_is(child_hear(&inside), !mode->follows, what);
-	(void)snprintf(what, sizeof(what), "%s: mount namespaces made inside %s", mode->name,
+	(void)snprintf(what, sizeof(what), "%s: mount namespaces made inside %s mounts", mode->name,
 		       mode->siblings ? "share" : "do not share");
 	tap_is(child_hear(&inside), mode->siblings, what);
-	(void)snprintf(what, sizeof(what), "%s: nothing deeper is seen outside", mode->name);
+	(void)snprintf(what, sizeof(what),
+		       "%s: a mount made in a mount namespace inside is not seen outside",
+		       mode->name);
 	if (!mode->leaks)
 		tap_ok(!is_mount(from_deeper_), "%s", what);
-	tap_is(child_end(&inside), 0, "the inside ended well");
+	tap_is(child_end(&inside), 0, "the process inside ended without an error");
 	outer_clear();
 }
 

@@ -66,8 +66,10 @@ static void test_channels(void)
 	make_pair(SOCK_SEQPACKET, pair);
 	if (fd < 0 || shutdown(pair[0], SHUT_RD) < 0 || pipe2(ends, O_CLOEXEC) < 0)
 		fatal("channels");
-	tap_is(send_with(pair[1], fd, 0), EPIPE, "a socket shut down for reading takes nothing");
-	tap_is(send_with(pair[0], fd, 0), 0, "and sends descriptors still");
+	tap_is(send_with(pair[1], fd, 0), EPIPE,
+	       "a socket that is shut down for reading receives nothing");
+	tap_is(send_with(pair[0], fd, 0), 0,
+	       "a socket that is shut down for reading can still send descriptors");
 	tap_is(send_with(ends[1], fd, 0), ENOTSOCK, "a pipe takes no descriptor");
 	for (int i = 0; i < 2; i++) {
 		close(pair[i]);
@@ -83,15 +85,17 @@ static void test_shutdown(void)
 	make_pair(SOCK_STREAM, pair);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		fatal("pipe2");
-	tap_is(bytes_in(pair[1]), 0, "nothing lies in a new connection's queue");
-	tap_is(send_with(pair[0], ends[1], 0), 0, "a descriptor is left in it");
+	tap_is(bytes_in(pair[1]), 0, "the queue of a new connection is empty");
+	tap_is(send_with(pair[0], ends[1], 0), 0, "a descriptor can be sent into the queue");
 	close(ends[1]);
 	shutdown(pair[1], SHUT_RDWR);
-	tap_is(send_with(pair[0], ends[0], 0), EPIPE, "after the shutdown no other");
-	tap_is(bytes_in(pair[1]), 1, "the queue tells of its byte");
-	tap_ok(!is_closed(ends[0]), "the descriptor is open");
+	tap_is(send_with(pair[0], ends[0], 0), EPIPE,
+	       "no further descriptor can be sent after shutdown()");
+	tap_is(bytes_in(pair[1]), 1,
+	       "the size of the queue counts the byte that came with the descriptor");
+	tap_ok(!is_closed(ends[0]), "the descriptor in the queue is still open");
 	close(pair[1]);
-	tap_ok(is_closed(ends[0]), "closing the connection closes it");
+	tap_ok(is_closed(ends[0]), "the end of the connection closes the descriptor");
 	close(pair[0]);
 	close(ends[0]);
 }
@@ -107,12 +111,12 @@ static void test_out_of_band(void)
 	r = send_with(pair[0], ends[1], MSG_OOB);
 	close(ends[1]);
 	if (r == EOPNOTSUPP) {
-		tap_skip("a byte out of band keeps its descriptor", "MSG_OOB of Unix sockets");
+		tap_skip("an out-of-band byte keeps its descriptor", "MSG_OOB of Unix sockets");
 	} else {
-		tap_is(r, 0, "a descriptor travels out of band");
-		tap_is(recv(pair[1], &byte, 1, MSG_OOB), 1, "its byte is received");
+		tap_is(r, 0, "a descriptor can be sent with an out-of-band byte");
+		tap_is(recv(pair[1], &byte, 1, MSG_OOB), 1, "the byte can be received");
 		tap_ok(bytes_in(pair[1]) != 0 || !is_closed(ends[0]),
-		       "a byte out of band keeps its descriptor, and may not be told of");
+		       "an out-of-band byte keeps its descriptor, though the queue may seem empty");
 	}
 	close(pair[0]);
 	close(pair[1]);

@@ -60,11 +60,12 @@ static void test_clone_parent(int pid_fd, const char *what)
 
 	child_start(&joiner, body_joiner, &pid_fd);
 	pid = child_hear(&joiner);
-	tap_ok(pid > 0, "%s: the joiner knows the command's pid outside", what);
+	tap_ok(pid > 0, "%s: the joiner gets the pid that the command has outside", what);
 	tap_ok(child_end(&joiner) == 0, "%s: the joiner ends by itself", what);
-	tap_ok(waitpid(pid, &status, 0) == pid, "%s: the joiner's parent reaps the command", what);
-	tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == STATUS, "%s: and gets its exact status",
+	tap_ok(waitpid(pid, &status, 0) == pid, "%s: the joiner's parent can reap the command",
 	       what);
+	tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == STATUS,
+	       "%s: the joiner's parent gets the command's exact status", what);
 }
 
 struct in_namespace {
@@ -135,7 +136,8 @@ static void test_execveat(void)
 	_cleanup_fd_ int script_fd = -1;
 	char path[96];
 
-	tap_is(child_run(body_execveat, &fd), STATUS, "execveat by an O_PATH descriptor");
+	tap_is(child_run(body_execveat, &fd), STATUS,
+	       "execveat() executes the file of an O_PATH descriptor");
 	(void)snprintf(path, sizeof(path), "%s/script", mounts_scratch());
 	script_fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
 	if (write(script_fd, "#!/bin/sh\n", 10) != 10)
@@ -144,7 +146,7 @@ static void test_execveat(void)
 	script_fd = open(path, O_PATH | O_CLOEXEC);
 	/* its interpreter would be given /dev/fd/N, which is closed by then */
 	tap_is(child_run(body_execveat, &script_fd), ENOENT,
-	       "of a script by a close-on-exec descriptor: ENOENT");
+	       "execveat() of a script by a close-on-exec descriptor fails with ENOENT");
 }
 
 int main(int argc, char **argv)
@@ -160,13 +162,14 @@ int main(int argc, char **argv)
 	child_start(&set, body_set, NULL);
 	init = child_hear(&set);
 	pid_fd = ns_open(init, "pid");
-	test_clone_parent(-1, "no namespace");
+	test_clone_parent(-1, "without a pid namespace");
 	test_clone_parent(pid_fd, "after setns to a pid namespace");
 	tap_is(child_run(body_runner, &pid_fd), 0,
-	       "setns for children alone: the parent stays outside, shares its memory, and reaps");
+	       "a parent outside can share memory with a child inside, and reap it");
 	(void)close_fd(pid_fd);
-	tap_is(child_end(&set), 0, "the set ended");
-	tap_is(child_run(body_as_init, NULL), EINVAL, "CLONE_PARENT from process 1 is EINVAL");
+	tap_is(child_end(&set), 0, "the process in the set ended without an error");
+	tap_is(child_run(body_as_init, NULL), EINVAL,
+	       "CLONE_PARENT from process 1 fails with EINVAL");
 	test_execveat();
 	return tap_done();
 }

@@ -96,12 +96,12 @@ static void test_greedy(int fd)
 	pair_with_two(pair, fd);
 	taken = take(pair[1], bytes, sizeof(bytes), 0);
 	tap_is(taken.bytes, 8, "a large read joins two messages");
-	tap_is(taken.fds, 2, "and the descriptors of the second come with bytes of the first");
+	tap_is(taken.fds, 2, "the descriptors of the second message come with bytes of the first");
 	send_with(pair[0], "one", 4, fd, 1);
 	send_with(pair[0], "two", 4, fd, 2);
 	taken = take(pair[1], bytes, sizeof(bytes), 0);
-	tap_is(taken.bytes, 4, "what was sent with descriptors ends a read");
-	tap_is(taken.fds, 1, "so that no two lots of descriptors are mixed");
+	tap_is(taken.bytes, 4, "a read ends after the bytes of a message with descriptors");
+	tap_is(taken.fds, 1, "so a read never mixes the descriptors of two messages");
 	(void)close_fd(pair[0]);
 	(void)close_fd(pair[1]);
 }
@@ -115,22 +115,24 @@ static void test_exact(int fd)
 	pair_with_two(pair, fd);
 	taken = take(pair[1], bytes, sizeof(bytes), MSG_PEEK);
 	tap_ok(taken.bytes >= 4 && memchr(bytes, 0, (size_t)taken.bytes) == bytes + 3,
-	       "a look shows where the first message ends");
+	       "MSG_PEEK shows where the first message ends");
 	taken = take(pair[1], bytes, 4, 0);
-	tap_is(taken.bytes, 4, "exactly the first message is read");
-	tap_is(taken.fds, 0, "and brings no descriptor");
+	tap_is(taken.bytes, 4, "a read of this size returns exactly the first message");
+	tap_is(taken.fds, 0, "this read returns no descriptor");
 	taken = take(pair[1], bytes, sizeof(bytes), MSG_PEEK);
-	tap_is(taken.fds, 2, "a look at the second shows copies of its descriptors");
+	tap_is(taken.fds, 2, "MSG_PEEK of the second message returns copies of its descriptors");
 	taken = take(pair[1], bytes, 1, 0);
-	tap_is(taken.fds, 2, "its first byte brings them, the look has taken none");
+	tap_is(taken.fds, 2,
+	       "a read of its first byte returns the descriptors, which the peek left");
 	taken = take(pair[1], bytes, sizeof(bytes), 0);
-	tap_ok(taken.bytes == 3 && taken.fds == 0, "and the rest of it no more of them");
+	tap_ok(taken.bytes == 3 && taken.fds == 0, "a read of the rest returns no descriptor");
 
 	/* a plain recv() peeks without making copies of descriptors that would have to be closed */
 	send_with(pair[0], "six", 4, fd, 1);
-	tap_is(recv(pair[1], bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT), 4, "recv() looks");
+	tap_is(recv(pair[1], bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT), 4,
+	       "recv() with MSG_PEEK returns the bytes");
 	taken = take(pair[1], bytes, 4, 0);
-	tap_is(taken.fds, 1, "and leaves the descriptors");
+	tap_is(taken.fds, 1, "recv() with MSG_PEEK leaves the descriptors in the queue");
 	(void)close_fd(pair[0]);
 	(void)close_fd(pair[1]);
 }
@@ -149,10 +151,12 @@ static void test_truncated(int fd)
 
 	pair_new(pair);
 	send_with(pair[0], "one", 4, fd, 3);
-	tap_is(recvmsg(pair[1], &message, MSG_CMSG_CLOEXEC), 4, "too little room for descriptors");
-	tap_ok(message.msg_flags & MSG_CTRUNC, "is told by MSG_CTRUNC");
+	tap_is(recvmsg(pair[1], &message, MSG_CMSG_CLOEXEC), 4,
+	       "a read with too little room for descriptors succeeds");
+	tap_ok(message.msg_flags & MSG_CTRUNC, "such a read sets MSG_CTRUNC");
 	memcpy(&got, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(got));
-	tap_ok(got >= 0 && fcntl(got, F_GETFD) == FD_CLOEXEC, "what did fit is there all the same");
+	tap_ok(got >= 0 && fcntl(got, F_GETFD) == FD_CLOEXEC,
+	       "such a read returns the descriptors that fit");
 	(void)close_fd(got);
 	(void)close_fd(pair[0]);
 	(void)close_fd(pair[1]);
@@ -168,6 +172,6 @@ int main(void)
 	test_exact(fd);
 	test_truncated(fd);
 	after = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	tap_is(after, before, "and no descriptor is left over");
+	tap_is(after, before, "no descriptor is left open");
 	return tap_done();
 }

@@ -67,16 +67,19 @@ static void check_user(void)
 			fatal(path);
 	}
 	wrote = child_run(body_enter, &inside.pid);
-	tap_ok(wrote == 1 || wrote == 2, "root writes, of the host or of the user namespace");
-	tap_is(child_end(&inside), 0, "the inside ended well");
+	tap_ok(wrote == 1 || wrote == 2,
+	       "only the root user of the host or of the user namespace can write ipc settings");
+	tap_is(child_end(&inside), 0, "the process inside ended without an error");
 }
 
 int main(void)
 {
 	if (geteuid() != 0)
 		return tap_skip_all("root is needed");
-	tap_is(child_run(body_plain, (void *)SHMMAX), 0, "ipc: not a user with capabilities");
-	tap_is(child_run(body_plain, (void *)DOMAIN), 0, "uts: not a user with capabilities");
+	tap_is(child_run(body_plain, (void *)SHMMAX), 0,
+	       "a user with all capabilities cannot write ipc settings");
+	tap_is(child_run(body_plain, (void *)DOMAIN), 0,
+	       "a user with all capabilities cannot write uts settings");
 	check_user();
 	return tap_done();
 }

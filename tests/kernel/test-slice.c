@@ -98,19 +98,19 @@ int main(int argc, char **argv)
 		tap_skip("a process can ask for a slice", "slices (6.12)");
 		return tap_done();
 	}
-	tap_is(ask_for(1), 0, "a slice that is too short is accepted");
-	tap_is(slice(), SHORTEST, "and is the shortest");
-	tap_is(executed_slice(), SHORTEST, "a program that a child executes inherits it");
+	tap_is(ask_for(1), 0, "the kernel accepts a slice that is too short");
+	tap_is(slice(), SHORTEST, "the process gets the shortest slice");
+	tap_is(executed_slice(), SHORTEST, "a program that a child executes inherits the slice");
 	if (setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 1) < 0)
 		fatal("setpriority");
-	tap_is(slice(), SHORTEST, "a new nice value keeps it");
-	tap_is(ask_for(0), 0, "0 is accepted");
-	tap_is(slice(), own, "and is the system's slice");
+	tap_is(slice(), SHORTEST, "a new nice value does not change the slice");
+	tap_is(ask_for(0), 0, "the kernel accepts 0 for the slice");
+	tap_is(slice(), own, "the process gets the system's default slice");
 	child_start(&child, body_user, NULL);
 	tap_is(child_hear(&child), 0, "an ordinary user may ask for a longer slice");
-	tap_is(child_hear(&child), LONGER, "and gets it");
-	tap_is(child_hear(&child), 0, "and for a shorter one");
-	tap_is(child_hear(&child), SHORTEST, "and gets it");
-	tap_is(child_end(&child), 0, "the user's process has ended");
+	tap_is(child_hear(&child), LONGER, "the user's process gets the longer slice");
+	tap_is(child_hear(&child), 0, "an ordinary user may ask for a shorter slice");
+	tap_is(child_hear(&child), SHORTEST, "the user's process gets the shorter slice");
+	tap_is(child_end(&child), 0, "the user's process ended without an error");
 	return tap_done();
 }

@@ -47,15 +47,16 @@ static void test_family(int family, int asking_fd, const char *name)
 	const union proxy_address client = make_socket(family, KERNEL_OTHER_UID, &client_fd);
 
 	tap_ok(proxy_owner_of(asking_fd, &client, &server) == KERNEL_OTHER_UID,
-	       "%s: a client that is not connected", name);
+	       "%s: the kernel names the owner of a client that is not connected", name);
 	if (connect(client_fd, &server.any, sizeof(server)) < 0)
 		fatal("connect");
 	tap_ok(proxy_owner_of(asking_fd, &client, &server) == KERNEL_OTHER_UID,
-	       "%s: a client that is connected", name);
-	tap_ok(proxy_owner_of(asking_fd, &server, &client) == KERNEL_UID, "%s: the server", name);
+	       "%s: the kernel names the owner of a client that is connected", name);
+	tap_ok(proxy_owner_of(asking_fd, &server, &client) == KERNEL_UID,
+	       "%s: the kernel names the owner of the server", name);
 	close(client_fd);
 	tap_ok(proxy_owner_of(asking_fd, &client, &server) == PROXY_OWNER_UNKNOWN,
-	       "%s: a client that is gone", name);
+	       "%s: the kernel names no owner of a client that has ended", name);
 	close(server_fd);
 }
 
@@ -94,7 +95,7 @@ int main(void)
 	test_family(AF_INET6, fds[0], "IPv6");
 	(void)make_socket(AF_INET, KERNEL_OTHER_UID, &fds[1]);
 	tap_is(child_run(ask_from_elsewhere, fds), 0,
-	       "a user elsewhere asks by a socket that was opened here");
+	       "a user in another net namespace can ask by a socket that was opened in this one");
 	close(fds[1]);
 	return tap_done();
 }

@@ -64,11 +64,17 @@ static int outcome_not_accepted(void)
 
 int main(void)
 {
-	tap_is(outcome(4, 0, 0), ECONNRESET, "nothing was read");
-	tap_is(outcome(4, 3, 0), ECONNRESET, "not all was read");
-	tap_is(outcome(4, 4, 0), 0, "all was read");
-	tap_is(outcome(4, 0, SIGKILL), ECONNRESET, "nothing was read by one that was killed");
-	tap_is(outcome(4, 4, SIGKILL), 0, "all was read by one that was killed");
-	tap_is(outcome_not_accepted(), ECONNRESET, "nobody has accepted");
+	tap_is(outcome(4, 0, 0), ECONNRESET,
+	       "the writer gets ECONNRESET if the reader closes and has read nothing");
+	tap_is(outcome(4, 3, 0), ECONNRESET,
+	       "the writer gets ECONNRESET if the reader closes and has not read all");
+	tap_is(outcome(4, 4, 0), 0,
+	       "the writer gets no error if the reader closes and has read all");
+	tap_is(outcome(4, 0, SIGKILL), ECONNRESET,
+	       "the writer gets ECONNRESET if a killed reader has read nothing");
+	tap_is(outcome(4, 4, SIGKILL), 0,
+	       "the writer gets no error if a killed reader has read all");
+	tap_is(outcome_not_accepted(), ECONNRESET,
+	       "the writer gets ECONNRESET if the connection was not accepted");
 	return tap_done();
 }

@@ -116,14 +116,14 @@ static void test_inner_init(void)
 	(void)child_hear(&maker);
 	maps_write(maker.pid);
 	tap_is(ns_open(maker.pid, "pid_for_children"), -ENOENT,
-	       "before the first process nobody can open the pid namespace through /proc");
+	       "the pid namespace cannot be opened through /proc before its first process");
 	child_say(&maker, 0);
 	uid_inside = child_hear(&maker);
 	init = child_hear(&maker);
-	tap_is(uid_inside, 1, "the maker's first child is init, with another uid than the owner's");
+	tap_is(uid_inside, 1, "the maker's first child is init, and its uid is not the owner's");
 	user_fd = ns_open(maker.pid, "user");
 	tap_is(signal_from(init, -1, -1), 0,
-	       "the owner may signal it from outside all the same: its credentials are inside");
+	       "the owner may signal this init from outside, as its credentials are inside");
 	(void)child_end(&maker);
 }
 
@@ -154,15 +154,17 @@ static void test_outer_init(struct child *maker, int outer_pid_fd, const char *w
 	child_start(&starter, body_outer_init, &outer_pid_fd);
 	inside = child_hear(&starter);
 	init = child_hear(&starter);
-	tap_ok(inside == 1, "%s: a process from outside is process 1", what);
+	tap_ok(inside == 1, "%s: a process from outside becomes process 1", what);
 	pid_fd = ns_open(init, "pid");
 	owner_fd = ioctl(pid_fd, NS_GET_USERNS);
 	tap_ok((inode_of_fd(owner_fd) == inode_of_fd(user_fd)) == (outer_pid_fd >= 0),
-	       "%s: the set's user namespace %s it", what,
+	       "%s: the set's user namespace %s the pid namespace", what,
 	       outer_pid_fd >= 0 ? "owns" : "does not own");
-	tap_ok(signal_from(init, -1, -1) == EPERM, "%s: the owner may not signal it", what);
-	tap_ok(signal_from(init, user_fd, -1) == EPERM, "%s: nor as root of its namespace", what);
-	tap_ok(signal_from(init, user_fd, pid_fd) == EPERM, "%s: nor from within both", what);
+	tap_ok(signal_from(init, -1, -1) == EPERM, "%s: the owner may not signal process 1", what);
+	tap_ok(signal_from(init, user_fd, -1) == EPERM,
+	       "%s: the owner may not signal it as root of its user namespace", what);
+	tap_ok(signal_from(init, user_fd, pid_fd) == EPERM,
+	       "%s: the owner may not signal it from within both namespaces", what);
 	(void)child_end(&starter);
 }
 

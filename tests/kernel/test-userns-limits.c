@@ -125,8 +125,9 @@ static void check_default(void)
 	if (text_read("/proc/sys/kernel/threads-max", threads, sizeof(threads)) < 0)
 		fatal("read threads-max");
 	child_start(&child, body_default, NULL);
-	tap_is(child_hear(&child), atol(threads) / 2, "half of the machine's threads by default");
-	tap_is(child_end(&child), 0, "and what else there is stays");
+	tap_is(child_hear(&child), atol(threads) / 2,
+	       "a set without a caller may have half of the machine's threads");
+	tap_is(child_end(&child), 0, "its other limits are unchanged");
 }
 
 int main(void)
@@ -136,13 +137,17 @@ int main(void)
 	if (geteuid() != 0)
 		return tap_skip_all("root is needed");
 	n = take((struct taking){RLIMIT_NPROC, start_process, false});
-	tap_ok(n > 0 && n < LIMIT, "processes: its maker's limit holds (%d)", n);
+	tap_ok(n > 0 && n < LIMIT, "a user namespace has the limit of processes of its maker (%d)",
+	       n);
 	n = take((struct taking){RLIMIT_NPROC, start_process, true});
-	tap_ok(n == 2 * LIMIT, "none if its maker's real uid is root's (%d)", n);
+	tap_ok(n == 2 * LIMIT,
+	       "it has no limit of processes if its maker's real uid is root's (%d)", n);
 	n = take((struct taking){RLIMIT_SIGPENDING, send_signal, false});
-	tap_ok(n > 0 && n <= LIMIT, "signals: its maker's limit holds (%d)", n);
+	tap_ok(n > 0 && n <= LIMIT,
+	       "a user namespace has the limit of pending signals of its maker (%d)", n);
 	n = take((struct taking){RLIMIT_SIGPENDING, send_signal, true});
-	tap_ok(n > 0 && n <= LIMIT, "whoever made it (%d)", n);
+	tap_ok(n > 0 && n <= LIMIT, "it has this limit even if its maker's real uid is root's (%d)",
+	       n);
 	check_default();
 	return tap_done();
 }

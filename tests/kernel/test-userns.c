@@ -73,20 +73,22 @@ static void test_maps(struct child *maker, const char *setgroups_rule, int setgr
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", maker->pid);
-	tap_is(text_write(path, "0 61001 1"), 0, "the parent writes uid_map");
+	tap_is(text_write(path, "0 61001 1"), 0, "the parent can write uid_map");
 	(void)snprintf(path, sizeof(path), "/proc/%d/setgroups", maker->pid);
-	tap_is(text_write(path, setgroups_rule), 0, "the parent writes setgroups");
+	tap_is(text_write(path, setgroups_rule), 0, "the parent can write setgroups");
 	(void)snprintf(path, sizeof(path), "/proc/%d/gid_map", maker->pid);
-	tap_is(text_write(path, "0 61001 1"), 0, "the parent writes gid_map");
+	tap_is(text_write(path, "0 61001 1"), 0, "the parent can write gid_map");
 	(void)snprintf(path, sizeof(path), "/proc/%d/timens_offsets", maker->pid);
-	tap_is(text_write(path, "monotonic 1000 0"), 0, "the parent writes timens_offsets");
-	tap_ok(offsets_are(maker->pid, "1000"), "and they are there");
+	tap_is(text_write(path, "monotonic 1000 0"), 0, "the parent can write timens_offsets");
+	tap_ok(offsets_are(maker->pid, "1000"), "the offsets are set");
 	child_say(maker, 0);
 	tap_is(child_hear(maker), 1, "the owner is uid 0 inside");
-	tap_is(child_hear(maker), OVERFLOW_UID, "with a single id, root's files are nobody's");
+	tap_is(child_hear(maker), OVERFLOW_UID,
+	       "root's files belong to the overflow uid if a single id is mapped");
 	tap_is(child_hear(maker), setgroups_result,
-	       setgroups_result ? "setgroups inside is refused after deny"
-				: "setgroups inside works when allowed and mapped");
+	       setgroups_result
+		       ? "setgroups() inside is refused after deny"
+		       : "setgroups() inside works if it is allowed and the group is mapped");
 }
 
 static void test_maker(const char *setgroups_rule, int setgroups_result)
@@ -97,24 +99,28 @@ static void test_maker(const char *setgroups_rule, int setgroups_result)
 
 	child_start(&maker, body_maker, NULL);
 	tap_ok(child_hear(&maker) != 1, "a maker whose euid has changed is not dumpable");
-	tap_is(child_hear(&maker), -EACCES, "it cannot write its own uid_map");
-	tap_is(child_hear(&maker), -EACCES, "nor its own timens_offsets");
+	tap_is(child_hear(&maker), -EACCES, "such a maker cannot write its own uid_map");
+	tap_is(child_hear(&maker), -EACCES, "such a maker cannot write its own timens_offsets");
 	test_maps(&maker, setgroups_rule, setgroups_result);
 
 	join.user_fd = ns_open(maker.pid, "user");
 	join.net_fd = ns_open(maker.pid, "net");
-	tap_is(ioctl(join.user_fd, NS_GET_OWNER_UID, &owner), 0, "the owner can be asked for");
-	tap_is(owner, KERNEL_UID, "it is the euid at unshare");
+	tap_is(ioctl(join.user_fd, NS_GET_OWNER_UID, &owner), 0,
+	       "NS_GET_OWNER_UID returns the owner");
+	tap_is(owner, KERNEL_UID, "the owner is the euid at unshare()");
 	(void)child_end(&maker);
 
 	join.uid = KERNEL_UID;
 	join.net_first = false;
-	tap_is(child_run(body_join, &join), 0, "its owner joins it, then what it owns");
+	tap_is(child_run(body_join, &join), 0,
+	       "the owner can join the user namespace, then a namespace that it owns");
 	join.net_first = true;
-	tap_is(child_run(body_join, &join), EPERM, "what it owns before it: EPERM");
+	tap_is(child_run(body_join, &join), EPERM,
+	       "the owner cannot join that namespace before the user namespace: EPERM");
 	join.uid = KERNEL_OTHER_UID;
 	join.net_first = false;
-	tap_is(child_run(body_join, &join), EPERM, "another user does not join: EPERM");
+	tap_is(child_run(body_join, &join), EPERM,
+	       "another user cannot join the user namespace: EPERM");
 	(void)close_fd(join.user_fd);
 	(void)close_fd(join.net_fd);
 }
@@ -220,17 +226,20 @@ static void test_below(void)
 	(void)child_hear(&between);
 	/* the ids of a process must be mapped where it makes a user namespace */
 	(void)snprintf(path, sizeof(path), "/proc/%d/gid_map", between.pid);
-	tap_is(text_write(path, "5 0 1"), 0, "a map of groups is written from the parent");
+	tap_is(text_write(path, "5 0 1"), 0,
+	       "the parent can write a gid_map that does not begin with 0");
 	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", between.pid);
-	tap_is(text_write(path, "5 0 1"), 0, "a map of users, too");
+	tap_is(text_write(path, "5 0 1"), 0,
+	       "the parent can write a uid_map that does not begin with 0");
 	child_say(&between, 0);
 	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", child_hear(&between));
 	of_host = text_write(path, "0 0 1");
 	of_parent = text_write(path, "0 5 1");
-	tap_is(of_host, -EPERM, "the map of one below that is not, in ids of the host");
-	tap_is(of_parent, -EPERM, "nor in those of its parent");
+	tap_is(of_host, -EPERM,
+	       "the host cannot write the map of a namespace below in the host's ids: EPERM");
+	tap_is(of_parent, -EPERM, "the host cannot write that map in the parent's ids: EPERM");
 	child_say(&between, 0);
-	tap_is(child_hear(&between), 0, "the parent writes it, in ids of its own");
+	tap_is(child_hear(&between), 0, "the parent can write that map in its own ids");
 	(void)child_end(&between);
 }
 
@@ -244,9 +253,11 @@ int main(void)
 	test_maker("allow", 0);
 	result = child_run(body_user, NULL);
 	if (result == 100)
-		tap_skip("setgroups rule for an ordinary user", "user namespaces for users");
+		tap_skip("an ordinary user can write gid_map only after it has denied setgroups",
+			 "user namespaces for users");
 	else
-		tap_is(result, 0, "an ordinary user writes gid_map only after denying setgroups");
+		tap_is(result, 0,
+		       "an ordinary user can write gid_map only after it has denied setgroups");
 	test_identity();
 	test_below();
 	return tap_done();

@@ -67,13 +67,13 @@ static void test_chroot(void)
 	int fd;
 
 	tap_is(child_run(body_chroot, NULL), 0,
-	       "setns leaves a chroot; by its descriptor it is entered again");
+	       "setns leaves a chroot, and the chroot can be entered again by its descriptor");
 	child_start(&owner, body_user_namespace, NULL);
 	if (child_hear(&owner) != 0)
 		fatal("unshare");
 	fd = ns_open(owner.pid, "user");
 	tap_is(child_run(body_chroot_left, &fd), 0,
-	       "no user namespace is made in a chroot; one from outside leads out of it");
+	       "a process in a chroot can make no user namespace, but leave by joining one");
 	close_fd(fd);
 	child_kill(&owner);
 }
@@ -110,11 +110,13 @@ static void test_mount_id(void)
 
 	child_start(&child, body_copy, &now);
 	tap_ok(now.plain > 0 && child_hear(&child) == 1,
-	       "statx tells the root's mount, which is another one in a copy of the tree");
+	       "statx returns the id of the root's mount, and a copy of the tree has another");
 	if (now.unique > 0)
-		tap_is(child_hear(&child), 1, "its unique id is higher in a later copy");
+		tap_is(child_hear(&child), 1,
+		       "the unique id of the root's mount is higher in a later copy");
 	else
-		tap_skip("its unique id is higher in a later copy", "STATX_MNT_ID_UNIQUE");
+		tap_skip("the unique id of the root's mount is higher in a later copy",
+			 "STATX_MNT_ID_UNIQUE");
 	child_end(&child);
 }
 
@@ -177,7 +179,7 @@ static int body_nest(struct child *parent _unused_, void *arg)
 static void test_pid_namespace(void)
 {
 	static const char opened[] =
-		"what that child has made can be entered before it has a process";
+		"a process can enter a pid namespace that its child has made but not yet used";
 	struct child first;
 	int fd, r;
 
@@ -190,8 +192,8 @@ static void test_pid_namespace(void)
 	if (fd < 0 || r < 0 || setns(r, CLONE_NEWPID) < 0)
 		fatal("setns");
 	tap_is(child_run(body_setns_unshare, &fd), EINVAL,
-	       "who has only entered a pid namespace cannot make one in it");
-	tap_is(child_run(body_setns_child, &fd), 0, "a child can");
+	       "a process that has entered a pid namespace by setns cannot make one in it");
+	tap_is(child_run(body_setns_child, &fd), 0, "a child of such a process can make one");
 	r = child_run(body_nest, &fd);
 	if (r == 77)
 		tap_skip(opened, "PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE");
@@ -239,9 +241,9 @@ static void test_machine_net(void)
 	tap_is(child_run(body_machine_net, (bool[]){true, true}), 1,
 	       "the machine's net namespace is that of process 1");
 	tap_is(child_run(body_machine_net, (bool[]){false, false}), 2,
-	       "or, if that is hidden, of process 2, which is the kernel's");
+	       "it is that of process 2, a kernel thread, if process 1 is hidden");
 	tap_is(child_run(body_machine_net, (bool[]){false, true}), 0,
-	       "but not of a process 2 that executes a file");
+	       "it is not that of a process 2 that executes a file");
 }
 
 int main(void)
