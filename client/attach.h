@@ -32,7 +32,8 @@ struct attach {
 	bool try_only;	   /* do not report that the program was not found */
 };
 
-/* Reports the reply's error, for which the command was not started. Returns an exit status. */
+/* Reports the error in the reply, because of which the command was not started. Returns an exit
+ * status. */
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 

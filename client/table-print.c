@@ -65,8 +65,8 @@ static bool find_rank(const struct layout *layout, unsigned int rank, size_t *re
 	return false;
 }
 
-/* Makes the column at this place narrower, so that the table is not wider than wanted; but not
- * narrower than least or its heading. */
+/* Makes the column at this place narrower until the table has the wanted width. Does not make it
+ * narrower than least or than its heading. */
 static void cut(struct layout *layout, size_t i, size_t least, size_t wanted)
 {
 	size_t width = total(layout), over = width > wanted ? width - wanted : 0;

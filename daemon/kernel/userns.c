@@ -14,8 +14,8 @@ static bool is_own(int fd, ino_t own)
 	return fstat(fd, &st) == 0 && st.st_ino == own;
 }
 
-/* Returns errno as a negative number, or -ESRCH for a user namespace that is not below ours: the
- * kernel does not show such a one. */
+/* Returns errno as a negative number. It is -ESRCH for a user namespace that is not below ours: the
+ * kernel refuses to show such a namespace. */
 static int ancestor_errno(void)
 {
 	return errno == EPERM ? -ESRCH : negative_errno();

@@ -277,7 +277,7 @@ struct wire_set {
 	const char *parent; /* name of the set that it is within, if any */
 	bool adopted;	    /* its namespaces were not made for it */
 	bool frozen;
-	/* GET: packets that were refused because its list does not have their destination */
+	/* GET: true if refused is known: how many packets the list of its way has refused */
 	bool has_refused;
 	uint64_t refused;
 	struct wire_refused refused_to[REFUSED_MAX]; /* GET: those with most packets */

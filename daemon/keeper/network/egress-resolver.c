@@ -166,7 +166,7 @@ static bool take_message(struct egress_resolver *resolver)
 	return r >= 0;
 }
 
-/* Has on_again() be called, unless that is so already. */
+/* Starts the timer that calls on_again(), unless it or the timer for a lost resolver runs. */
 static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
 {
 	const struct timeval time = {(time_t)(microseconds / 1000000),

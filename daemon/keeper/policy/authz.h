@@ -104,9 +104,10 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure);
 
-/* Checks that the subject is where it may make ways to the host's network, if it has the right to
- * them: not inside a set with a list, and in the host's net namespace, or with the network of the
- * whole machine. what: the way, for the failure. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may make ways to the host's network from where it is. It must not be
+ * inside a set with a list. It must be in the host's net namespace, or have the machine's network.
+ * Does not check whether the subject has the right to such ways. what: the way, for the failure.
+ * Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_outward(const struct authz_subject *subject, const char *what, struct failure *failure);
 /* Checks that the subject may make a link with an end on the host. Returns 0 or
  * ERROR_NOT_PERMITTED. */
