@@ -137,14 +137,15 @@ static void print_name(const json_t *name)
 static void list_columns(struct listing *listing, const json_t *columns)
 {
 	const struct client *client = listing->client;
-	size_t n = json_array_size(json_object_get(columns, members[NAME]));
+	size_t n = json_integer_value(json_object_get(columns, "count"));
 	json_t *column[MEMBER_COUNT], *set[MEMBER_COUNT];
 
 	for (enum member i = 0; i < MEMBER_COUNT; i++)
 		column[i] = json_object_get(columns, members[i]);
 	for (size_t row = 0; row < n; row++) {
 		for (enum member i = 0; i < MEMBER_COUNT; i++)
-			set[i] = json_array_get(column[i], row);
+			set[i] = json_array_get(column[i],
+						json_array_size(column[i]) == 1 ? 0 : row);
 		if (!is_wanted(client, listing->project, set[NAME], set[OWNER]) ||
 		    (listing->state &&
 		     strcmp(listing->state, show_state_word(set[STATE], set[FROZEN])) != 0))

@@ -133,29 +133,24 @@ static void measure(struct layout *layout)
 		fit(layout, print_width());
 }
 
-static void pad(struct text *out, size_t n)
-{
-	while (n-- > 0)
-		text_bytes(out, " ", 1);
-}
-
 /* Adds a cell at a place. colour: an escape sequence, or NULL. */
 static void add(struct text *out, const struct layout *layout, size_t i, const char *string,
 		size_t width, const char *colour, bool last)
 {
 	const struct column *column = &layout->table->columns[layout->table->shown[i]];
 	bool right = layout->fits && column->kind == COLUMN_NUMBER;
-	size_t space;
+	size_t room = layout->widths[i], space = room > width ? room - width : 0;
 
-	width = MIN(width, layout->widths[i]);
-	space = layout->widths[i] - width;
 	if (right)
-		pad(out, space);
+		text_spaces(out, space);
 	text_add(out, colour ? colour : "");
-	text_cut(out, string, width, layout->mark);
+	if (width > room)
+		text_cut(out, string, room, layout->mark);
+	else
+		text_add(out, string);
 	text_add(out, colour ? PRINT_PLAIN : "");
 	if (!last)
-		pad(out, (right ? 0 : space) + GAP);
+		text_spaces(out, (right ? 0 : space) + GAP);
 }
 
 /* Adds a row, or the headings if row is HEADINGS. */

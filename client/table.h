@@ -33,7 +33,7 @@ struct table {
 	bool sorted, reversed, no_headings;
 	struct text cells; /* the texts of the cells, each with a NUL */
 	struct cell {
-		size_t at, width;
+		unsigned int at, width;
 		double key; /* for sorting numbers */
 	} * index;
 	size_t used, size;

@@ -15,15 +15,28 @@ void text_done(struct text *text)
 	*text = (struct text){0};
 }
 
-void text_bytes(struct text *text, const char *bytes, size_t n)
+/* Makes the text n bytes longer, and returns the place of these. */
+static char *extend(struct text *text, size_t n)
 {
-	if (text->used + n + 1 > text->size) {
-		text->size = MAX(2 * text->size, text->used + n + 64);
+	size_t end = text->used + n;
+
+	if (end + 1 > text->size) {
+		text->size = MAX(2 * text->size, end + 64);
 		text->data = must(realloc(text->data, text->size));
 	}
-	memcpy(text->data + text->used, bytes, n);
-	text->used += n;
-	text->data[text->used] = '\0';
+	text->used = end;
+	text->data[end] = '\0';
+	return text->data + end - n;
+}
+
+void text_bytes(struct text *text, const char *bytes, size_t n)
+{
+	memcpy(extend(text, n), bytes, n);
+}
+
+void text_spaces(struct text *text, size_t n)
+{
+	memset(extend(text, n), ' ', n);
 }
 
 void text_add(struct text *text, const char *string)

@@ -19,6 +19,7 @@ struct text {
 void text_done(struct text *text);
 void text_bytes(struct text *text, const char *bytes, size_t n);
 void text_add(struct text *text, const char *string);
+void text_spaces(struct text *text, size_t n); /* adds n spaces */
 void text_format(struct text *text, const char *format, ...) _printf_(2, 3);
 void text_vformat(struct text *text, const char *format, va_list arguments) _printf_(2, 0);
 /*

@@ -395,18 +395,34 @@ static bool is_word(const char *const *names, uint32_t bits, const char *name)
 
 struct column {
 	const struct wire_field *field;
-	json_t *cells;
-	bool has_values; /* not every cell is null */
+	json_t *cells; /* one for each record, or only one, which all have in common */
 };
 
-/* Appends the field of record, or null. */
-static void put_cell(struct encoding *encoding, struct column *column)
+/* Adds the cell of record number row: its field, or null. */
+static void put_cell(struct encoding *encoding, const struct column *column, size_t row)
 {
 	const char *at = (const char *)&record;
 	json_t *value = is_told(column->field, at) ? value_json(encoding, column->field, at) : NULL;
+	json_t *first = json_array_get(column->cells, 0);
 
-	column->has_values |= value != NULL;
-	json_array_append_new(column->cells, value ? value : json_null());
+	if (!value)
+		value = json_null();
+	if (first && json_array_size(column->cells) == 1) {
+		if (json_equal(first, value)) {
+			json_decref(value);
+			return;
+		}
+		for (size_t i = 1; i < row; i++)
+			json_array_append(column->cells, first);
+	}
+	json_array_append_new(column->cells, value);
+}
+
+/* Returns true if every cell of the column is null. */
+static bool is_empty(const struct column *column)
+{
+	return json_array_size(column->cells) == 1 &&
+	       json_is_null(json_array_get(column->cells, 0));
 }
 
 json_t *encode_columns(const struct reply_part *part, const char *const *names, uint32_t wanted,
@@ -416,19 +432,19 @@ json_t *encode_columns(const struct reply_part *part, const char *const *names, 
 	json_t *object = json_object();
 	const struct nlattr *at = NULL;
 	struct column columns[32]; /* one for each bit */
-	size_t n = 0;
+	size_t n = 0, rows = 0;
 
 	for (size_t i = 0; i < part->layout->n; i++)
 		if (is_word(names, wanted, part->layout->fields[i].json))
-			columns[n++] =
-				(struct column){&part->layout->fields[i], json_array(), false};
-	while (next_item(&encoding, part, &at))
+			columns[n++] = (struct column){&part->layout->fields[i], json_array()};
+	for (; next_item(&encoding, part, &at); rows++)
 		for (size_t i = 0; i < n; i++)
-			put_cell(&encoding, &columns[i]);
+			put_cell(&encoding, &columns[i], rows);
+	encode_put(object, "count", json_integer((json_int_t)rows));
 	for (size_t i = 0; i < n; i++)
-		if (columns[i].has_values)
-			encode_put(object, columns[i].field->json, columns[i].cells);
-		else
+		if (is_empty(&columns[i]))
 			json_decref(columns[i].cells);
+		else
+			encode_put(object, columns[i].field->json, columns[i].cells);
 	return object;
 }

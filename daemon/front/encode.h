@@ -29,8 +29,11 @@ struct reply_part {
 json_t *encode_reply(const struct reply_part *parts, struct wire_message *message,
 		     struct reply_fds *fds);
 
-/* Returns an object with an array for each field of the part's items that is wanted: bit i stands
- * for the field of the name names[i]. A field that no item has is left out. */
+/*
+ * Returns an object with the number of the part's items (count) and an array for each of their
+ * fields that is wanted: bit i stands for the field of the name names[i]. An array whose elements
+ * are all equal is shortened to one; a field that no item has is left out.
+ */
 json_t *encode_columns(const struct reply_part *part, const char *const *names, uint32_t wanted,
 		       struct wire_message *message);
 

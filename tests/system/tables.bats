@@ -51,7 +51,7 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 
 @test "List returns the columns that it is asked for, with null for missing members" {
 	[ "$(nsctl call --more org.nsctl.List '{"columns":["frozen","expires","name"]}')" = \
-		'{"columns":{"name":["database-of-the-accounting-department","web"],"frozen":[true,null]},"sets":[]}' ]
+		'{"columns":{"count":2,"name":["database-of-the-accounting-department","web"],"frozen":[true,null]},"sets":[]}' ]
 	run nsctl call --more org.nsctl.List '{"columns":[]}'
 	[ "$status" -eq 1 ]
 	[[ "$output" == *InvalidValue*columns*"must not be empty"* ]]

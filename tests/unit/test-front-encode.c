@@ -259,9 +259,24 @@ static void test_lists_are_encoded(void **state _unused_)
 	assert_true(
 		wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary));
 	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
-		    "{\"columns\":{\"name\":[\"a\",\"b\"],\"addresses\":[[\"10.0.0.1/24\","
+		    "{\"columns\":{\"count\":2,\"name\":[\"a\",\"b\"],"
+		    "\"addresses\":[[\"10.0.0.1/24\","
 		    "\"fd00::1/64\"],[]],\"expires\":[2.0,null],\"frozen\":[true,null]},"
 		    "\"sets\":[]}");
+	answer_done(&answer);
+
+	/* three sets: what all have in common is said once, and what two have is not */
+	asked.columns = column("name") | column("state") | column("processes") | column("expires");
+	answer_begin(&answer);
+	for (int i = 0; i < 3; i++) {
+		summary.name = i == 0 ? "b" : i == 1 ? "c" : "d";
+		summary.processes = i == 2;
+		assert_true(wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout,
+					  &summary));
+	}
+	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
+		    "{\"columns\":{\"count\":3,\"name\":[\"b\",\"c\",\"d\"],\"state\":[\"ready\"],"
+		    "\"processes\":[0,0,1]},\"sets\":[]}");
 	answer_done(&answer);
 	answer_begin(&answer);
 	check_reply("List", encode_page(list->reply, &got, answer_message(&answer)),
