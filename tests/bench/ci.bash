@@ -5,7 +5,7 @@
 # tests/bench/run loads this. Each table comes twice: on the quiet machine, and with a loop on each processor.
 
 ci_port=8099
-ci_bundles=0
+ci_podman="podman run --rm --cgroups=disabled --ulimit=host"
 
 # What the user needs for tools that keep state: a home, XDG_RUNTIME_DIR and, in the peers' place, an account.
 ci_user() {
@@ -55,7 +55,7 @@ ci_peer() {
 	read -r -a line <<<"${*:3}"
 	printf 'peer %s %s\nas %s\nin /proc/%s/ns/mnt\nrun %s\n' "$1" "$2" "$uid" "$crun_pid" "${line[*]}"
 	command -v "${line[0]}" >/dev/null || return
-	reason=$(in_place setpriv --reuid="$uid" --regid="$uid" --clear-groups -- "${line[@]}" 2>&1 </dev/null) ||
+	reason=$(in_place setpriv --reuid="$uid" --regid="$uid" --clear-groups -- "${line[@]//'{i}'/0}" 2>&1 </dev/null) ||
 		printf 'missing %s\n' "$(tail -n 1 <<<"$reason" | tr '|' '/')"
 }
 
@@ -73,38 +73,68 @@ ci_bundle() {
 	chown -R "$uid:$uid" "$1"
 }
 
-# ci_table LABEL OURS WORD...: the job whose command is WORD..., by nsctl with the words OURS, and by all peers.
+# ci_table LABEL OURS: measures `nsctl run --job` with the words OURS, and the peers whose lines come on stdin.
 ci_table() {
-	local label=$1 mine=$2 words=${*:3} dir=$work/ci-$((++ci_bundles)) inside
-	local box="bwrap --unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind $ci_workspace $ci_workspace"
-
-	inside=${words//"$work"/}
-	ci_bundle "$dir" "[\"${inside// /\", \"}\"]"
 	{
-		printf 'job %s\nours nsctl\nrun %s run --job %s\n' "$label" "$ours" "$mine"
-		if [ "$words" = "$mine" ]; then
-			ci_peer 1 bwrap "$box $words"
-		else
-			# the target: bwrap's time, and one service's start
-			ci_peer 1 "bwrap, after a start of the service outside" "${words% -- *} -- $box $work/true"
-			ci_peer 0 "a start of the service outside, and no job" "${words% -- *} --"
-			ci_peer 0 "bwrap, the service in the same sandbox" "$box $words"
-			printf 'peer 0 nsctl run --job, the service in the same set\nas %s\nrun %s run --job %s\n' "$uid" "$ours" "$words"
-			ci_peer 0 "bwrap, the service in a bwrap of its own" \
-				"$box $work/serve $ci_port $box --share-net $work/serve $ci_port -- $box --share-net $work/true"
-		fi
-		ci_peer 0 "unshare -r" "unshare -r -mpnuiC --fork --kill-child --mount-proc $words"
-		ci_peer 0 crun "crun --root=$HOME/crun --cgroup-manager=disabled run --bundle=$dir ci{i}"
-		ci_peer 0.1 podman "podman run --rm --cgroups=disabled --ulimit=host --network=none --volume=$ci_workspace:/work --rootfs $dir/rootfs $inside"
-		ci_peer 0 "systemd-run --user" "systemd-run --user --quiet --wait --collect --property=PrivateUsers=yes --property=PrivateNetwork=yes --property=PrivateTmp=yes $words"
-		ci_peer 0 "no sandbox" "$words"
+		printf 'job %s\nours nsctl\nrun %s run --job %s\n' "$1" "$ours" "$2"
+		cat
 	} >"$work/table"
 	(cd "$ci_workspace" && "$work/bench" -p 99 -n "$runs" -r "$rounds" -u "$uid" <"$work/table" | tail -n +3)
 }
 
+# ci_alike WORD...: prints the lines of peers that run these words in one sandbox, or in none.
+ci_alike() {
+	local words=$* dir inside
+
+	dir=$(mktemp -d "$work/ci-XXXXXX")
+	inside=${words//"$work"/}
+	ci_bundle "$dir" "[\"${inside// /\", \"}\"]"
+	ci_peer 0 "unshare -r" "unshare -r -mpnuiC --fork --kill-child --mount-proc $words"
+	ci_peer 0 crun "crun --root=$HOME/crun --cgroup-manager=disabled run --bundle=$dir ci{i}"
+	ci_peer 0.1 podman "$ci_podman --network=none --volume=$ci_workspace:/work --rootfs $dir/rootfs $inside"
+	ci_peer 0 "systemd-run --user" "systemd-run --user --quiet --wait --collect --property=PrivateUsers=yes --property=PrivateNetwork=yes --property=PrivateTmp=yes $words"
+	ci_peer 0 "no sandbox" "$words"
+}
+
+# What an engine does with podman: a container for the service, and one for the job in its network.
+ci_pod() {
+	local dir=$work/ci-pod
+
+	ci_bundle "$dir" '["/true"]'
+	cat >"$work/pod" <<-END
+		#!/bin/sh
+		$ci_podman --detach --name=service\$1 --network=none --rootfs $dir/rootfs /serve $ci_port >/dev/null
+		$ci_podman --network=container:service\$1 --volume=$ci_workspace:/work --rootfs $dir/rootfs /serve $ci_port -- /true
+		status=\$?
+		podman rm --force --time=0 service\$1 >/dev/null
+		exit \$status
+	END
+	chmod 755 "$work/pod"
+	ci_peer 0.1 "podman, the service in a container of its own" "sh $work/pod {i}"
+}
+
+# The target for a job with a service is bwrap's time and one service's start, and a tenth of podman's. It is set to peers whose
+# service runs where ours does: in the job's own sandbox, or in one of its own. In the second case a row shows what a service
+# without a sandbox would take.
 ci_tables() {
-	ci_table "job, $1" "$work/true" "$work/true"
-	ci_table "job with a service, $1" "--with=$work/services.json $work/true" "$work/serve $ci_port $work/serve $ci_port -- $work/true"
+	local box="bwrap --unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind $ci_workspace $ci_workspace"
+	local serve="$work/serve $ci_port" true=$work/true
+
+	{
+		ci_peer 1 bwrap "$box $true"
+		ci_alike "$true"
+	} | ci_table "job, $1" "$true"
+	{
+		ci_peer 1 "bwrap, after a start of the service" "$serve $serve -- $box $true"
+		ci_peer 0 bwrap "$box $serve $serve -- $true"
+		ci_alike "$serve $serve -- $true"
+	} | ci_table "job and service in one set, $1" "$serve $serve -- $true"
+	{
+		ci_peer 1 "bwrap, the service in a bwrap of its own" "$box $serve $box --share-net $serve -- $box --share-net $true"
+		ci_pod
+		ci_peer 0 "bwrap, after a start of the service" "$serve $serve -- $box $true"
+		ci_peer 0 "a start of the service, and no job" "$serve $serve --"
+	} | ci_table "job and a service with a set of its own, $1" "--with=$work/services.json $true"
 }
 
 job_ci() {

@@ -6,6 +6,7 @@
  *     serve PORT SERVICE... -- COMMAND... starts SERVICE; when it listens on the port, runs
  *                                         COMMAND, if there is one; then kills SERVICE; ends with
  *                                         COMMAND's status
+ *     serve PORT -- COMMAND...            waits until a service listens, and runs COMMAND
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -97,7 +98,7 @@ static pid_t start(char **words)
 int main(int argc, char **argv)
 {
 	char **command = argv + 2;
-	pid_t service;
+	pid_t service = 0;
 	int status = 0;
 
 	if (argc < 2)
@@ -106,15 +107,18 @@ int main(int argc, char **argv)
 		serve(argv[1]);
 	while (*command && strcmp(*command, "--") != 0)
 		command++;
-	if (!*command || command == argv + 2)
+	if (!*command)
 		return 2;
 	*command++ = NULL;
 	lo_up();
-	service = start(argv + 2);
+	if (argv[2])
+		service = start(argv + 2);
 	wait_for(argv[1]);
 	if (*command && waitpid(start(command), &status, 0) < 0)
 		die("waitpid");
-	(void)kill(service, SIGKILL);
-	(void)waitpid(service, NULL, 0);
+	if (service) {
+		(void)kill(service, SIGKILL);
+		(void)waitpid(service, NULL, 0);
+	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
