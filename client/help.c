@@ -108,7 +108,10 @@ static const struct verb *guess(const struct verb *verbs, const struct verb *gro
 
 static void hint_at(const struct verb *verb)
 {
-	print_hint("write `nsctl %s%s%s`", verb->name, *verb->usage ? " " : "", verb->usage);
+	_cleanup_text_ struct text usage = {0};
+
+	options_add_usage(&usage, verb);
+	print_hint("write `nsctl %s`", usage.data);
 }
 
 int help_unknown(const struct verb *verbs, const struct verb *group, const char *name)

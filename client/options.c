@@ -336,6 +336,11 @@ int options_check_text(const struct client *client, const char *word)
 				       word);
 }
 
+void options_add_usage(struct text *text, const struct verb *verb)
+{
+	text_format(text, "%s%s%s", verb->name, *verb->usage ? " " : "", verb->usage);
+}
+
 /* Returns true if the value of the last option was a word of its own, as box in --allow box. */
 static bool took_word(const struct options *options)
 {
@@ -347,29 +352,29 @@ static bool took_word(const struct options *options)
 
 static int tell_few_words(const struct options *options)
 {
-	const struct verb *verb = options->verb;
+	_cleanup_text_ struct text usage = {0};
 
+	options_add_usage(&usage, options->verb);
 	if (took_word(options))
 		return options_wrong(options->client,
 				     "too few arguments, as %s is the value of --%s; usage: nsctl "
-				     "%s %s",
-				     options->argument, options->row->name, verb->name,
-				     verb->usage);
-	return options_wrong(options->client, "too few arguments; usage: nsctl %s %s", verb->name,
-			     verb->usage);
+				     "%s",
+				     options->argument, options->row->name, usage.data);
+	return options_wrong(options->client, "too few arguments; usage: nsctl %s", usage.data);
 }
 
 int options_words(const struct options *options)
 {
 	const struct verb *verb = options->verb;
+	_cleanup_text_ struct text usage = {0};
 	int r = 0;
 
 	if (options->n_words < verb->least)
 		return tell_few_words(options);
+	options_add_usage(&usage, verb);
 	if (verb->most != WORDS_ANY && options->n_words > verb->most)
-		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s%s%s",
-				     options->words[verb->most], verb->name,
-				     *verb->usage ? " " : "", verb->usage);
+		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s",
+				     options->words[verb->most], usage.data);
 	/* JSON contains only UTF-8; a command is sent otherwise */
 	for (int i = 0; r == 0 && i < options->n_words && !(verb->flags & VERB_RUNS_COMMAND); i++)
 		r = options_check_text(options->client, options->words[i]);
@@ -419,10 +424,11 @@ void options_print_common(void)
 void options_help(const struct verb *verb)
 {
 	size_t first = strcspn(verb->summary, "\n");
-	_cleanup_text_ struct text summary = {0}, rest = {0};
+	_cleanup_text_ struct text usage = {0}, summary = {0}, rest = {0};
 
+	options_add_usage(&usage, verb);
 	text_format(&summary, "%.*s.", (int)first, verb->summary);
-	print_text("Usage: nsctl %s %s\n", verb->name, verb->usage);
+	print_text("Usage: nsctl %s\n", usage.data);
 	print_help("", 0, summary.data);
 	if (verb->summary[first]) {
 		text_format(&rest, "%s.", verb->summary + first + 1);

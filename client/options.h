@@ -6,6 +6,7 @@
 #include "client/connection.h"
 
 struct options;
+struct text;
 struct verb;
 
 /* Ids of the options that nsctl or a verb handles itself. The first two values are no such
@@ -142,6 +143,8 @@ int options_new_name(const struct client *client, const char *kind, const char *
 /* Reports wrong usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 
+/* Appends how the verb is written after "nsctl": its name, and its words if it has any. */
+void options_add_usage(struct text *text, const struct verb *verb);
 /* Prints the usage of a verb, its options and its examples. */
 void options_help(const struct verb *verb);
 /* Prints a table of options; letters: with their letters. */
