@@ -15,6 +15,7 @@
 #include "client/trouble.h"
 #include "protocol/error.h"
 #include "protocol/methods.h"
+#include "protocol/name.h"
 
 /* Time that a restart of the daemon takes without socket activation. */
 #define RECONNECT_SECONDS 2
@@ -134,7 +135,8 @@ bool client_is_lost(int outcome)
 	return outcome == -ECONNRESET || outcome == -ECONNABORTED;
 }
 
-/* Prints a hint at the verb that shows the result of the call. */
+/* Prints a hint at the verb that shows the result of the call. The subject may be a set, or a
+ * file. */
 static void hint_where(const struct client *client, const char *subject)
 {
 	const char *verb = client->verb ? client->verb : "";
@@ -143,7 +145,8 @@ static void hint_where(const struct client *client, const char *subject)
 		print_hint("`nsctl %.*s list` shows it", (int)strcspn(verb, " "), verb);
 	else if (subject && (strcmp(verb, "exec") == 0 || strcmp(verb, "enter") == 0))
 		print_hint("`nsctl sessions %s` shows it", subject);
-	else if (subject && strcmp(verb, "call") != 0)
+	else if (subject && strcmp(verb, "call") != 0 && strcmp(verb, "up") != 0 &&
+		 name_is_valid(subject))
 		print_hint("`nsctl show %s` shows it", subject);
 	else
 		print_hint("`nsctl list` shows what exists; nsctld's log has the reason");
