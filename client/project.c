@@ -15,6 +15,7 @@
 /* The names that a topology has, as the members of objects. */
 struct names {
 	const struct client *client;
+	const char *subject; /* of messages */
 	const char *project;
 	json_t *sets, *networks;
 };
@@ -58,7 +59,8 @@ static int rename_member(const struct names *names, json_t *object, const char *
 		return 0;
 	text_format(&text, "%s%c%s", names->project, SEPARATOR, name);
 	if (!name_is_valid(text.data)) {
-		client_problem(names->client, NULL, "\"%s\" is not a valid name", text.data);
+		client_problem(names->client, names->subject, "\"%s\" is not a valid name",
+			       text.data);
 		print_hint(NAME_REASON "; the project's name is a part of it");
 		return STATUS_FAILED;
 	}
@@ -146,7 +148,8 @@ static int rename_network(const struct names *names, json_t *network)
 	return rename_member(names, network, "name");
 }
 
-int project_rename(const struct client *client, const char *project, json_t *topology)
+int project_rename(const struct client *client, const char *subject, const char *project,
+		   json_t *topology)
 {
 	static const struct {
 		const char *list;
@@ -154,7 +157,7 @@ int project_rename(const struct client *client, const char *project, json_t *top
 	} rows[] = {{"networks", rename_network}, {"sets", rename_set}, {"links", rename_link}};
 	_cleanup_json_ json_t *sets = collect(json_object_get(topology, "sets"));
 	_cleanup_json_ json_t *networks = collect(json_object_get(topology, "networks"));
-	const struct names names = {client, project, sets, networks};
+	const struct names names = {client, subject, project, sets, networks};
 	json_t *object;
 	size_t i;
 	int r = 0;

@@ -19,6 +19,8 @@ bool project_has(const char *project, const char *name);
 /*
  * Puts all objects of a topology into a project. A set keeps its name as its host name, and as its
  * alias in the networks of the topology. The name of a set or network that the topology does not
- * have stays as it is. Returns 0, or an exit status after reporting the failure.
+ * have stays as it is. subject is the file in messages. Returns 0, or an exit status after
+ * reporting the failure.
  */
-int project_rename(const struct client *client, const char *project, json_t *topology);
+int project_rename(const struct client *client, const char *subject, const char *project,
+		   json_t *topology);

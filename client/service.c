@@ -19,6 +19,7 @@
 #include "client/print.h"
 #include "client/text.h"
 #include "client/time-limit.h"
+#include "client/topology-check.h"
 #include "protocol/name.h"
 
 #define READY_SECONDS 60
@@ -38,6 +39,9 @@ struct started {
 struct service {
 	const json_t *set; /* in the topology */
 	const json_t *command, *ready;
+	char *subject;	/* of messages: the file, and the set's name in it */
+	double seconds; /* to become ready */
+	bool shown;	/* its output is shown, or goes to a file */
 	struct started started;
 	int64_t deadline; /* in ms */
 	const struct interrupt *interrupt;
@@ -45,10 +49,30 @@ struct service {
 
 /* --- the file --- */
 
-static int refuse(const struct client *client, const char *path, size_t i, const char *member,
-		  const char *why)
+/* A service in a file. */
+struct place {
+	const struct client *client;
+	const char *subject; /* of messages: the file */
+	const json_t *topology, *service;
+};
+
+/* Reports that the service's member, such as ready.port, is wrong. value: see topology_refuse(). */
+static int refuse(const struct place *place, const char *member, const char *why,
+		  const json_t *value)
 {
-	client_problem(client, path, "sets[%zu].%s: %s", i, member, why);
+	_cleanup_text_ struct text path = {0};
+
+	text_format(&path, "sets[%" JSON_INTEGER_FORMAT "].%s",
+		    json_integer_value(json_object_get(place->service, "index")), member);
+	return topology_refuse(place->client, place->subject, place->topology, path.data, why,
+			       value);
+}
+
+/* The same, with a hint at the form of a service. */
+static int refuse_form(const struct place *place, const char *member, const char *why,
+		       const json_t *value)
+{
+	(void)refuse(place, member, why, value);
 	print_hint("a service is {\"name\": ..., \"spec\": {...}, \"command\": [\"WORD\", ...], "
 		   "\"ready\": {\"port\": N} or {\"command\": [...]}}");
 	return STATUS_FAILED;
@@ -66,80 +90,122 @@ static bool is_command(const json_t *words)
 	return json_array_size(words) > 0;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
+static int check_command(const struct place *place, const char *member, const json_t *command)
 {
-	for (; *words; words++)
-		if (strcmp(*words, word) == 0)
-			return true;
-	return false;
+	static const char why[] = "must be a list of words, such as [\"sleep\", \"60\"]";
+
+	if (!command || is_command(command))
+		return 0;
+	return refuse_form(place, member, why, json_is_array(command) ? NULL : command);
 }
 
-static int check_ready(const struct client *client, const char *path, size_t i, json_t *ready)
+static int check_ready_keys(const struct place *place, const json_t *ready)
 {
 	static const char *const known[] = {"port", "command", "seconds", NULL};
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)ready, key, value) {
+		_cleanup_text_ struct text member = {0};
+		size_t i = 0;
+
+		while (known[i] && strcmp(known[i], key) != 0)
+			i++;
+		if (known[i])
+			continue;
+		text_format(&member, "ready.%s", key);
+		(void)refuse(place, member.data, "there is no such key", NULL);
+		topology_hint_key(key, known);
+		return STATUS_FAILED;
+	}
+	return 0;
+}
+
+static int check_ready(const struct place *place, const json_t *ready)
+{
 	const json_t *port = json_object_get(ready, "port");
 	const json_t *command = json_object_get(ready, "command");
 	const json_t *seconds = json_object_get(ready, "seconds");
 	json_int_t number = json_integer_value(port);
-	const char *key;
-	json_t *value;
+	int r;
 
-	json_object_foreach(ready, key, value) {
-		if (!is_one_of(key, known))
-			return refuse(client, path, i, "ready",
-				      "it has a key other than port, command and seconds");
-	}
-	if (!port == !command)
-		return refuse(client, path, i, "ready", "it needs either a port or a command");
-	if (port && (number < 1 || number > UINT16_MAX))
-		return refuse(client, path, i, "ready.port", "it is not a number from 1 to 65535");
-	if (command && !is_command(command))
-		return refuse(client, path, i, "ready.command", "it is not a list of words");
-	if (seconds && !(json_number_value(seconds) > 0 && json_number_value(seconds) <= 86400))
-		return refuse(client, path, i, "ready.seconds",
-			      "it is not a number of seconds up to a day");
-	return 0;
-}
-
-/* Moves the service of set number i, if it is one, to the list. */
-static int take_service(const struct client *client, const char *path, size_t i, json_t *set,
-			json_t *list)
-{
-	json_t *command = json_object_get(set, "command"), *ready = json_object_get(set, "ready");
-	json_t *service;
-	int r = 0;
-
-	if (command && !is_command(command))
-		return refuse(client, path, i, "command", "it is not a list of words");
-	if (ready && !command)
-		return refuse(client, path, i, "ready", "it is for a set with a command");
-	if (ready)
-		r = check_ready(client, path, i, ready);
-	if (r != 0 || !command)
+	if (!json_is_object(ready))
+		return refuse_form(place, "ready", "must be an object", ready);
+	r = check_ready_keys(place, ready);
+	if (r != 0)
 		return r;
-	service = must(json_pack("{s:O, s:O}", "set", set, "command", command));
-	if (ready)
-		json_put(service, "ready", json_incref(ready));
-	json_push(list, service);
-	json_object_del(set, "command");
-	json_object_del(set, "ready");
-	return 0;
+	if (!port == !command)
+		return refuse_form(place, "ready",
+				   port ? "it has both a port and a command: leave one out"
+					: "it needs a port or a command",
+				   NULL);
+	if (port && (number < 1 || number > UINT16_MAX))
+		return refuse_form(place, "ready.port", "must be a number from 1 to 65535", port);
+	if (seconds && !(json_number_value(seconds) > 0 && json_number_value(seconds) <= 86400))
+		return refuse_form(place, "ready.seconds",
+				   "must be a number above 0, and at most 86400 (a day)", seconds);
+	return check_command(place, "ready.command", command);
 }
 
-int service_take_all(const struct client *client, const char *path, json_t *topology, json_t **ret)
+static int check(const struct place *place)
 {
-	_cleanup_json_ json_t *list = must(json_array());
-	json_t *set;
+	const json_t *command = json_object_get(place->service, "command");
+	const json_t *ready = json_object_get(place->service, "ready");
+	int r = check_command(place, "command", command);
+
+	if (r != 0 || !ready)
+		return r;
+	if (!command)
+		return refuse_form(place, "ready",
+				   "it is for a set with a command, and there is none", NULL);
+	return check_ready(place, ready);
+}
+
+int service_check_all(const struct client *client, const char *subject, const json_t *topology,
+		      const json_t *services)
+{
+	json_t *service;
 	size_t i;
 
-	json_array_foreach(json_object_get(topology, "sets"), i, set) {
-		int r = take_service(client, path, i, set, list);
+	json_array_foreach(services, i, service) {
+		const struct place place = {client, subject, topology, service};
+		int r = check(&place);
 
 		if (r != 0)
 			return r;
 	}
-	*ret = take_ptr(list);
 	return 0;
+}
+
+/* Moves a member of the set, if it has it, to the service. */
+static void move(json_t *set, json_t *service, const char *member)
+{
+	json_t *value = json_object_get(set, member);
+
+	if (!value)
+		return;
+	json_put(service, member, json_incref(value));
+	json_object_del(set, member);
+}
+
+json_t *service_take_all(json_t *topology)
+{
+	json_t *list = must(json_array()), *set;
+	size_t i;
+
+	json_array_foreach(json_object_get(topology, "sets"), i, set) {
+		_cleanup_json_ json_t *service = must(json_object());
+
+		move(set, service, "command");
+		move(set, service, "ready");
+		if (json_object_size(service) == 0)
+			continue;
+		json_put(service, "set", json_incref(set));
+		json_put(service, "name", json_string(json_text(set, "name", "?")));
+		json_put(service, "index", json_integer((json_int_t)i));
+		json_push(list, json_incref(service));
+	}
+	return list;
 }
 
 /* --- commands --- */
@@ -162,17 +228,17 @@ static char **words_of(const json_t *list)
 	return words;
 }
 
-/* Starts a command in a service's set. output: see command_files_add_output(). Returns 0, or a
- * status after reporting the failure. */
-static int start(struct client *client, const struct service *service, const json_t *command,
-		 enum command_output output, struct started *ret)
+/* Starts a command in a service's set. subject: of messages; output: see
+ * command_files_add_output(). Returns 0, or a status after reporting the failure. */
+static int start(struct client *client, const struct service *service, const char *subject,
+		 const json_t *command, enum command_output output, struct started *ret)
 {
 	static const struct environment environment = {0};
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_reply_ struct message_reply reply = {0};
 	_cleanup_json_ json_t *parameters = client_named(client, set_of(service));
 	_cleanup_free_ char **words = words_of(command);
-	const struct attach how = {.subject = set_of(service), .program = words[0]};
+	const struct attach how = {.subject = subject, .program = words[0]};
 	const json_t *index;
 	int r;
 
@@ -182,7 +248,7 @@ static int start(struct client *client, const struct service *service, const jso
 		return r;
 	command_files_add_caller(parameters, &fds);
 	command_files_add_output(client, parameters, &fds, output);
-	r = client_exchange(client, how.subject, "org.nsctl.Exec", json_incref(parameters), &fds,
+	r = client_exchange(client, subject, "org.nsctl.Exec", json_incref(parameters), &fds,
 			    &reply);
 	if (r != 0)
 		return r;
@@ -207,7 +273,7 @@ static int outcome(struct client *client, const struct service *service,
 {
 	_cleanup_json_ json_t *reply = NULL;
 	json_t *parameters = must(json_pack("{s:s}", "session", started->session));
-	int r = client_call(client, set_of(service), "org.nsctl.WaitSession", parameters, NULL,
+	int r = client_call(client, service->subject, "org.nsctl.WaitSession", parameters, NULL,
 			    &reply);
 
 	if (r == 0)
@@ -217,56 +283,71 @@ static int outcome(struct client *client, const struct service *service,
 
 /* --- waiting --- */
 
-/* Runs the command of "ready" once. *ret becomes true if it has succeeded. */
+/* Runs the command of "ready" once. *ret becomes its exit status, and stays as it is if the command
+ * had to be killed. */
 static int ask(struct client *client, const struct service *service, const json_t *command,
-	       bool *ret)
+	       int *ret)
 {
+	_cleanup_text_ struct text subject = {0};
 	struct started started;
-	int r = start(client, service, command, OUTPUT_NONE, &started), status = -1;
 	json_t *parameters;
+	int r;
 
+	text_format(&subject, "%s: ready.command", service->subject);
+	r = start(client, service, subject.data, command, OUTPUT_NONE, &started);
 	if (r != 0)
 		return r;
 	if (interrupt_wait(service->interrupt, started.pid_fd, service->deadline - time_now())) {
-		r = outcome(client, service, &started, &status);
+		r = outcome(client, service, &started, ret);
 	} else {
 		parameters = client_named(client, set_of(service));
 		json_put(parameters, "session", json_string(started.session));
 		json_put(parameters, "signal", json_integer(SIGKILL));
-		r = client_call(client, set_of(service), "org.nsctl.Kill", parameters, NULL, NULL);
+		r = client_call(client, service->subject, "org.nsctl.Kill", parameters, NULL, NULL);
 	}
 	close_fd(started.pid_fd);
-	*ret = status == 0;
 	return r;
 }
 
-static int tell_ended(struct client *client, const char *path, const struct service *service)
+static int tell_ended(struct client *client, const struct service *service)
 {
 	int status = -1, r = outcome(client, service, &service->started, &status);
+	_cleanup_text_ struct text how = {0};
 
 	if (r != 0)
 		return r;
-	client_problem(client, path,
-		       "%s: its command has ended with status %d, before it was ready",
-		       set_of(service), status);
-	print_hint("a service's command must stay in the foreground");
+	if (status >= 0)
+		text_format(&how, " with status %d,", status);
+	client_problem(client, service->subject, "its command has ended%s before it was ready",
+		       how.data ? how.data : "");
+	if (status == 0)
+		print_hint("a service's command must stay in the foreground");
+	else if (!service->shown)
+		print_hint("its output may say why: `nsctl %s ... 2>FILE` keeps it", client->verb);
 	return STATUS_FAILED;
 }
 
-static int tell_late(const struct client *client, const char *path, const struct service *service)
+static int tell_late(const struct client *client, const struct service *service, int status)
 {
 	const json_t *port = json_object_get(service->ready, "port");
+	_cleanup_text_ struct text why = {0};
 
-	if (!port)
-		return client_problem(client, path,
-				      "%s: it is not ready in time (ready.seconds): the command of "
-				      "ready does not succeed",
-				      set_of(service));
-	client_problem(client, path,
-		       "%s: it is not ready in time (ready.seconds): nothing listens on port "
-		       "%" JSON_INTEGER_FORMAT " where others reach it",
-		       set_of(service), json_integer_value(port));
-	print_hint("a server that listens on 127.0.0.1 or ::1 is reached from its own set only");
+	if (port)
+		text_format(&why,
+			    "nothing listens on port %" JSON_INTEGER_FORMAT
+			    " where others reach it",
+			    json_integer_value(port));
+	else if (status >= 0)
+		text_format(&why, "ready.command fails, with status %d", status);
+	else
+		text_add(&why, "ready.command does not end");
+	client_problem(client, service->subject, "it is not ready in time (ready.seconds: %g): %s",
+		       service->seconds, why.data);
+	if (port)
+		print_hint("a server that listens on 127.0.0.1 or ::1 is reached from its own set "
+			   "only");
+	else
+		print_hint("ready.command runs in the set, until it ends with status 0");
 	return STATUS_FAILED;
 }
 
@@ -277,33 +358,35 @@ static bool ends_within(const struct service *service, int64_t ms)
 }
 
 /* Returns 0 also if it was interrupted. */
-static int wait_until_ready(struct client *client, const char *path, const struct service *service)
+static int wait_until_ready(struct client *client, const struct service *service)
 {
 	const json_t *port = json_object_get(service->ready, "port");
 	const json_t *command = json_object_get(service->ready, "command");
 	int64_t pause = port ? PORT_PAUSE_FIRST : COMMAND_PAUSE_FIRST;
-	bool ready = false;
+	int status = -1;
 
 	if (port && service->started.pid == 0)
-		return client_problem(client, path,
-				      "%s: its process cannot be seen from here, nor its ports: "
-				      "give ready a command",
-				      set_of(service));
+		return client_problem(client, service->subject,
+				      "its process cannot be seen from here, nor its ports: give "
+				      "ready a command");
 	while (!interrupt_has_come()) {
+		bool ready;
 		int r = 0;
 
 		/* the process has not ended, so its pid was not another process's meanwhile */
-		if (port)
+		if (port) {
 			ready = listening_at(service->started.pid, json_integer_value(port)) &&
 				!ends_within(service, 0);
-		else
-			r = ask(client, service, command, &ready);
+		} else {
+			r = ask(client, service, command, &status);
+			ready = status == 0;
+		}
 		if (r != 0 || ready)
 			return r;
 		if (time_now() >= service->deadline)
-			return tell_late(client, path, service);
+			return tell_late(client, service, status);
 		if (ends_within(service, pause))
-			return tell_ended(client, path, service);
+			return tell_ended(client, service);
 		pause = MIN(2 * pause, (int64_t)(port ? PORT_PAUSE_MAX : COMMAND_PAUSE_MAX));
 	}
 	return 0;
@@ -311,19 +394,39 @@ static int wait_until_ready(struct client *client, const char *path, const struc
 
 static int start_one(struct client *client, struct service *service, bool loud)
 {
-	const json_t *given = json_object_get(service->ready, "seconds");
-	double seconds = given ? json_number_value(given) : READY_SECONDS;
-	int r = start(client, service, service->command, loud ? OUTPUT_ALL : OUTPUT_FILE,
-		      &service->started);
+	int r = start(client, service, service->subject, service->command,
+		      loud ? OUTPUT_ALL : OUTPUT_FILE, &service->started);
 
 	/* there may be more services than descriptors */
 	if (!service->ready)
 		service->started.pid_fd = close_fd(service->started.pid_fd);
-	service->deadline = time_now() + (int64_t)(seconds * 1000);
+	service->deadline = time_now() + (int64_t)(service->seconds * 1000);
 	return r;
 }
 
-int service_start_all(struct client *client, const char *path, const json_t *services, bool loud)
+/* Fills in what the file says of a service. */
+static void service_init(struct service *service, const char *subject, const json_t *entry)
+{
+	const json_t *ready = json_object_get(entry, "ready");
+	const json_t *seconds = json_object_get(ready, "seconds");
+	_cleanup_text_ struct text text = {0};
+
+	text_format(&text, "%s: %s", subject, json_text(entry, "name", "?"));
+	*service = (struct service){.set = json_object_get(entry, "set"),
+				    .command = json_object_get(entry, "command"),
+				    .ready = ready,
+				    .seconds = seconds ? json_number_value(seconds) : READY_SECONDS,
+				    .subject = take_ptr(text.data),
+				    .started.pid_fd = -1};
+}
+
+static void service_done(struct service *service)
+{
+	close_fd(service->started.pid_fd);
+	free(service->subject);
+}
+
+int service_start_all(struct client *client, const char *subject, const json_t *services, bool loud)
 {
 	size_t n = json_array_size(services), i;
 	_cleanup_free_ struct service *all = must(calloc(n + 1, sizeof(*all)));
@@ -333,20 +436,18 @@ int service_start_all(struct client *client, const char *path, const json_t *ser
 
 	interrupt_hold(&interrupt);
 	json_array_foreach(services, i, entry) {
-		all[i] = (struct service){.set = json_object_get(entry, "set"),
-					  .command = json_object_get(entry, "command"),
-					  .ready = json_object_get(entry, "ready"),
-					  .started.pid_fd = -1,
-					  .interrupt = &interrupt};
+		service_init(&all[i], subject, entry);
+		all[i].interrupt = &interrupt;
+		all[i].shown = loud || command_files_is_file(STDERR_FILENO);
 		r = r ? r : start_one(client, &all[i], loud);
 	}
 	for (i = 0; i < n; i++) {
 		if (r == 0 && all[i].ready)
-			r = wait_until_ready(client, path, &all[i]);
-		close_fd(all[i].started.pid_fd);
+			r = wait_until_ready(client, &all[i]);
+		service_done(&all[i]);
 	}
 	interrupt_release(&interrupt);
 	if (r == 0 && interrupt_has_come())
-		r = client_problem(client, path, "interrupted before all services were ready");
+		r = client_problem(client, subject, "interrupted before all services were ready");
 	return r;
 }

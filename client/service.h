@@ -11,12 +11,16 @@
 
 #include "client/connection.h"
 
-/* Takes the services out of the topology in the file at path: *ret becomes a list for
- * service_start_all(), which refers to the sets. Returns 0, or an exit status after reporting what
+/* Takes the services out of a file's topology. Returns a list of them, which refers to the sets. */
+json_t *service_take_all(json_t *topology);
+
+/* Checks them. subject is the file in messages. Returns 0, or an exit status after reporting what
  * is wrong with them. */
-int service_take_all(const struct client *client, const char *path, json_t *topology, json_t **ret);
+int service_check_all(const struct client *client, const char *subject, const json_t *topology,
+		      const json_t *services);
 
 /* Starts all services of a topology that was made, and waits until they are ready. loud: their
  * output goes to stderr; otherwise it is dropped, unless stderr is a file. Returns 0, or an exit
  * status after reporting the failure. */
-int service_start_all(struct client *client, const char *path, const json_t *services, bool loud);
+int service_start_all(struct client *client, const char *subject, const json_t *services,
+		      bool loud);

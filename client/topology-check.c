@@ -35,44 +35,167 @@ static json_t *step(json_t *value, const char **path)
 	return value;
 }
 
-/* Returns what is wrong with the member at path, which a check has refused. A key with a dot in it
- * is not found here; it is unknown, because the interface has no such key. */
-static const char *reason(json_t *topology, const struct idl *idl, const struct idl_method *method,
-			  const char *path, char words[static IDL_WORDS_SIZE])
-{
-	const char *rest = path, *last = path;
-	json_t *value = topology, *above = topology;
-	char again[IDL_PATH_SIZE];
-	bool was_refused;
+/* The most bytes of a value that a message shows. */
+#define VALUE_MAX 60
 
-	if (!*path)
-		return "the file does not contain a JSON object";
-	while (value && *rest) {
-		above = value;
-		last = rest;
-		value = step(value, &rest);
+/* Appends "sets[1].spec of set web". */
+static void add_place(struct text *text, const json_t *topology, const char *place)
+{
+	static const char *const kinds[][2] = {
+		{"networks[", "network"}, {"sets[", "set"}, {"links[", "link"}};
+	const char *rest = place;
+	const json_t *object = step(step((json_t *)topology, &rest), &rest);
+	const char *name = json_text(object, "name", NULL);
+
+	text_add(text, place);
+	for (size_t i = 0; name && i < ARRAY_SIZE(kinds); i++)
+		if (strncmp(place, kinds[i][0], strlen(kinds[i][0])) == 0)
+			text_format(text, " of %s %s", kinds[i][1], name);
+}
+
+static void add_value(struct text *text, const json_t *value)
+{
+	_cleanup_free_ char *words = NULL;
+
+	if (json_is_object(value) || json_is_array(value)) {
+		text_add(text, json_is_object(value) ? "an object" : "a list");
+		return;
 	}
-	if (*rest || strlen(path) == IDL_PATH_SIZE - 1)
-		return "it is unknown";
-	if (!value)
-		return "it is missing";
+	words = must(json_dumps(value, JSON_ENCODE_ANY));
+	text_format(text, "%.*s%s", VALUE_MAX, words, strlen(words) > VALUE_MAX ? "..." : "");
+}
+
+int topology_refuse(const struct client *client, const char *subject, const json_t *topology,
+		    const char *place, const char *why, const json_t *value)
+{
+	_cleanup_text_ struct text text = {0};
+
+	add_place(&text, topology, place);
+	text_format(&text, "%s%s", *place ? ": " : "", why);
+	if (value) {
+		text_add(&text, ", and not ");
+		add_value(&text, value);
+	}
+	return client_problem(client, subject, "%s", text.data);
+}
+
+void topology_hint_key(const char *key, const char *const *known)
+{
+	_cleanup_text_ struct text all = {0};
+
+	for (size_t i = 0; known[i]; i++) {
+		if (text_is_almost(key, known[i])) {
+			print_hint("write \"%s\"", known[i]);
+			return;
+		}
+		text_format(&all, "%s%s", i > 0 ? ", " : "", known[i]);
+	}
+	print_hint("the keys there are %s", all.data);
+}
+
+static int refuse(const struct client *client, const char *subject, const json_t *topology,
+		  const char *place, const char *why, const json_t *value)
+{
+	topology_refuse(client, subject, topology, place, why, value);
+	print_hint("a topology has networks, sets, links and a lease: `man nsctl-topology` "
+		   "describes it, and docs/examples has examples");
+	return STATUS_FAILED;
+}
+
+static bool is_descriptor(const char *key)
+{
+	static const char end[] = "FileDescriptor";
+	size_t n = strlen(key);
+
+	return n >= sizeof(end) - 1 && strcmp(key + n - (sizeof(end) - 1), end) == 0;
+}
+
+/* The most keys of an object of a topology. */
+#define KEYS_MAX 64
+
+/* Collects the keys that the object at place may have, with NULL at the end. Those of services come
+ * last. */
+static void collect_keys(const struct idl_method *method, const char *place,
+			 const char *ret[static KEYS_MAX])
+{
+	static const char *const of_service[] = {"command", "ready"};
+	bool is_set = strncmp(place, "sets[", 5) == 0 && !strchr(place, '.');
+	const char *key;
+	size_t n = 0;
+
+	for (size_t i = 0; (key = idl_key(method, place, i)) && n < KEYS_MAX - 3; i++)
+		if (!is_descriptor(key))
+			ret[n++] = key;
+	for (size_t i = 0; is_set && i < ARRAY_SIZE(of_service); i++)
+		ret[n++] = of_service[i];
+	ret[n] = NULL;
+}
+
+/* Returns where the last key of path begins: "sets[1].spec" has "spec". */
+static const char *last_key(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+/* Returns the path of the object that the last key of path is in. */
+static char *path_above(const char *path)
+{
+	size_t n = (size_t)(last_key(path) - path);
+
+	return must(strndup(path, n > 0 ? n - 1 : 0));
+}
+
+/* Returns true if the object that path leads to has certain keys, and the last one of path is none
+ * of them. */
+static bool is_unknown(const struct idl_method *method, const char *path)
+{
+	_cleanup_free_ char *above = path_above(path);
+	const char *key = last_key(path), *known;
+	size_t i = 0;
+
+	while ((known = idl_key(method, above, i)) && strcmp(known, key) != 0)
+		i++;
+	return i > 0 && !known && !strchr(key, '[');
+}
+
+static void hint_unknown(const struct idl_method *method, const char *path)
+{
+	_cleanup_free_ char *above = path_above(path);
+	const char *known[KEYS_MAX];
+
+	collect_keys(method, above, known);
+	topology_hint_key(last_key(path), known);
+}
+
+/* Reports what is wrong with the member at path, which a check has refused. A key with a dot in it
+ * is not found here; it is unknown, because the interface has no such key. */
+static int refuse_member(const struct client *client, const char *subject, json_t *topology,
+			 const struct idl_method *method, const char *path)
+{
+	const char *rest = path, *why;
+	char words[IDL_WORDS_SIZE];
+	json_t *value = topology;
+
+	while (value && *rest)
+		value = step(value, &rest);
+	if (*path && value && !*rest && is_unknown(method, path)) {
+		topology_refuse(client, subject, topology, path, "there is no such key", NULL);
+		hint_unknown(method, path);
+		return STATUS_FAILED;
+	}
 	idl_describe(method, path, words);
-	if (!json_is_object(above))
-		return words;
-	/* null counts as absent: if the member is refused even then, its name is unknown */
-	json_put(above, last, json_null());
-	was_refused = !idl_check_input(idl, method, topology, again) && strcmp(again, path) == 0;
-	json_object_del(above, last);
-	if (was_refused &&
-	    (idl_check_input(idl, method, topology, again) || strcmp(again, path) != 0))
-		return "there is no such key";
-	return words;
+	why = !*path ? "the file does not contain a JSON object"
+	      : *rest || strlen(path) == IDL_PATH_SIZE - 1 ? "it is unknown"
+	      : !value					   ? "it is missing"
+							   : words;
+	return refuse(client, subject, topology, path, why, why == words ? value : NULL);
 }
 
 /* Returns the name of a member that ends in FileDescriptor, or NULL. */
 static const char *find_descriptor(const json_t *value)
 {
-	static const char end[] = "FileDescriptor";
 	const char *key, *found = NULL;
 	json_t *below;
 	size_t i;
@@ -82,9 +205,7 @@ static const char *find_descriptor(const json_t *value)
 			return found;
 	}
 	json_object_foreach((json_t *)value, key, below) {
-		size_t n = strlen(key);
-
-		if (n >= sizeof(end) - 1 && strcmp(key + n - (sizeof(end) - 1), end) == 0)
+		if (is_descriptor(key))
 			return key;
 		if ((found = find_descriptor(below)))
 			return found;
@@ -92,28 +213,21 @@ static const char *find_descriptor(const json_t *value)
 	return NULL;
 }
 
-static int refuse(const struct client *client, const char *path, const char *field, const char *why)
-{
-	client_problem(client, path, "%s%s%s", field, *field ? ": " : "", why);
-	print_hint("a topology has networks, sets, links and a lease: the parameters of Apply in "
-		   "org.nsctl.varlink; docs/examples has examples");
-	return STATUS_FAILED;
-}
-
 /* Checks two rules that the interface description does not contain: no descriptors, and no lease by
  * connection. */
-static int check_leases(const struct client *client, const char *path, const json_t *topology)
+static int check_leases(const struct client *client, const char *subject, const json_t *topology)
 {
 	const char *descriptor = find_descriptor(topology);
 	json_t *set;
 	size_t i;
 
 	if (descriptor)
-		return refuse(client, path, descriptor,
-			      "the number of a descriptor has no meaning in a file; give the path");
+		return refuse(client, subject, topology, descriptor,
+			      "the number of a descriptor has no meaning in a file; give the path",
+			      NULL);
 	if (json_is_true(json_object_get(json_object_get(topology, "lease"), "connection")))
-		return refuse(client, path, "lease.connection",
-			      "it would end with this command, at once");
+		return refuse(client, subject, topology, "lease.connection",
+			      "it would end with this command, at once", NULL);
 	json_array_foreach(json_object_get(topology, "sets"), i, set) {
 		const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
 
@@ -121,17 +235,17 @@ static int check_leases(const struct client *client, const char *path, const jso
 			_cleanup_text_ struct text field = {0};
 
 			text_format(&field, "sets[%zu].spec.lease.connection", i);
-			return refuse(client, path, field.data,
-				      "it would end with this command, at once");
+			return refuse(client, subject, topology, field.data,
+				      "it would end with this command, at once", NULL);
 		}
 	}
 	return 0;
 }
 
-int topology_check(const struct client *client, const char *path, json_t *topology)
+int topology_check(const struct client *client, const char *subject, json_t *topology)
 {
 	const struct idl_method *method;
-	char field[IDL_PATH_SIZE], words[IDL_WORDS_SIZE];
+	char path[IDL_PATH_SIZE];
 	struct idl *idl;
 	unsigned line;
 	int r = 0;
@@ -139,8 +253,8 @@ int topology_check(const struct client *client, const char *path, json_t *topolo
 	if (idl_parse(idl_text_nsctl, &idl, &line) < 0)
 		out_of_memory();
 	method = idl_method(idl, "Apply");
-	if (!idl_check_input(idl, method, topology, field))
-		r = refuse(client, path, field, reason(topology, idl, method, field, words));
+	if (!idl_check_input(idl, method, topology, path))
+		r = refuse_member(client, subject, topology, method, path);
 	idl_free(idl);
-	return r == 0 ? check_leases(client, path, topology) : r;
+	return r == 0 ? check_leases(client, subject, topology) : r;
 }

@@ -90,9 +90,10 @@ int topology_read(const struct client *client, const char *path, const char *sub
 	if (!topology)
 		return client_problem(client, subject, "line %d, column %d: %s", error.line,
 				      error.column, error.text);
-	r = service_take_all(client, subject, topology, &services);
+	services = service_take_all(topology);
+	r = topology_check(client, subject, topology);
 	if (r == 0)
-		r = topology_check(client, subject, topology);
+		r = service_check_all(client, subject, topology, services);
 	if (r != 0)
 		return r;
 	drop_nulls(topology);
@@ -103,7 +104,7 @@ int topology_read(const struct client *client, const char *path, const char *sub
 
 /* Opens the path in object's member path_key, if there is one. Returns 0, or an exit status after
  * reporting the failure. */
-static int open_one(const struct client *client, const char *path, int directory_fd,
+static int open_one(const struct client *client, const char *subject, int directory_fd,
 		    struct call_fds *fds, json_t *object, const char *path_key, const char *fd_key,
 		    int flags)
 {
@@ -114,12 +115,13 @@ static int open_one(const struct client *client, const char *path, int directory
 		return 0;
 	r = mounts_add_path(fds, directory_fd, name, flags, object, path_key, fd_key);
 	if (r == -E2BIG)
-		return client_problem(client, path, "too many mounts for one call");
-	return r < 0 ? client_problem(client, path, "%s %s: %s", path_key, name, strerror(-r)) : 0;
+		return client_problem(client, subject, "too many mounts for one call");
+	return r < 0 ? client_problem(client, subject, "%s %s: %s", path_key, name, strerror(-r))
+		     : 0;
 }
 
-int topology_open(const struct client *client, const char *path, json_t *topology,
-		  struct call_fds *fds)
+int topology_open(const struct client *client, const char *path, const char *subject,
+		  json_t *topology, struct call_fds *fds)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *directory =
@@ -130,15 +132,17 @@ int topology_open(const struct client *client, const char *path, json_t *topolog
 	int r = 0;
 
 	if (directory_fd < 0)
-		return client_problem(client, directory, "%s", strerror(errno));
+		return client_problem(client, subject, "%s: %s", directory, strerror(errno));
 	json_array_foreach(json_object_get(topology, "sets"), i, set) {
 		json_t *spec = json_object_get(set, "spec");
+		_cleanup_text_ struct text where = {0};
 
-		r = open_one(client, path, directory_fd, fds, spec, "rootPath",
+		text_format(&where, "%s: %s", subject, json_text(set, "name", "?"));
+		r = open_one(client, where.data, directory_fd, fds, spec, "rootPath",
 			     "rootFileDescriptor", O_DIRECTORY);
 		json_array_foreach(json_object_get(spec, "mounts"), j, mount) {
 			if (r == 0)
-				r = open_one(client, path, directory_fd, fds, mount, "source",
+				r = open_one(client, where.data, directory_fd, fds, mount, "source",
 					     "sourceFileDescriptor", 0);
 		}
 		if (r != 0)
@@ -185,10 +189,10 @@ static void show_progress(const json_t *reply)
 	fflush(stderr);
 }
 
-int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
-		  json_t **ret)
+int topology_make(struct client *client, const char *subject, json_t *topology,
+		  struct call_fds *fds, json_t **ret)
 {
-	return client_call_joined(client, path, "org.nsctl.Apply", json_incref(topology), fds,
+	return client_call_joined(client, subject, "org.nsctl.Apply", json_incref(topology), fds,
 				  client->quiet ? NULL : show_progress, ret);
 }
 
@@ -231,11 +235,11 @@ static int topology_up(struct client *client, struct options *options)
 				     "--owner: a topology belongs to the user who makes it");
 	r = topology_read(client, path, path, &topology, &services);
 	if (r == 0 && options->project)
-		r = project_rename(client, options->project, topology);
+		r = project_rename(client, path, options->project, topology);
 	if (r != 0)
 		return r;
 	json_object_update(topology, options->parameters);
-	r = topology_open(client, path, topology, options->fds);
+	r = topology_open(client, path, path, topology, options->fds);
 	if (r == 0)
 		r = topology_make(client, path, topology, options->fds, &reply);
 	if (r != 0)
@@ -257,15 +261,16 @@ static int topology_up(struct client *client, struct options *options)
 static int topology_down(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *topology = NULL, *services = NULL;
+	const char *path = options->words[0];
 	int r;
 
-	if (options->n_words == 0 && !options->project)
+	if (!path && !options->project)
 		return options_wrong(client, "no FILE and no --project given");
-	if (options->n_words == 0)
+	if (!path)
 		return prune_all(client, options->project, options->parameters);
-	r = topology_read(client, options->words[0], options->words[0], &topology, &services);
+	r = topology_read(client, path, path, &topology, &services);
 	if (r == 0 && options->project)
-		r = project_rename(client, options->project, topology);
+		r = project_rename(client, path, options->project, topology);
 	return r ? r : topology_remove(client, topology);
 }
 

@@ -12,15 +12,16 @@ extern const struct option_row topology_up_options[];
 int topology_read(const struct client *client, const char *path, const char *subject, json_t **ret,
 		  json_t **ret_services);
 
-/* Opens the paths of the sets' mounts and roots, relative to the file's directory, and fills in the
- * descriptors' indexes. Returns 0, or an exit status after reporting the failure. */
-int topology_open(const struct client *client, const char *path, json_t *topology,
-		  struct call_fds *fds);
+/* Opens the paths of the sets' mounts and roots, relative to the directory of the file at path, and
+ * fills in the descriptors' indexes. subject: see topology_read(). Returns 0, or an exit status
+ * after reporting the failure. */
+int topology_open(const struct client *client, const char *path, const char *subject,
+		  json_t *topology, struct call_fds *fds);
 
-/* Makes the topology, whose paths were opened. path is the file's, for messages; *ret becomes the
+/* Makes the topology, whose paths were opened. subject: see topology_read(); *ret becomes the
  * answer. Returns 0, or an exit status after reporting the failure. */
-int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
-		  json_t **ret);
+int topology_make(struct client *client, const char *subject, json_t *topology,
+		  struct call_fds *fds, json_t **ret);
 
 /* Removes everything that the topology names. What does not exist is no failure. Returns an exit
  * status. */

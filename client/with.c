@@ -115,7 +115,7 @@ static int make(struct client *client, const char *path, struct with *with, json
 	json_t *sets = json_object_get(topology, "sets");
 	_cleanup_json_ json_t *reply = NULL;
 	_cleanup_text_ struct text own = {0};
-	int r = topology_open(client, path, topology, fds);
+	int r = topology_open(client, path, with->subject, topology, fds);
 
 	if (r == 0)
 		r = add_lease(client, with, topology, fds);
@@ -125,7 +125,7 @@ static int make(struct client *client, const char *path, struct with *with, json
 	client->own_part = own.data;
 	if (set)
 		json_push(sets, json_incref(set));
-	r = topology_make(client, path, topology, fds, &reply);
+	r = topology_make(client, with->subject, topology, fds, &reply);
 	client->own_part = NULL;
 	if (r != 0)
 		return r;
@@ -165,19 +165,21 @@ int with_begin(struct client *client, struct options *options, struct with *with
 	int r;
 
 	text_format(&subject, "--with=%s", path);
-	r = topology_read(client, path, subject.data, &topology, &services);
+	with->subject = take_ptr(subject.data);
+	r = topology_read(client, path, with->subject, &topology, &services);
 	if (r == 0)
-		r = add_set(client, subject.data, topology, options->parameters);
+		r = add_set(client, with->subject, topology, options->parameters);
 	if (r == 0 && !project)
 		r = choose_project(client, with);
 	if (r == 0)
-		r = project_rename(client, project ? project : with->project, topology);
+		r = project_rename(client, with->subject, project ? project : with->project,
+				   topology);
 	if (r != 0)
 		return r;
 	set = take_set(topology);
 	r = make_for(client, options, with, topology, set);
 	if (r == 0)
-		r = service_start_all(client, path, services, true);
+		r = service_start_all(client, with->subject, services, true);
 	if (r != 0)
 		(void)with_end(client, with);
 	return r;
@@ -193,6 +195,7 @@ int with_end(struct client *client, struct with *with)
 
 void with_done(struct with *with)
 {
+	free(with->subject);
 	json_decref(with->topology);
 	with->pipe_fd = close_fd(with->pipe_fd);
 }

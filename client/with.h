@@ -10,6 +10,7 @@
 #include "protocol/name.h"
 
 struct with {
+	char *subject;		 /* of messages about the file: --with=FILE */
 	char project[NAME_SIZE]; /* chosen, if none was given */
 	json_t *topology;	 /* NULL: nothing was made */
 	const char *method;	 /* starts the command: Exec if its set was made, too, or Run */

@@ -63,3 +63,13 @@ void idl_describe(const struct idl_method *method, const char *path,
 			 field == type->fields ? "" : ",", field->name);
 	}
 }
+
+const char *idl_key(const struct idl_method *method, const char *path, size_t index)
+{
+	const struct idl_type *type = find(method->input, path);
+	const struct idl_field *field = type && type->kind == TYPE_STRUCT ? type->fields : NULL;
+
+	for (; field && index > 0; index--)
+		field = field->next;
+	return field ? field->name : NULL;
+}

@@ -49,6 +49,9 @@ bool idl_check_output(const struct idl *idl, const struct idl_method *method,
  * down". ret becomes empty if there is no such path. */
 void idl_describe(const struct idl_method *method, const char *path,
 		  char ret[static IDL_WORDS_SIZE]);
+/* Returns the name of key number index of the object at a path in a method's input, or NULL at the
+ * end, and if there is no such object. */
+const char *idl_key(const struct idl_method *method, const char *path, size_t index);
 /* Checks the parameters of the error called name ("NotFound") in the same way. Returns false for an
  * unknown error. */
 bool idl_check_error(const struct idl *idl, const char *name, const json_t *parameters,

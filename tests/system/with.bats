@@ -36,17 +36,23 @@ two_and_a_network='{
 	service() { echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, '"$1"'}]}' >"$nets/service.json"; }
 	not_ready() {
 		service "$2"
-		refused "$1" up "$nets/service.json"
+		refused "up $nets/service.json: $1" up "$nets/service.json"
+		refused "run --with=$nets/service.json: $1" run --with="$nets/service.json" true
 		patience=0 leaves "$before"
 	}
 	not_ready "s: its command has ended with status 3" '"command": ["sh", "-c", "exit 3"], "ready": {"port": 80}'
-	not_ready "No such file" '"command": ["no-such-program"]'
-	not_ready "s: no-such-program: No such file" '"command": ["sleep", "600"], "ready": {"command": ["no-such-program"]}'
-	not_ready "s: it is not ready in time" '"command": ["sleep", "600"], "ready": {"command": ["false"], "seconds": 0.3}'
-	not_ready "s: it is not ready in time" '"command": ["sleep", "600"], "ready": {"command": ["sleep", "600"], "seconds": 0.3}'
-	not_ready "nothing listens on port 81" '"command": ["python3", "-m", "http.server", "81", "--bind", "127.0.0.1"],
+	not_ready "s: no-such-program: No such file" '"command": ["no-such-program"]'
+	not_ready "s: ready.command: no-such-program: No such file" '"command": ["sleep", "600"], "ready": {"command": ["no-such-program"]}'
+	not_ready "s: it is not ready in time (ready.seconds: 0.3): ready.command " '"command": ["sleep", "600"], "ready": {"command": ["false"], "seconds": 0.3}'
+	not_ready "s: it is not ready in time (ready.seconds: 0.3): ready.command " '"command": ["sleep", "600"], "ready": {"command": ["sleep", "600"], "seconds": 0.3}'
+	not_ready "s: it is not ready in time (ready.seconds: 2): nothing listens on port 81" '"command": ["python3", "-m", "http.server", "81", "--bind", "127.0.0.1"],
 		"ready": {"port": 81, "seconds": 2}'
-	refused "nothing listens on port 81" run --with="$nets/service.json" true
+	# what a service prints may say why it has ended
+	service '"command": ["sh", "-c", "echo told; exit 3"], "ready": {"port": 80}'
+	refused "hint: its output may say why: \`nsctl up ... 2>FILE\` keeps it" up "$nets/service.json"
+	nsctl up "$nets/service.json" 2>"$nets/output" && return 1
+	grep -x told "$nets/output"
+	refused told run --with="$nets/service.json" true
 	patience=0 leaves "$before"
 	echo '{"sets": []}' >"$nets/service.json"
 	refused "it has no network" run --with="$nets/service.json" true

@@ -59,21 +59,27 @@ static void test_mistake_in_a_file_is_reported_with_its_place(void **state _unus
 		{"{\"sets\":[],\"lease\":{\"seconds\":60}}", NULL},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{}}]}", NULL},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"lnks\":[]}}]}",
-		 "sets[0].spec.lnks: there is no such key"},
+		 "sets[0].spec.lnks of set a: there is no such key\nhint: write \"links\""},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{}},{\"name\":\"b\",\"spec\":{\"lnks\":[]}}]"
 		 "}",
-		 "sets[1].spec.lnks: there is no such key"},
-		{"{\"sts\":[]}", "sts: there is no such key"},
+		 "sets[1].spec.lnks of set b: there is no such key"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"image\":\"x\"}]}",
+		 "sets[0].image of set a: there is no such key\nhint: the keys there are name, "
+		 "spec, "
+		 "command, ready\n"},
+		{"{\"sts\":[]}", "sts: there is no such key\nhint: write \"sets\""},
 		{"{\"links\":[{\"a\":{\"set\":\"a\"}}]}", "links[0].b: it is missing"},
-		{"{\"sets\":[{\"name\":\"a\"}]}", "sets[0].spec: it is missing"},
-		{"{\"sets\":[{\"name\":7,\"spec\":{}}]}", "sets[0].name: must be a text"},
-		{"{\"sets\":[{\"name\":null,\"spec\":{}}]}", "sets[0].name: must be a text"},
-		{"{\"sets\":{}}", "sets: must be a list"},
+		{"{\"sets\":[{\"name\":\"a\"}]}", "sets[0].spec of set a: it is missing"},
+		{"{\"sets\":[{\"name\":7,\"spec\":{}}]}",
+		 "sets[0].name: must be a text, and not 7\n"},
+		{"{\"sets\":[{\"name\":null,\"spec\":{}}]}",
+		 "sets[0].name: must be a text, and not null\n"},
+		{"{\"sets\":{}}", "sets: must be a list, and not an object\n"},
 		{"{\"sets\":[5]}", "sets[0]: must be an object"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"namespaces\":[\"net\",\"nett\"]}}]}",
-		 "sets[0].spec.namespaces[1]: must be one of mnt, pid, "},
+		 "sets[0].spec.namespaces[1] of set a: must be one of mnt, pid, "},
 		{"{\"links\":[{\"a\":{\"set\":\"a\"},\"b\":{\"host\":\"yes\"}}]}",
-		 "links[0].b.host: must be true or false"},
+		 "links[0].b.host: must be true or false, and not \"yes\"\n"},
 		{"{\"links\":[{\"a\":{\"set\":\"a\",\"impairment\":{\"loss\":1}},\"b\":{}}]}",
 		 "links[0].a.impairment.loss: there is no such key"},
 		{"{\"a.b\":1}", "a.b: it is unknown"},
@@ -85,26 +91,47 @@ static void test_mistake_in_a_file_is_reported_with_its_place(void **state _unus
 		{"{\"lease\":{\"connection\":true}}", "lease.connection: it would end"},
 		{"{\"lease\":{\"connection\":false}}", NULL},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"lease\":{\"connection\":true}}}]}",
-		 "sets[0].spec.lease.connection: it would end"},
+		 "sets[0].spec.lease.connection of set a: it would end"},
 		{"{\"lease\":{\"processFileDescriptor\":0}}", "processFileDescriptor: "},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
 		 "\"port\":1,\"seconds\":0.5}}]}",
 		 NULL},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":\"x\"}]}",
-		 "sets[0].command: it is not a list of words"},
+		 "sets[0].command of set a: must be a list of words, such as [\"sleep\", \"60\"], "
+		 "and "
+		 "not \"x\"\n"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"ready\":{\"port\":1}}]}",
-		 "sets[0].ready: it is for a set with a command"},
+		 "sets[0].ready of set a: it is for a set with a command"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{}}]}",
-		 "sets[0].ready: it needs either a port or a command"},
+		 "sets[0].ready of set a: it needs a port or a command\nhint: a service is "},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
 		 "\"port\":65536}}]}",
-		 "sets[0].ready.port: it is not a number from 1"},
+		 "sets[0].ready.port of set a: must be a number from 1 to 65535, and not 65536\n"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
 		 "\"command\":[]}}]}",
-		 "sets[0].ready.command: it is not a list of words"},
+		 "sets[0].ready.command of set a: must be a list of words"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
 		 "\"prt\":1}}]}",
-		 "sets[0].ready: it has a key other than"},
+		 "sets[0].ready.prt of set a: there is no such key\nhint: write \"port\"\n"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"port\":1,\"timeout\":5}}]}",
+		 "sets[0].ready.timeout of set a: there is no such key\nhint: the keys there are "
+		 "port, "
+		 "command, seconds\n"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":80}]}",
+		 "sets[0].ready of set a: must be an object, and not 80\n"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"port\":1,\"command\":[\"x\"]}}]}",
+		 "sets[0].ready of set a: it has both a port and a command: leave one out\n"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"port\":1,\"seconds\":\"5\"}}]}",
+		 "sets[0].ready.seconds of set a: must be a number above 0, and at most 86400 (a "
+		 "day), "
+		 "and not \"5\"\n"},
+		/* a mistyped key is told before what lacks it */
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"comand\":[\"x\"],\"ready\":{"
+		 "\"port\":1}}]}",
+		 "sets[0].comand of set a: there is no such key\nhint: write \"command\"\n"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"rootFileDescriptor\":0}}]}",
 		 "rootFileDescriptor: "},
 	};
@@ -191,12 +218,13 @@ static void test_paths_are_relative_to_the_file(void **state _unused_)
 	text_format(&path, "%s/file.json", directory);
 	text_format(&inside, "%s/inside", directory);
 	client_init(&client);
-	assert_int_equal(topology_open(&client, path.data, topology, &fds), STATUS_FAILED);
+	assert_int_equal(topology_open(&client, path.data, path.data, topology, &fds),
+			 STATUS_FAILED);
 	json_decref(topology);
 	call_fds_done(&fds);
 	assert_int_equal(mkdir(inside.data, 0700), 0);
 	topology = read_text(PLACES, &said);
-	assert_int_equal(topology_open(&client, path.data, topology, &fds), 0);
+	assert_int_equal(topology_open(&client, path.data, path.data, topology, &fds), 0);
 	client_done(&client);
 	text_format(
 		&wanted,
@@ -260,7 +288,16 @@ static void test_up_and_down_call_and_print(void **state _unused_)
 		 {"!Exists {\"what\":\"set\",\"name\":\"a\"}"},
 		 STATUS_FAILED,
 		 "!hint: `nsctl down FILE`"},
-		{"up bad.json", {NULL}, {NULL}, STATUS_FAILED, "!up bad.json: links: must be"},
+		{"up bad.json",
+		 {NULL},
+		 {NULL},
+		 STATUS_FAILED,
+		 "!up bad.json: links: must be a list, and not an object\n"},
+		{"up paths.json",
+		 {NULL},
+		 {NULL},
+		 STATUS_FAILED,
+		 "!nsctl: up paths.json: a: source inside: No such file"},
 		{"up missing.json", {NULL}, {NULL}, STATUS_FAILED, "!No such file"},
 		{"up --lease=x small.json", {NULL}, {NULL}, STATUS_USAGE, "!a duration"},
 		{"up --owner=7 small.json", {NULL}, {NULL}, STATUS_USAGE, "!--owner: "},
@@ -281,7 +318,11 @@ static void test_up_and_down_call_and_print(void **state _unused_)
 		{"down", {NULL}, {NULL}, STATUS_USAGE, "!no FILE and no --project given"},
 		{"up --quiet -p job small.json", {"Apply " OF_PROJECT}, {MADE}, 0, ""},
 		{"up -p a.b small.json", {NULL}, {NULL}, STATUS_USAGE, "!a name without dots"},
-		{"up -p " LONG " small.json", {NULL}, {NULL}, STATUS_FAILED, "!is a part of it"},
+		{"up -p " LONG " small.json",
+		 {NULL},
+		 {NULL},
+		 STATUS_FAILED,
+		 "!up small.json: \"" LONG ".lan\" is "},
 		{"down -p job small.json",
 		 {"RemoveLink {\"name\":\"job.l\"}", "Remove {\"name\":\"job.a\"}",
 		  "RemoveNetwork {\"name\":\"job.lan\"}"},
@@ -299,6 +340,7 @@ static void test_up_and_down_call_and_print(void **state _unused_)
 
 	write_file("small.json", SMALL "}");
 	write_file("bad.json", "{\"links\":{}}");
+	write_file("paths.json", PLACES);
 	assert_int_equal(chdir(directory), 0);
 	answering_check_group(topology_verbs, rows, ARRAY_SIZE(rows));
 	assert_int_equal(chdir("/"), 0);
@@ -311,7 +353,7 @@ static int set_up(void **state _unused_)
 
 static int tear_down(void **state _unused_)
 {
-	static const char *const names[] = {"file.json", "small.json", "bad.json"};
+	static const char *const names[] = {"file.json", "small.json", "bad.json", "paths.json"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_text_ struct text path = {0};
