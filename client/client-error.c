@@ -10,6 +10,7 @@
 #include "client/options.h"
 #include "client/print.h"
 #include "client/text.h"
+#include "client/topology-check.h"
 #include "client/verb.h"
 #include "lib/sentence.h"
 #include "protocol/error.h"
@@ -131,12 +132,18 @@ static void add_origin(struct text *text, const struct client *client, const cha
 			text_add(text, words[i].word);
 }
 
-/* Appends the options or the word of a field, and details that they do not contain: the end of the
- * link, and the key of that end. */
+/* Appends the place of a field in a file or, if it is in none, its options or word, and details
+ * that these do not contain: the end of the link, and the key of that end. */
 static void add_field(struct text *text, const struct client *client, const char *field)
 {
+	const json_t *value = topology_at(client->topology, field);
 	const char *rest;
 
+	if (value) {
+		topology_add_place(text, client->topology, field,
+				   json_is_object(value) || json_is_array(value) ? NULL : value);
+		return;
+	}
 	/* an end of AddLink and SetLink: a.addresses[0], b.impairment.jitterMilliseconds */
 	if ((*field == 'a' || *field == 'b') && (field[1] == '.' || !field[1])) {
 		text_format(text, "end %c", *field == 'a' ? 'A' : 'B');

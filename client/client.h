@@ -29,6 +29,7 @@ struct client {
 	const char *verb;			 /* for messages */
 	const struct option_row *const *options; /* the verb's tables of options, for messages */
 	const char *root;			 /* the argument of --root, for messages; or NULL */
+	const json_t *topology;			 /* what the call makes, for messages; or NULL */
 	json_t *origins;      /* the option of each entry of spec.mounts, for messages; or NULL */
 	json_t *typed;	      /* the same for other lists and for values, by their option's field */
 	json_t *given;	      /* the names of the options that were typed; or NULL */

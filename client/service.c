@@ -96,7 +96,7 @@ static int check_command(const struct place *place, const char *member, const js
 
 	if (!command || is_command(command))
 		return 0;
-	return refuse_form(place, member, why, json_is_array(command) ? NULL : command);
+	return refuse_form(place, member, why, command);
 }
 
 static int check_ready_keys(const struct place *place, const json_t *ready)

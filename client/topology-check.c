@@ -12,7 +12,7 @@
 
 /* Returns the member or element of value that the first step of path ("links", "[0]") names, or
  * NULL. *path becomes the rest. */
-static json_t *step(json_t *value, const char **path)
+static const json_t *step(const json_t *value, const char **path)
 {
 	size_t n = strcspn(*path, ".[");
 	_cleanup_free_ char *word = NULL;
@@ -38,31 +38,38 @@ static json_t *step(json_t *value, const char **path)
 /* The most bytes of a value that a message shows. */
 #define VALUE_MAX 60
 
-/* Appends "sets[1].spec of set web". */
-static void add_place(struct text *text, const json_t *topology, const char *place)
+static void add_value(struct text *text, const json_t *value)
+{
+	_cleanup_free_ char *words = must(json_dumps(value, JSON_ENCODE_ANY));
+
+	text_format(text, "%.*s%s", VALUE_MAX, words, strlen(words) > VALUE_MAX ? "..." : "");
+}
+
+void topology_add_place(struct text *text, const json_t *topology, const char *place,
+			const json_t *value)
 {
 	static const char *const kinds[][2] = {
 		{"networks[", "network"}, {"sets[", "set"}, {"links[", "link"}};
 	const char *rest = place;
-	const json_t *object = step(step((json_t *)topology, &rest), &rest);
+	const json_t *object = step(step(topology, &rest), &rest);
 	const char *name = json_text(object, "name", NULL);
 
 	text_add(text, place);
 	for (size_t i = 0; name && i < ARRAY_SIZE(kinds); i++)
 		if (strncmp(place, kinds[i][0], strlen(kinds[i][0])) == 0)
 			text_format(text, " of %s %s", kinds[i][1], name);
+	if (!value)
+		return;
+	text_add(text, " (");
+	add_value(text, value);
+	text_add(text, ")");
 }
 
-static void add_value(struct text *text, const json_t *value)
+const json_t *topology_at(const json_t *topology, const char *place)
 {
-	_cleanup_free_ char *words = NULL;
-
-	if (json_is_object(value) || json_is_array(value)) {
-		text_add(text, json_is_object(value) ? "an object" : "a list");
-		return;
-	}
-	words = must(json_dumps(value, JSON_ENCODE_ANY));
-	text_format(text, "%.*s%s", VALUE_MAX, words, strlen(words) > VALUE_MAX ? "..." : "");
+	while (topology && *place)
+		topology = step(topology, &place);
+	return topology;
 }
 
 int topology_refuse(const struct client *client, const char *subject, const json_t *topology,
@@ -70,12 +77,8 @@ int topology_refuse(const struct client *client, const char *subject, const json
 {
 	_cleanup_text_ struct text text = {0};
 
-	add_place(&text, topology, place);
+	topology_add_place(&text, topology, place, value);
 	text_format(&text, "%s%s", *place ? ": " : "", why);
-	if (value) {
-		text_add(&text, ", and not ");
-		add_value(&text, value);
-	}
 	return client_problem(client, subject, "%s", text.data);
 }
 
@@ -147,19 +150,6 @@ static char *path_above(const char *path)
 	return must(strndup(path, n > 0 ? n - 1 : 0));
 }
 
-/* Returns true if the object that path leads to has certain keys, and the last one of path is none
- * of them. */
-static bool is_unknown(const struct idl_method *method, const char *path)
-{
-	_cleanup_free_ char *above = path_above(path);
-	const char *key = last_key(path), *known;
-	size_t i = 0;
-
-	while ((known = idl_key(method, above, i)) && strcmp(known, key) != 0)
-		i++;
-	return i > 0 && !known && !strchr(key, '[');
-}
-
 static void hint_unknown(const struct idl_method *method, const char *path)
 {
 	_cleanup_free_ char *above = path_above(path);
@@ -174,23 +164,21 @@ static void hint_unknown(const struct idl_method *method, const char *path)
 static int refuse_member(const struct client *client, const char *subject, json_t *topology,
 			 const struct idl_method *method, const char *path)
 {
-	const char *rest = path, *why;
+	const json_t *value = topology_at(topology, path);
 	char words[IDL_WORDS_SIZE];
-	json_t *value = topology;
 
-	while (value && *rest)
-		value = step(value, &rest);
-	if (*path && value && !*rest && is_unknown(method, path)) {
-		topology_refuse(client, subject, topology, path, "there is no such key", NULL);
-		hint_unknown(method, path);
-		return STATUS_FAILED;
-	}
 	idl_describe(method, path, words);
-	why = !*path ? "the file does not contain a JSON object"
-	      : *rest || strlen(path) == IDL_PATH_SIZE - 1 ? "it is unknown"
-	      : !value					   ? "it is missing"
-							   : words;
-	return refuse(client, subject, topology, path, why, why == words ? value : NULL);
+	if (!*path)
+		return refuse(client, subject, topology, path,
+			      "the file does not contain a JSON object", NULL);
+	if (*words)
+		return refuse(client, subject, topology, path, value ? words : "it is missing",
+			      value);
+	if (!value || strlen(path) == IDL_PATH_SIZE - 1)
+		return refuse(client, subject, topology, path, "it is unknown", NULL);
+	topology_refuse(client, subject, topology, path, "there is no such key", NULL);
+	hint_unknown(method, path);
+	return STATUS_FAILED;
 }
 
 /* Returns the name of a member that ends in FileDescriptor, or NULL. */

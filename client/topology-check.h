@@ -4,10 +4,15 @@
 #pragma once
 
 #include "client/client.h"
+#include "client/text.h"
 
-/* Reports that the member of the topology at place ("sets[1].spec"; "": the whole file) is wrong:
- * "sets[1].spec of set web: WHY". value: what is there instead, if the message is to end in it, or
- * NULL. Returns STATUS_FAILED. */
+/* Appends a place of the topology ("sets[1].name"; "": all of it) and value, which is there:
+ * "sets[1].hostname of set web (\"a b\")". value: NULL if it is not to be told. */
+void topology_add_place(struct text *text, const json_t *topology, const char *place,
+			const json_t *value);
+/* Returns the value at a place of the topology, or NULL. */
+const json_t *topology_at(const json_t *topology, const char *place);
+/* Reports that the value at a place of the topology is wrong. Returns STATUS_FAILED. */
 int topology_refuse(const struct client *client, const char *subject, const json_t *topology,
 		    const char *place, const char *why, const json_t *value);
 /* Prints a hint at the one of these keys that is meant by a key that does not exist, or else at all

@@ -192,8 +192,13 @@ static void show_progress(const json_t *reply)
 int topology_make(struct client *client, const char *subject, json_t *topology,
 		  struct call_fds *fds, json_t **ret)
 {
-	return client_call_joined(client, subject, "org.nsctl.Apply", json_incref(topology), fds,
-				  client->quiet ? NULL : show_progress, ret);
+	int r;
+
+	client->topology = topology;
+	r = client_call_joined(client, subject, "org.nsctl.Apply", json_incref(topology), fds,
+			       client->quiet ? NULL : show_progress, ret);
+	client->topology = NULL;
+	return r;
 }
 
 /* Removes links before sets, and sets before networks. A link without a name ends with its set. */

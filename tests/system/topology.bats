@@ -174,7 +174,7 @@ print(json.dumps({
 		ring["links"][-1]["b"]["addresses"] = ring["links"][-1]["a"]["addresses"]
 		print(json.dumps(ring))
 	END
-	refused "links[999].b.addresses[0]" up "$nets/wrong.json"
+	refused "links[999].b.addresses[0] of link l999 (" up "$nets/wrong.json"
 	[ -z "$(nsctl list --quiet)" ]
 	leaves "$before"
 	nsctl up "$nets/ring.json" >"$nets/made"
