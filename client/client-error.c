@@ -175,6 +175,15 @@ static const char *list_of(const char *what)
 	return "`nsctl list` lists them";
 }
 
+static void hint_missing(const struct client *client, const char *what)
+{
+	const char *verb = client->verb ? client->verb : "";
+	bool is_exec = strcmp(verb, "exec") == 0 && strcmp(what, "set") == 0;
+
+	print_hint("%s%s", list_of(what),
+		   is_exec ? "; the set comes first: `nsctl exec NAME COMMAND...`" : "");
+}
+
 static void hint_exists(const struct client *client, const char *what, const char *name)
 {
 	if (strcmp(what, "set") == 0 && json_object_get(client->typed, "existing"))
@@ -276,7 +285,7 @@ static void hint(const struct client *client, enum nsctl_error error, const char
 		hint_shortage(number);
 		break;
 	case ERROR_NOT_FOUND:
-		print_hint("%s", list_of(what));
+		hint_missing(client, what);
 		break;
 	case ERROR_EXISTS:
 		hint_exists(client, what, text);

@@ -273,15 +273,29 @@ static int login(struct client *client, const struct command *command, const cha
  * 0, or STATUS_USAGE after reporting an error. */
 static int command_words(const struct client *client, char **words, char ***ret)
 {
+	const char *name = *words++;
+
 	if (*words && strcmp(*words, "--") == 0)
 		words++;
 	else if (*words && **words == '-')
-		return options_wrong(client,
-				     "%s: options must come before the name; put \"--\" before a "
-				     "command that begins with '-'",
-				     *words);
+		return options_wrong(
+			client,
+			"%s: options must come before the name of the set, which is "
+			"\"%s\" here; put \"--\" before a command that begins with '-'",
+			*words, name);
 	*ret = words;
 	return 0;
+}
+
+/* The user may have forgotten the name of the set. */
+static int tell_no_command(const struct options *options)
+{
+	_cleanup_text_ struct text usage = {0};
+
+	options_add_usage(&usage, options->verb);
+	return options_wrong(options->client,
+			     "no COMMAND given: \"%s\" is the name of the set; usage: nsctl %s",
+			     options->words[0], usage.data);
 }
 
 static int check(const struct client *client, const struct command *command)
@@ -310,7 +324,7 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 	command_init(&command, options);
 	r = take_options(&command, options);
 	if (r == 0)
-		r = command_words(client, options->words + 1, &words);
+		r = command_words(client, options->words, &words);
 	if (r == 0)
 		r = check(client, &command);
 	if (r != 0)
@@ -320,7 +334,7 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 	if (r != 0)
 		return r;
 	if (!*words && (!interactive || is_detached(&command)))
-		return options_wrong(client, "no COMMAND given");
+		return tell_no_command(options);
 	take_account(client, &command);
 	if (command.tty < 0)
 		command.tty = interactive && !is_detached(&command) && isatty(STDIN_FILENO) &&

@@ -42,7 +42,7 @@ wrong() {
 	wrong 1 "create box" "there is already a set called box" "--existing uses it" create box
 	wrong 1 "create box" "there is already a set called box" "made with other options" create --existing --hostname=other box
 	wrong 1 "show boxx" "there is no set called boxx" "\`nsctl list\`" show boxx
-	wrong 125 "exec boxx" "there is no set called boxx" "\`nsctl list\`" exec boxx true
+	wrong 125 "exec boxx" "there is no set called boxx" "\`nsctl list\` lists them; the set comes first" exec boxx true
 	wrong 1 "link rm cable" "there is no link called cable" "\`nsctl link list\`" link rm cable
 	wrong 1 "network rm wan" "there is no network called wan" "\`nsctl network list\`" network rm wan
 	wrong 2 '"a b"' "is not a valid name" "begins and ends with a letter" create "a b"
@@ -63,7 +63,9 @@ wrong() {
 	wrong 2 "--name=x" "there is no option" "the name comes last" create --name=x
 	wrong 2 "-9" "there is no option" "write --signal=KILL" kill -9 box
 	wrong 2 "-f" "there is no option" "--ignore" rm -f box
-	wrong 125 "exec" "no COMMAND given" "\`nsctl help exec\`" exec box
+	wrong 125 "exec" 'no COMMAND given: "ls" is the name of the set' "usage: nsctl exec [OPTIONS] NAME COMMAND..." exec ls
+	wrong 125 "-l" 'the name of the set, which is "ls" here' 'put "--" before a command' exec ls -l
+	wrong 125 "enter" 'no COMMAND given: "box" is the name' "usage: nsctl enter" enter -d box
 }
 
 @test "A wrong value of an option is refused with an example of a right one" {
