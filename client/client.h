@@ -42,6 +42,7 @@ struct client {
 	unsigned closed;     /* bit N: descriptor N was closed at the start */
 	struct nsctl *nsctl; /* the connection; NULL: there is none yet */
 	bool repeated;	     /* the last call was made more than once */
+	size_t removed;	     /* objects that client_remove() has removed */
 	bool answered;	     /* the call of an attached command has had its last reply */
 };
 

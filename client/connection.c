@@ -282,13 +282,17 @@ int client_remove(struct client *client, const char *subject, const char *method
 {
 	_cleanup_reply_ struct message_reply reply = {0};
 	int r = client_exchange(client, subject, method, parameters, NULL, &reply);
+	bool is_missing;
 
 	if (r != 0)
 		return r;
-	absent |= client->repeated;
-	if (!reply.error || (absent && error_from_id(reply.error) == ERROR_NOT_FOUND))
-		return 0;
-	return client_error(client, subject, &reply);
+	is_missing = reply.error && error_from_id(reply.error) == ERROR_NOT_FOUND;
+	if (reply.error && !(is_missing && (absent || client->repeated)))
+		return client_error(client, subject, &reply);
+	/* if the call was repeated, the first one has removed it */
+	if (!is_missing || client->repeated)
+		client->removed++;
+	return 0;
 }
 
 int client_remove_each(struct client *client, char *const *names, const char *method, bool absent)

@@ -3,6 +3,7 @@
 #include "client/prune.h"
 
 #include "client/networks.h"
+#include "client/print.h"
 #include "client/project.h"
 #include "client/sets.h"
 #include "client/take.h"
@@ -20,8 +21,9 @@ const struct option_row prune_rm_options[] = {
 	{0},
 };
 
-/* Removes the sets first, as that ends the commands that use the networks. Links go with both. */
-int prune_all(struct client *client, const char *project, json_t *given)
+/* Removes all sets and networks of the owner or, unless it is NULL, of a project. The sets come
+ * first, as their end ends the commands that use the networks. Links go with both. */
+static int prune_all(struct client *client, const char *project, json_t *given)
 {
 	int failed = sets_remove_all(client, project, given), r;
 
@@ -29,6 +31,29 @@ int prune_all(struct client *client, const char *project, json_t *given)
 		return failed;
 	r = networks_remove_all(client, project);
 	return r == STATUS_UNREACHABLE ? r : MAX(failed, r);
+}
+
+void prune_tell_nothing(const struct client *client, const char *file, const char *project)
+{
+	if (client->removed > 0 || client->quiet)
+		return;
+	client_problem(client, file, "nothing%s is there%s%s, so nothing was removed",
+		       file ? " of it" : "", project ? " in project " : "", project ? project : "");
+	if (project)
+		print_hint("`nsctl list` lists the sets: those of a project are PROJECT.NAME; "
+			   "--quiet leaves this note out");
+	else
+		print_hint("what was made with --project=PROJECT is removed with it, too; --quiet "
+			   "leaves this note out");
+}
+
+int prune_project(struct client *client, const char *project, json_t *given)
+{
+	int r = prune_all(client, project, given);
+
+	if (r == 0)
+		prune_tell_nothing(client, NULL, project);
+	return r;
 }
 
 static int prune_run(struct client *client, struct options *options)
@@ -49,7 +74,7 @@ static int prune_rm(struct client *client, struct options *options)
 				     "project",
 				     options->project);
 	if (options->project)
-		return prune_all(client, options->project, options->parameters);
+		return prune_project(client, options->project, options->parameters);
 	if (all)
 		return sets_remove_all(client, NULL, options->parameters);
 	if (options->n_words == 0)

@@ -272,11 +272,15 @@ static int topology_down(struct client *client, struct options *options)
 	if (!path && !options->project)
 		return options_wrong(client, "no FILE and no --project given");
 	if (!path)
-		return prune_all(client, options->project, options->parameters);
+		return prune_project(client, options->project, options->parameters);
 	r = topology_read(client, path, path, &topology, &services);
 	if (r == 0 && options->project)
 		r = project_rename(client, path, options->project, topology);
-	return r ? r : topology_remove(client, topology);
+	if (r == 0)
+		r = topology_remove(client, topology);
+	if (r == 0)
+		prune_tell_nothing(client, path, options->project);
+	return r;
 }
 
 /* clang-format off */
@@ -292,7 +296,9 @@ const struct verb topology_verbs[] = {
 		"nsctl up two-hosts.json\n"
 		"nsctl up -p job-17 --lease=2h two-hosts.json"},
 	{"down", NULL, "[--project=PROJECT] [FILE]",
-	 "Removes the links, sets and networks that FILE names, or those of a project",
+	 "Removes the links, sets and networks that FILE names, or those of a project\n"
+	 "What does not exist is no error. If there is nothing at all, a note on stderr says so, "
+	 "unless --quiet is given",
 	 0, 0, 1, topology_down, {topology_down_options},
 	 .page = "nsctl-up",
 	 .examples =

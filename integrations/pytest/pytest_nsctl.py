@@ -63,7 +63,7 @@ class Sets:
 
     def close(self):
         for project in self.projects:
-            self.nsctl("down", f"--project={project}")
+            self.nsctl("down", "--quiet", f"--project={project}")
         self.client.socket.close()
         os.close(self.alive)
         os.close(self.lease)

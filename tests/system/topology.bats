@@ -52,8 +52,11 @@ two_and_a_network='{
 	pings a 10.9.0.2
 	nsctl down - <<<"$two_and_a_network"
 	patience=0 leaves "$before"
-	# objects that do not exist are no error
-	nsctl down - <<<"$two_and_a_network"
+	# objects that do not exist are no error, but those who mistyped a name want to know
+	run nsctl down - <<<"$two_and_a_network"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"down -: nothing of it is there"* ]]
+	[ -z "$(nsctl down --quiet - <<<"$two_and_a_network" 2>&1)" ]
 }
 
 @test "nsctl prune removes all sets, networks and links of the user, and no one else's" {
@@ -244,7 +247,11 @@ of() { nsctl list --quiet --project="$1"; }
 	pings four.b 10.8.0.2
 	nsctl down -p one "$examples/services.json"
 	nsctl rm --all --project=two
-	nsctl down -p three
+	[ -z "$(nsctl down -p three 2>&1)" ]
+	[[ "$(nsctl down -p three 2>&1)" == *"nothing is there in project three"* ]]
+	[[ "$(nsctl rm --all --project=three 2>&1)" == *"nothing is there in project three"* ]]
+	[[ "$(nsctl down -p three "$examples/services.json" 2>&1)" == *"nothing of it is there in project three"* ]]
+	[ -z "$(nsctl --quiet down -p three 2>&1)" ]
 	[ "$(nsctl list --quiet; nsctl --json network list | json_names)" = $'four.a\nfour.b\nfour.lan' ]
 	nsctl prune
 	patience=0 leaves "$before"
