@@ -5,6 +5,7 @@
  */
 #include "client/parse.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -291,6 +292,17 @@ static const char *take_ports(const char *word, struct ports *ret)
 	return ret->first >= 0 && ret->last <= 65535 ? word : NULL;
 }
 
+static bool is_address(struct piece piece)
+{
+	char word[INET6_ADDRSTRLEN], bytes[sizeof(struct in6_addr)];
+
+	if (piece.size >= sizeof(word))
+		return false;
+	memcpy(word, piece.start, piece.size);
+	word[piece.size] = '\0';
+	return inet_pton(AF_INET, word, bytes) == 1 || inet_pton(AF_INET6, word, bytes) == 1;
+}
+
 const char *parse_publish(const char *word, struct publish *ret)
 {
 	struct publish publish = {0};
@@ -319,6 +331,8 @@ const char *parse_publish(const char *word, struct publish *ret)
 	if (!word || (*word && strcmp(word, "/udp") != 0 && strcmp(word, "/tcp") != 0) ||
 	    publish.inside.first == 0)
 		return "";
+	if (publish.address.size > 0 && !is_address(publish.address))
+		return "what is before the two ports is no IP address";
 	publish.udp = strcmp(word, "/udp") == 0;
 	if (publish.inside.last > publish.inside.first &&
 	    publish.host.last - publish.host.first != publish.inside.last - publish.inside.first)

@@ -126,6 +126,11 @@ static void put_publish(struct options *options, const struct publish *publish, 
 	take_put(options, entry);
 }
 
+/* How a port is published. */
+#define PUBLISH_FORMS                                                                          \
+	"HOST-PORT:PORT, such as 8080:80, 127.0.0.1:8080:80, [::1]:8080:80, 8000-8010:80-90, " \
+	"8000-8010:80 or 0:80; /udp may follow"
+
 /* Takes a published port: one port, two ranges of the same length for as many ports, or a range and
  * one port, for which the daemon chooses a port of the range. */
 static int take_publish(struct options *options)
@@ -135,11 +140,10 @@ static int take_publish(struct options *options)
 	const struct ports *host = &publish.host, *inside = &publish.inside;
 
 	if (wrong && *wrong)
-		return options_wrong(options->client, "--publish=%s: %s", options->argument, wrong);
+		return options_wrong(options->client, "--publish=%s: %s; write " PUBLISH_FORMS,
+				     options->argument, wrong);
 	if (wrong)
-		return options_reject(options,
-				      "[ADDRESS:]PORT:PORT, PORT-PORT:PORT-PORT, PORT-PORT:PORT "
-				      "or 0:PORT, all of them with /udp if wanted");
+		return options_reject(options, PUBLISH_FORMS);
 	if (inside->last == inside->first)
 		put_publish(options, &publish, host->first, host->last, inside->first);
 	else

@@ -75,6 +75,9 @@ wrong() {
 	wrong 2 "--lease" '"soon" is not a duration' "15m" create --lease=soon x
 	wrong 2 "--hostname" '"a b" is not a host name' "letters, digits" create --hostname="a b" x
 	wrong 2 "--add-host" '"db" is not NAME:ADDRESS' "db:10.0.0.5" create --add-host=db x
+	wrong 2 "--publish" '"8080" is not HOST-PORT:PORT' "[::1]:8080:80" create --publish=8080 x
+	wrong 2 "--publish=8080:80:90" "before the two ports is no IP address" "127.0.0.1:8080:80" create --publish=8080:80:90 x
+	wrong 2 "--publish=8000-8010:80-85" "differ in length" "8000-8010:80-90" create --publish=8000-8010:80-85 x
 	wrong 1 "--dns=x" "is not the IP address" "of a host" create --dns=x y
 	wrong 1 "--link=box,address=10.0.0.1" "needs a prefix length" "10.0.0.1/24" create --link=box,address=10.0.0.1 y
 	wrong 1 "--subnet=10.0.0.0" "needs a prefix length" "10.0.0.0/24" network create --subnet=10.0.0.0 y

@@ -340,6 +340,10 @@ static void test_published_ports_are_parsed(void **state _unused_)
 			fail_msg("\"%s\" was taken", wrong[i]);
 	assert_string_equal(parse_publish("80-90:80-91", &publish),
 			    "the ranges of ports differ in length");
+	assert_string_equal(parse_publish("8080:80:90", &publish),
+			    "what is before the two ports is no IP address");
+	assert_string_equal(parse_publish("localhost:8080:80", &publish),
+			    "what is before the two ports is no IP address");
 	assert_int_equal(publish.inside.first, 7);
 	assert_null(parse_publish("8080:80", &publish));
 	assert_true(publish.host.first == 8080 && publish.host.last == 8080);
