@@ -12,6 +12,7 @@
 #include "client/text.h"
 #include "client/topology-check.h"
 #include "client/verb.h"
+#include "client/version.h"
 #include "lib/sentence.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
@@ -304,9 +305,7 @@ static void hint(const struct client *client, enum nsctl_error error, const char
 	case ERROR_METHOD_NOT_FOUND:
 	case ERROR_METHOD_NOT_IMPLEMENTED:
 	case ERROR_INTERFACE_NOT_FOUND:
-		print_hint("nsctld may be another version than this nsctl, as `nsctl version` "
-			   "shows; after an upgrade it has to be restarted "
-			   "(`sudo systemctl restart nsctld`)");
+		version_hint(client);
 		break;
 	default:
 		break;

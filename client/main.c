@@ -29,6 +29,7 @@
 #include "client/text.h"
 #include "client/top.h"
 #include "client/topology.h"
+#include "client/version.h"
 
 static int main_version(struct client *client, struct options *options);
 static int main_help(struct client *client, struct options *options);
@@ -157,15 +158,9 @@ static int main_table(struct client *client _unused_, struct options *options _u
 
 static int main_version(struct client *client, struct options *options _unused_)
 {
-	_cleanup_reply_ struct message_reply reply = {0};
-	const char *daemon = NULL;
-
 	/* a missing daemon is no error here */
-	if (client_connect(client, true) == 0 &&
-	    client_exchange(client, NULL, "org.nsctl.GetStatus", json_object(), NULL, &reply) ==
-		    0 &&
-	    !reply.error)
-		daemon = json_text(reply.parameters, "version", "?");
+	_cleanup_free_ char *daemon = version_of_daemon(client);
+
 	if (client->json) {
 		_cleanup_json_ json_t *versions = must(json_object());
 

@@ -149,3 +149,18 @@ calls() { wc -l <"$directory/calls"; }
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"another version"* ]]
 }
+
+@test "a daemon that lacks something is told as an older or newer one, with both versions" {
+	said() {
+		serve '{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"columns"}}' \
+			"{\"parameters\":{\"version\":\"$1\"}}"
+		run nsctl list
+		kill "$server" && rm "$NSCTL_SOCKET" "$directory/calls"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"nsctld does not accept a parameter (columns)"*"$2"* ]]
+	}
+	ours=$(nsctl version | sed -n 's/^nsctl //p')
+	said 0.0.1 "hint: nsctld is version 0.0.1, and older than this nsctl ($ours); after an upgrade it has to be restarted"
+	said 99.1 "hint: nsctld is version 99.1, and newer than this nsctl ($ours): upgrade nsctl"
+	said "$ours" "hint: nsctld is another build of version $ours than this nsctl; after an upgrade it has to be restarted"
+}
