@@ -313,6 +313,23 @@ static int check(const struct client *client, const struct command *command)
 	return 0;
 }
 
+/* Returns true if the command is a shell that a person is going to type into: it has options only,
+ * and nsctl is on a terminal. */
+static bool is_interactive_shell(char *const *words)
+{
+	static const char *const shells[] = {"sh", "bash", "dash", "zsh", "ksh", "fish"};
+	const char *slash = strrchr(words[0], '/'), *name = slash ? slash + 1 : words[0];
+
+	for (char *const *word = words + 1; *word; word++)
+		if (**word != '-')
+			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(shells); i++)
+		if (strcmp(name, shells[i]) == 0)
+			return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+			       isatty(STDERR_FILENO);
+	return false;
+}
+
 /* Carries out exec or, if interactive, enter. */
 static int exec_or_enter(struct client *client, struct options *options, bool interactive)
 {
@@ -336,6 +353,11 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 	if (!*words && (!interactive || is_detached(&command)))
 		return tell_no_command(options);
 	take_account(client, &command);
+	if (!interactive && command.tty < 0 && !is_detached(&command) && !client->quiet &&
+	    is_interactive_shell(words))
+		print_hint("%s has no job control here: -t gives it a terminal of its own, and so "
+			   "does `nsctl enter %s`",
+			   words[0], name);
 	if (command.tty < 0)
 		command.tty = interactive && !is_detached(&command) && isatty(STDIN_FILENO) &&
 			      isatty(STDOUT_FILENO);

@@ -202,6 +202,22 @@ assert ends() == 0
 PYTHON
 }
 
+@test "nsctl tells a person who runs a shell by exec of -t, and gives no such hint otherwise" {
+	hint='hint: [a-z]+ has no job control here: -t gives it a terminal'
+	terminal "$NSCTL_BUILD/nsctl" exec box bash --norc <<<"until('$hint'); type('exit 5\n'); assert ends() == 5"
+	terminal "$NSCTL_BUILD/nsctl" exec box sh <<<"until('$hint'); type('exit 6\n'); assert ends() == 6"
+	for words in "exec -t box sh" "exec --no-tty box sh" "exec --quiet box sh" "enter box sh" "exec box sh -c :"; do
+		# shellcheck disable=SC2086
+		terminal "$NSCTL_BUILD/nsctl" $words <<'PYTHON'
+type("exit\n")
+try:
+    while True: look(30)
+except EOFError as end: assert b"hint" not in end.args[0], end.args
+PYTHON
+	done
+	[ -z "$(nsctl exec box sh </dev/null 2>&1)" ]
+}
+
 @test "nsctl tells a person, but not a script, that a command starts in another directory" {
 	mkdir "$place/mine"
 	nsctl create -m --tmpfs="$place" elsewhere
