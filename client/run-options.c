@@ -30,13 +30,16 @@ static int take_user(struct options *options)
 }
 
 const struct option_row run_command_options[] = {
-	OPTION("tty", 't', NULL, "run the command on a terminal of its own", HANDLED(TTY),
+	OPTION("tty", 't', NULL, "run COMMAND on a terminal of its own", HANDLED(TTY),
 	       .field = "terminalFileDescriptor"),
-	OPTION("no-tty", 'T', NULL, "do not give the command a terminal of its own",
-	       HANDLED(NO_TTY)),
-	OPTION("chdir", 'C', "DIR", "directory to start in", FILLS("workingDirectory", take_text)),
-	OPTION("env", 'e', "K[=V]", "set a variable (K alone: with your own value)", HANDLED(ENV),
-	       .field = "environment"),
+	OPTION("no-tty", 'T', NULL, "do not give COMMAND a terminal of its own", HANDLED(NO_TTY)),
+	OPTION("chdir", 'C', "DIR",
+	       "start in DIR inside (default: this directory or, if the set does not show it, your "
+	       "home or /)",
+	       FILLS("workingDirectory", take_text)),
+	OPTION("env", 'e', "K[=V]",
+	       "set the variable K to V or, without =V, to your own value (may be repeated)",
+	       HANDLED(ENV), .field = "environment"),
 	OPTION("env-file", 0, "FILE",
 	       "set the variables in FILE: each line is K=V or K, as for --env; empty lines and "
 	       "those that begin with # are left out (may be repeated; the last K counts)",
@@ -44,20 +47,24 @@ const struct option_row run_command_options[] = {
 	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
 	       HANDLED(CLEAN_ENV)),
 	OPTION("user", 'u', "USER",
-	       "run as this user: a number, as inside the set, is taken without its account; in a "
-	       "set with a user namespace, a name in its own /etc/passwd also gives groups, HOME "
-	       "and SHELL",
+	       "run as this user: a uid inside the set; or, in a set with a user namespace, a name "
+	       "of its /etc/passwd, which also gives groups, HOME and SHELL",
 	       FILLS("user", take_user)),
-	OPTION("group", 'g', "GID", "run as this group (a number, as inside the set)",
+	OPTION("group", 'g', "GID", "run as this group: a gid inside the set",
 	       FILLS("group", take_id)),
 	OPTION("no-new-privs", 0, NULL,
-	       "setuid programs have no effect, not even in a user namespace",
+	       "setuid programs do not change the user, not even in a set with a user namespace "
+	       "(elsewhere they never do)",
 	       FILLS("noNewPrivileges", take_true)),
 	OPTION("keep-caps", 0, NULL,
 	       "keep all capabilities in the set's user namespace, whatever your uid is there",
 	       FILLS("keepCapabilities", take_true)),
-	OPTION("unset-env", 0, "K", "do not pass on your variable K", HANDLED(UNSET_ENV)),
-	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (no directory is passed)",
+	OPTION("unset-env", 0, "K", "do not pass on your variable K (may be repeated)",
+	       HANDLED(UNSET_ENV)),
+	OPTION("fd", 0, "N[:M]",
+	       "give COMMAND your open descriptor N, there as number M (default: N), unless it is "
+	       "a "
+	       "directory (may be repeated)",
 	       HANDLED(FD), .field = "descriptors"),
 	OPTION("preserve-fds", 0, NULL,
 	       "give COMMAND all of your descriptors above 2, at most 16. Without this, COMMAND "
@@ -93,7 +100,9 @@ const struct option_row run_exec_options[] = {
 const struct option_row run_run_options[] = {
 	OPTION("name", 0, "NAME", "name of the set (default: one is chosen)",
 	       FILLS("name", take_name)),
-	OPTION("no-init", 0, NULL, "run COMMAND as process 1; a second ^C within 2 s kills it",
+	OPTION("no-init", 0, NULL,
+	       "run COMMAND itself as process 1 of the set, in place of a small init; a second ^C "
+	       "within 2 s kills it",
 	       FILLS("init", take_false)),
 	OPTION("with", 0, "FILE",
 	       "make the topology in FILE, too, and start its services; when they are ready, run "

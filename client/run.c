@@ -443,7 +443,10 @@ static int run_run(struct client *client, struct options *options)
 /* clang-format off */
 const struct verb run_verbs[] = {
 	{"run", NULL, "[OPTIONS] COMMAND...",
-	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
+	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends\n"
+	 "Unless letters (-m, -p, ...) choose its namespaces, the set has all but user and "
+	 "time. COMMAND has a terminal of its own if stdin and stdout are a terminal. The exit "
+	 "status is COMMAND's; 125: nsctl has failed",
 	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
 	 {spec_options, run_command_options, run_run_options},
 	 .examples =
@@ -452,16 +455,19 @@ const struct verb run_verbs[] = {
 		"nsctl run --with=services.json make check"},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
 	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl\n"
-	 "As a job in the background of a terminal, COMMAND reads only while nsctl is in the "
-	 "foreground. What COMMAND leaves running stays in the set, unless nsctl itself is ended "
-	 "by a signal or loses its terminal. An interactive shell needs --tty, or nsctl enter",
+	 "The exit status is COMMAND's; 125: nsctl has failed. An interactive shell needs --tty, "
+	 "or nsctl enter. What COMMAND leaves running stays in the set, unless nsctl itself is "
+	 "ended by a signal or loses its terminal. As a job in the background of a terminal, "
+	 "COMMAND reads only while nsctl is in the foreground",
 	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options},
 	 .examples =
 		"nsctl exec box ip -o addr\n"
 		"nsctl exec -d box python3 -m http.server 80\n"
 		"nsctl exec --user=root --chdir=/srv box ./setup"},
 	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
-	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
+	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own\n"
+	 "It has none if stdin or stdout of nsctl is not a terminal. The exit status is that of "
+	 "the shell or COMMAND; 125: nsctl has failed",
 	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options},
 	 .page = "nsctl-exec",
 	 .examples =

@@ -322,7 +322,9 @@ static int sets_thaw(struct client *client, struct options *options)
 /* clang-format off */
 const struct verb sets_verbs[] = {
 	{"create", NULL, "[OPTIONS] NAME",
-	 "Makes a set of namespaces and keeps it",
+	 "Makes a set of namespaces and keeps it\n"
+	 "Unless letters (-m, -p, ...) choose its namespaces, it has all but user and time. "
+	 "`nsctl enter NAME` starts a shell in it, and `nsctl rm NAME` removes it",
 	 VERB_MAKES, 1, 1, sets_create, {spec_options, sets_create_options},
 	 .examples =
 		"nsctl create box            # six kinds; your uid stays\n"

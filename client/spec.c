@@ -218,25 +218,34 @@ const struct option_row spec_options[] = {
 	OPTION("map-current-user", 'c', NULL, "keep your ids inside (adds user)",
 	       FILLS("spec.userMapping", maps_take_current), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-auto", 0, NULL,
-	       "map your subordinate ids, too: from 1 up or, with -c, around yours (adds user)",
+	       "map your ids of /etc/subuid and /etc/subgid, too: from 1 up or, with -c, around "
+	       "yours (adds user)",
 	       FILLS("spec.userMapping", maps_take_auto), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-subids", 0, NULL,
-	       "map your first range of subordinate ids to the same ids inside (adds user)",
+	       "map your first range in /etc/subuid and /etc/subgid to the same ids inside (adds "
+	       "user)",
 	       FILLS("spec.userMapping", maps_take_subids), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
+	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT",
+	       "show COUNT users, from uid OUTSIDE on, as those from uid INSIDE on (may be "
+	       "repeated; adds user)",
 	       FILLS("spec.uidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
+	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "the same for groups",
 	       FILLS("spec.gidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("propagation", 0, "slave|private|shared",
-	       "decide which mounts pass between outside and inside",
+	       "slave (the default): what is mounted outside appears inside, too; private: it does "
+	       "not; "
+	       "shared: as slave, and namespaces made inside share mounts with one another",
 	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
 	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
-	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
+	OPTION("bind", 0, "SOURCE:TARGET[:ro]",
+	       "show the file or directory SOURCE at TARGET inside, read-only with :ro (may be "
+	       "repeated)",
 	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
-	       "mount an empty file system in memory; missing targets of later mounts are "
+	       "mount an empty file system in memory, with the permissions MODE (octal); missing "
+	       "targets of later mounts are "
 	       "made in it. --tmpfs=/ comes first, and then the set has only what it is given",
 	       FILLS("spec.mounts[]", mounts_take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("dev", 0, "?PATH", "mount a small /dev of the set's own at PATH (default: /dev)",
@@ -280,9 +289,10 @@ const struct option_row spec_options[] = {
 	       NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
 	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
-	OPTION("monotonic", 0, "SECONDS", "offset of CLOCK_MONOTONIC inside",
+	OPTION("monotonic", 0, "SECONDS", "add SECONDS to CLOCK_MONOTONIC inside (adds time)",
 	       FILLS("spec.clocks.monotonic", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
-	OPTION("boottime", 0, "SECONDS", "offset of CLOCK_BOOTTIME inside",
+	OPTION("boottime", 0, "SECONDS",
+	       "add SECONDS to CLOCK_BOOTTIME, the time since boot, inside (adds time)",
 	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
 	OPTION("memory", 0, "SIZE", "use at most this much memory (512M, 2G)",
 	       FILLS("spec.limits.memory", take_size)),
@@ -300,13 +310,13 @@ const struct option_row spec_options[] = {
 	       "and ,src=ADDR may follow",
 	       .take = take_route, .id = OPTION_TAKEN, NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("egress", 0, NULL,
-	       "reach the outside by NAT (packets that the set forwards must be translated to "
-	       "its own address)",
+	       "reach the outside by NAT (a set that forwards packets of others must do NAT, too: "
+	       "only its own address gets out)",
 	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("allow", 0, DESTINATION_WORDS,
 	       "reach DEST and nothing else (may be repeated; implies --egress); DEST is a "
-	       "name, *.NAME for all names below it, an address, a subnet, [ADDRESS] for ports "
-	       "of IPv6, @dns for the name servers, @NAME for a list in nsctld.conf, or @FILE, "
+	       "name, *.NAME for all names below it, an address, a subnet, [ADDRESS]:PORT for "
+	       "IPv6, @dns for the name servers, @NAME for a list in nsctld.conf, or @FILE, "
 	       "with a slash in FILE, for the lines of a file",
 	       FILLS("spec.allow[]", destinations_take), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("deny", 0, DESTINATION_WORDS,
@@ -328,7 +338,8 @@ const struct option_row spec_options[] = {
 	       "know this host by name (may be repeated; adds mount and net)",
 	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
-	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven "
+	       "forward a port of the host, which comes first, to a port of the set (may be "
+	       "repeated); 8000-8010:80-90 forwards eleven "
 	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port; "
 	       "a chosen port is printed on stderr",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
@@ -342,11 +353,13 @@ const struct option_row spec_options[] = {
 	LEASE_OPTION("spec.lease"),
 	OPTION("boot", 0, NULL, "make it again when the machine starts",
 	       FILLS("spec.boot", take_true)),
-	OPTION("visible", 0, NULL, "pin it under /run/nsctl/ns, too, for nsenter(1)",
+	OPTION("visible", 0, NULL,
+	       "keep files of its namespaces in /run/nsctl/ns, too, for nsenter(1)",
 	       FILLS("spec.visible", take_true)),
 	OPTION("ip-netns", 0, NULL, "show it to ip-netns(8), too", FILLS("spec.ipNetns", take_true),
 	       NEEDS(KIND_BIT(KIND_NET))),
-	OPTION("label", 0, "K=V", "add a label (may be repeated)",
+	OPTION("label", 0, "K=V",
+	       "add a label, by which `nsctl list --label=K=V` finds it (may be repeated)",
 	       FILLS("spec.labels", take_label)),
 	OPTION("fork", 'f', NULL, "accepted for compatibility with unshare(1); has no effect",
 	       CHOOSES(0)),

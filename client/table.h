@@ -42,7 +42,7 @@ struct table {
 /* The options of tables, in tables of options of verbs. table_begin() reads them. */
 #define TABLE_OPTIONS                                                                     \
 	OPTION("columns", 'o', "COLUMN,...",                                              \
-	       "show these columns, in this order (those of the headings, or all)",       \
+	       "show these columns, in this order: names as in the headings, or all",     \
 	       TAKEN(table_take)),                                                        \
 		OPTION("sort", 0, "COLUMN", "sort by COLUMN; -COLUMN: the largest first", \
 		       TAKEN(table_take)),                                                \
