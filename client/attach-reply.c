@@ -8,6 +8,7 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/show.h"
+#include "client/users.h"
 #include "protocol/error.h"
 
 int attach_outcome(const json_t *reply)
@@ -37,6 +38,25 @@ int attach_outcome_of_line(const char *line)
 	return -1;
 }
 
+/* Prints a hint for a program that was not found. */
+static void hint_not_found(const struct client *client, const char *program)
+{
+	int64_t id;
+
+	if (json_object_get(client->given, "uts") && users_find(program, &id))
+		print_hint("the letter -u adds a uts namespace here; --user=%s chooses a user",
+			   program);
+	else if (strpbrk(program, " \t\n"))
+		print_hint("no shell reads COMMAND: give its words one by one, or to a shell: "
+			   "sh -c '...'");
+	else if (strchr(program, '/'))
+		print_hint("the path is looked up inside the set; so is the interpreter of a "
+			   "script");
+	else
+		print_hint("the command is searched for inside the set, in the PATH that is passed "
+			   "on");
+}
+
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply)
 {
@@ -49,9 +69,8 @@ int attach_failed(const struct client *client, const struct attach *how,
 		return COMMAND_NOT_FOUND;
 	client_problem(client, how->subject, "%s: %s", how->program,
 		       number > 0 ? strerror(number) : "cannot be executed");
-	if (number == ENOENT && strchr(how->program, '/') == NULL)
-		print_hint("the command is searched for inside the set, in the PATH that is passed "
-			   "on");
+	if (number == ENOENT)
+		hint_not_found(client, how->program);
 	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
 }
 

@@ -176,13 +176,26 @@ static const char *list_of(const char *what)
 	return "`nsctl list` lists them";
 }
 
+/* Returns true if a word of the command line may be net/NETWORK in place of a set. */
+static bool takes_network(const struct client *client)
+{
+	static const char *const verbs[] = {"link add", "egress", "capture"};
+
+	for (size_t i = 0; client->verb && i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(client->verb, verbs[i]) == 0)
+			return true;
+	return json_object_get(client->given, "link");
+}
+
 static void hint_missing(const struct client *client, const char *what)
 {
-	const char *verb = client->verb ? client->verb : "";
-	bool is_exec = strcmp(verb, "exec") == 0 && strcmp(what, "set") == 0;
+	const char *more = "";
 
-	print_hint("%s%s", list_of(what),
-		   is_exec ? "; the set comes first: `nsctl exec NAME COMMAND...`" : "");
+	if (strcmp(what, "set") == 0 && takes_network(client))
+		more = "; a network is written net/NAME";
+	else if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "exec") == 0)
+		more = "; the set comes first: `nsctl exec NAME COMMAND...`";
+	print_hint("%s%s", list_of(what), more);
 }
 
 static void hint_exists(const struct client *client, const char *what, const char *name)
@@ -195,6 +208,10 @@ static void hint_exists(const struct client *client, const char *what, const cha
 		print_hint("--existing uses it only if it was made with the same options, which "
 			   "`nsctl show %s` shows; `nsctl rm %s` removes it",
 			   name, name);
+	else if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "run") == 0)
+		print_hint("run makes a set of its own; `nsctl exec %s COMMAND...` runs a command "
+			   "in that one",
+			   name);
 	else if (client->verb && strcmp(client->verb, "up") == 0)
 		print_hint("`nsctl down FILE`, with the same --project if there is one, removes "
 			   "everything that the file names");
@@ -351,6 +368,8 @@ int client_error(const struct client *client, const char *subject,
 
 		client_problem(client, subject, "%s", sentence);
 	}
+	if (strcmp(text, SESSION_REASON) == 0)
+		print_hint("`nsctl exec --detach` prints it, and %s", list_of("session"));
 	hint(client, error, what, text, -sentence_errno(reply->error, reply->parameters));
 	print_problem_error(reply->error, reply->parameters);
 	/* a name that no object can have is a mistake in the command line, no matter which program

@@ -144,12 +144,33 @@ static const char *guess(const struct options *options, const char *option)
 	return NULL;
 }
 
+/* Returns the name of the option that is meant by letters of which one does not exist, as --net by
+ * -mnet, or NULL. */
+static const char *guess_letters(const struct options *options)
+{
+	/* getopt may be in the middle of the word, or behind it */
+	for (int at = optind; at >= optind - 1; at--) {
+		const char *word = at < options->argc ? options->argv[at] : NULL;
+
+		for (size_t i = 0; word && *word == '-' && word[1] != '-' && i < options->n_rows;
+		     i++) {
+			const char *name = options->rows[i].row->name;
+			size_t n = strlen(name);
+
+			if (n < strlen(word) && strcmp(word + strlen(word) - n, name) == 0)
+				return name;
+		}
+	}
+	return NULL;
+}
+
 /* Options that users of similar programs try, and what to do instead. */
 static const struct {
 	const char *verb, *option, *remedy;
 } foreign[] = {
 	{"exec", "-i", "stdin is passed on anyway; -t gives a terminal"},
 	{"enter", "-i", "stdin is passed on anyway, and there is a terminal"},
+	{"run", "-t", "there is a terminal anyway, if nsctl has one"},
 	{"run", "--rm", "the set is removed anyway, when COMMAND ends"},
 	{"run", "--name", "the set is the command's own; `nsctl create NAME` makes one to keep"},
 	{"create", "--name", "the name comes last: `nsctl create [OPTIONS] NAME`"},
@@ -207,6 +228,7 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 			       "VALUE)");
 	} else {
 		remedy = find_remedy(verb, option);
+		meant = remedy ? NULL : guess_letters(options);
 		client_problem(options->client, NULL, "there is no option %s", option);
 	}
 	if (remedy)

@@ -47,7 +47,7 @@ wrong() {
 	wrong 1 "network rm wan" "there is no network called wan" "\`nsctl network list\`" network rm wan
 	wrong 2 '"a b"' "is not a valid name" "begins and ends with a letter" create "a b"
 	wrong 2 "rm a b" "a name is 1 to 64" "begins and ends with a letter" rm "a b"
-	wrong 2 "wait zzzz" "a session is" "16 hexadecimal digits" wait zzzz
+	wrong 2 "wait box" "a session is 16 hexadecimal digits" "\`nsctl exec --detach\` prints it" wait box
 	wrong 2 "list" "takes no names" "\`nsctl show NAME\`" list box
 	wrong 2 "rm" "no set given" "--all removes all" rm
 }
@@ -63,6 +63,16 @@ wrong() {
 	wrong 2 "--name=x" "there is no option" "the name comes last" create --name=x
 	wrong 2 "-9" "there is no option" "write --signal=KILL" kill -9 box
 	wrong 2 "-f" "there is no option" "--ignore" rm -f box
+	wrong 125 "-t" "there is no option" "there is a terminal anyway" run -it sh
+	wrong 125 "-e" "there is no option" "write --net" run -mnet true
+	wrong 2 "-e" "there is no option" "write --net" create -net x
+	wrong 1 "link add" "there is no set called lan" "a network is written net/NAME" link add box lan
+	wrong 1 "create x" "there is no set called lan" "a network is written net/NAME" create --link=lan x
+	wrong 1 "egress lan" "there is no set called lan" "a network is written net/NAME" egress lan
+	wrong 125 "run box" "there is already a set called box" "\`nsctl exec box COMMAND...\`" run --name=box true
+	wrong 127 "run: root" "No such file" "--user=root chooses a user" run -u root id
+	wrong 127 "exec box: ls -l" "No such file" "no shell reads COMMAND" exec box "ls -l"
+	wrong 127 "exec box: /no/ls" "No such file" "looked up inside the set" exec box /no/ls
 	wrong 125 "exec" 'no COMMAND given: "ls" is the name of the set' "usage: nsctl exec [OPTIONS] NAME COMMAND..." exec ls
 	wrong 125 "-l" 'the name of the set, which is "ls" here' 'put "--" before a command' exec ls -l
 	wrong 125 "enter" 'no COMMAND given: "box" is the name' "usage: nsctl enter" enter -d box
