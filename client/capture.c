@@ -23,12 +23,13 @@
 
 /* --- options --- */
 
+/* name: for messages. */
 static int add_file(const struct options *options, int fd, const char *name)
 {
 	json_t *index = fd < 0 ? NULL : call_fds_add(options->fds, fd);
 
 	if (!index)
-		return client_problem(options->client, name, "%s", strerror(errno));
+		return client_problem(options->client, NULL, "%s: %s", name, strerror(errno));
 	json_put(options->parameters, FILE_FIELD, index);
 	return 0;
 }
@@ -41,10 +42,13 @@ static int add_stdout(const struct options *options)
 static int take_file(struct options *options)
 {
 	const char *name = options->argument;
+	_cleanup_text_ struct text typed = {0};
 
 	if (strcmp(name, "-") == 0)
 		return add_stdout(options);
-	return add_file(options, open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), name);
+	take_add_typed(options, &typed);
+	return add_file(options, open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
+			typed.data);
 }
 
 static int take_count(struct options *options)

@@ -176,26 +176,30 @@ static const char *list_of(const char *what)
 	return "`nsctl list` lists them";
 }
 
-/* Returns true if a word of the command line may be net/NETWORK in place of a set. */
-static bool takes_network(const struct client *client)
-{
-	static const char *const verbs[] = {"link add", "egress", "capture"};
+#define NETWORK_HINT "; a network is written net/NAME"
 
-	for (size_t i = 0; client->verb && i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(client->verb, verbs[i]) == 0)
-			return true;
-	return json_object_get(client->given, "link");
+/* Returns what users of the verb may have meant by the name of a set that does not exist. */
+static const char *other_meaning(const struct client *client)
+{
+	static const struct {
+		const char *verb, *hint;
+	} rows[] = {
+		{"link add", NETWORK_HINT},
+		{"egress", NETWORK_HINT},
+		{"capture", NETWORK_HINT},
+		{"rm", "; `nsctl network rm NAME` removes a network"},
+		{"exec", "; the set comes first: `nsctl exec NAME COMMAND...`"},
+	};
+
+	for (size_t i = 0; client->verb && i < ARRAY_SIZE(rows); i++)
+		if (strcmp(client->verb, rows[i].verb) == 0)
+			return rows[i].hint;
+	return json_object_get(client->given, "link") ? NETWORK_HINT : "";
 }
 
 static void hint_missing(const struct client *client, const char *what)
 {
-	const char *more = "";
-
-	if (strcmp(what, "set") == 0 && takes_network(client))
-		more = "; a network is written net/NAME";
-	else if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "exec") == 0)
-		more = "; the set comes first: `nsctl exec NAME COMMAND...`";
-	print_hint("%s%s", list_of(what), more);
+	print_hint("%s%s", list_of(what), strcmp(what, "set") == 0 ? other_meaning(client) : "");
 }
 
 static void hint_exists(const struct client *client, const char *what, const char *name)

@@ -8,22 +8,27 @@
 
 #define NUMBER_MAX 1023
 
-static int add(struct passed *passed, const struct client *client, int fd, int number)
+/* option: for messages. */
+static int add(struct passed *passed, const struct client *client, const char *option, int fd,
+	       int number)
 {
 	struct stat st;
 
 	if (fcntl(fd, F_GETFD) < 0)
-		return client_problem(client, NULL, "descriptor %d is not open", fd);
+		return client_problem(client, NULL, "%s: descriptor %d is not open", option, fd);
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		return client_problem(client, NULL,
-				      "descriptor %d is a directory, which is never passed on", fd);
+				      "%s: descriptor %d is a directory, which is never passed on",
+				      option, fd);
 	if (passed->n == PASSED_MAX)
-		return client_problem(client, NULL, "more than %d descriptors above 2", PASSED_MAX);
+		return client_problem(client, NULL, "%s: more than %d descriptors above 2", option,
+				      PASSED_MAX);
 	for (size_t i = 0; i < passed->n; i++)
 		if (passed->rows[i].number == number)
 			return client_problem(client, NULL,
-					      "two descriptors of the command have the number %d",
-					      number);
+					      "%s: two descriptors of the command have the number "
+					      "%d",
+					      option, number);
 	passed->rows[passed->n].fd = fd;
 	passed->rows[passed->n++].number = number;
 	return 0;
@@ -45,7 +50,7 @@ int passed_take(struct passed *passed, const struct options *options)
 		number = 0;
 	if (number < 3)
 		return options_reject(options, "N or N:M (M: 3 to 1023)");
-	return add(passed, options->client, (int)fd, (int)number);
+	return add(passed, options->client, "--fd", (int)fd, (int)number);
 }
 
 /* An inherited descriptor is one that the next program would inherit, too. nsctl's own are
@@ -69,7 +74,7 @@ int passed_take_all(struct passed *passed, const struct client *client)
 		int fd = atoi(entry->d_name);
 
 		if (is_inherited(fd))
-			r = add(passed, client, fd, fd);
+			r = add(passed, client, "--preserve-fds", fd, fd);
 	}
 	closedir(directory);
 	return r;

@@ -135,7 +135,8 @@ static int take_options(struct command *command, struct options *options)
 			break;
 		case OPTION_TIMEOUT:
 			if (!parse_duration(options->argument, &command->seconds))
-				return options_reject(options, "90s, 15m, 2h or 1d");
+				return options_reject(options,
+						      "a duration (such as 90s, 15m, 2h or 1d)");
 			break;
 		case OPTION_CLEAN_ENV:
 			command->clean_env = true;

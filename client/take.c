@@ -182,8 +182,15 @@ int take_label(struct options *options)
 	struct piece piece = parse_cut(options->argument, '=', &value);
 	_cleanup_free_ char *name = must(strndup(piece.start, piece.size));
 
-	if (!value || !label_key_is_valid(name) || !label_value_is_valid(value))
-		return options_reject(options, "K=V");
+	if (!value)
+		return options_reject(options, "K=V (such as job=17)");
+	if (!label_key_is_valid(name))
+		return options_reject(options,
+				      "K=V with a K of 1 to 63 letters, digits and . _ / -, "
+				      "which begins and ends with a letter or digit");
+	if (!label_value_is_valid(value))
+		return options_reject(options, "K=V with a V of at most 256 bytes, and without "
+					       "control characters");
 	json_put(take_object(options), name, json_string(value));
 	return 0;
 }

@@ -49,6 +49,7 @@ wrong() {
 	wrong 2 "rm a b" "a name is 1 to 64" "begins and ends with a letter" rm "a b"
 	wrong 2 "wait box" "a session is 16 hexadecimal digits" "\`nsctl exec --detach\` prints it" wait box
 	wrong 2 "list" "takes no names" "\`nsctl show NAME\`" list box
+	wrong 1 "rm lan" "there is no set called lan" "\`nsctl network rm NAME\` removes a network" rm lan
 	wrong 2 "rm" "no set given" "--all removes all" rm
 }
 
@@ -80,6 +81,9 @@ wrong() {
 
 @test "A wrong value of an option is refused with an example of a right one" {
 	wrong 2 "--memory" '"512MB" is not a size' "such as 512M" create --memory=512MB x
+	wrong 2 "--label" '"my key=1" is not K=V' "letters, digits" create --label="my key=1" x
+	wrong 125 "--timeout" '"5x" is not a duration' "90s, 15m" exec --timeout=5x box true
+	wrong 125 "--no-init" "process 1 only in a set with a pid namespace" "" run --no-init -n true
 	wrong 1 "--memory=1K" "is less than" "bytes" create --memory=1K x
 	wrong 2 "--cpus" '"many" is not a number of processors' "such as 2 or 0.5" create --cpus=many x
 	wrong 2 "--lease" '"soon" is not a duration' "15m" create --lease=soon x
@@ -106,6 +110,8 @@ wrong() {
 	wrong 1 "--root=$runtime.root" "this root has no /dev" "make an empty directory" create -r "--root=$runtime.root" x
 	wrong 1 "--lease=pid:4194304" "No such process" "" create --lease=pid:4194304 x
 	wrong 1 "--target=4194304" "No such process" "" adopt --target=4194304 x
+	wrong 125 "--fd" "descriptor 99 is not open" "" exec --fd=99 box true
+	wrong 1 "--write=/nosuch/file" "No such file" "" capture --write=/nosuch/file box
 	wrong 1 "--net=999" "Bad file descriptor" "--target=PID" adopt --net=999 x
 	wrong 125 "--with=services.json" "No such file" "" run --with=services.json true
 	wrong 1 "up lab.json" "No such file" "" up lab.json

@@ -77,7 +77,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 				"the set ends with its command");
 	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
-				"false makes the command process 1: the set needs a pid namespace");
+				"the command can be process 1 only in a set with a pid namespace");
 	if (r == 0 && run->wire.no_init)
 		r = check_no_procs(spec, failure);
 	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
