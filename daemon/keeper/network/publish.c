@@ -15,6 +15,13 @@
  * keeper binds one or two sockets, while all users wait. */
 #define TRIES_MAX 1024
 
+/* The ports that a set publishes, in set->published. */
+struct published {
+	int leash_fd; /* closing it ends the proxy; -1: there is none */
+	size_t n;
+	int sockets[][2]; /* these reserve the ports, one in each family; -1: none */
+};
+
 /* --- addresses --- */
 
 enum reach {
@@ -93,13 +100,6 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 }
 
 /* --- reserving --- */
-
-/* Counts n ports against the limit of the set's owner, instead of the set's former number. */
-static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
-{
-	quota_add(keeper, set->owner, QUOTA_PORTS, (int)n - (int)set->n_published);
-	set->n_published = n;
-}
 
 /* Reserves a port in both families. Returns 0, or -errno with no port reserved. */
 static int hold_both(const struct spec_publish *publish, int ret_fds[2])
@@ -233,7 +233,7 @@ static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bo
 	for (size_t i = 0; i < n; i++) {
 		const struct spec_publish wish = publish[i];
 		int r = publish_is_open(&wish) == open
-				? hold_one(&publish[i], &tries, &set->ports[2 * i])
+				? hold_one(&publish[i], &tries, set->published->sockets[i])
 				: 0;
 
 		if (r < 0)
@@ -245,12 +245,16 @@ static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bo
 /* Makes room for the sockets of n ports, and counts the ports. Returns 0 or -ENOMEM. */
 static int make_room(struct keeper *keeper, struct set *set, size_t n)
 {
-	set->ports = malloc(2 * n * sizeof(*set->ports));
-	if (!set->ports)
+	struct published *published =
+		malloc(sizeof(*published) + n * sizeof(published->sockets[0]));
+
+	if (!published)
 		return -ENOMEM;
-	set->n_ports = 2 * n;
-	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
-	count_ports(keeper, set, n);
+	published->leash_fd = -1;
+	published->n = n;
+	memset(published->sockets, -1, n * sizeof(published->sockets[0]));
+	set->published = published;
+	quota_add(keeper, set->owner, QUOTA_PORTS, (int)n);
 	return 0;
 }
 
@@ -309,16 +313,17 @@ static void on_started(struct operation *operation _unused_, const struct task_r
 }
 
 /* Fills in the sockets that the proxy serves. */
-static void fill_listeners(const struct set *set, const struct wire_spec *spec,
+static void fill_listeners(const struct published *published, const struct wire_spec *spec,
 			   struct task_proxy *task)
 {
-	for (size_t i = 0; i < set->n_ports && i / 2 < spec->n_publish; i++) {
+	for (size_t i = 0; i < 2 * MIN(published->n, spec->n_publish); i++) {
 		const struct spec_publish *publish = &spec->publish[i / 2];
+		int fd = published->sockets[i / 2][i % 2];
 
-		if (set->ports[i] < 0 || !is_served(publish))
+		if (fd < 0 || !is_served(publish))
 			continue;
 		task->listeners[task->n_listeners++] = (struct task_listener){
-			.fd = set->ports[i],
+			.fd = fd,
 			.udp = publish->protocol == PUBLISH_UDP,
 			.port = publish->port,
 		};
@@ -365,21 +370,22 @@ void publish_serve(struct keeper *keeper, struct set *set)
 {
 	static struct wire_spec spec;
 	static struct task_proxy task;
+	struct published *published = set->published;
 	char texts[2][ADDRESS_SIZE];
 	int leash[2], r;
 
-	if (set->n_ports == 0 || set->proxy_leash_fd > 0 || !set->spec ||
+	if (!published || published->leash_fd >= 0 || !set->spec ||
 	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		return;
 	wire_clear(&task_proxy_layout, &task);
-	fill_listeners(set, &spec, &task);
+	fill_listeners(published, &spec, &task);
 	fill_targets(set, &task, texts);
 	if (task.n_listeners == 0)
 		return;
 	r = pipe2(leash, O_CLOEXEC) < 0 ? negative_errno() : 0;
 	if (r == 0) {
 		task.leash_fd = leash[0];
-		set->proxy_leash_fd = leash[1];
+		published->leash_fd = leash[1];
 		r = send_task(keeper, set, &task);
 		close_fd(leash[0]);
 	}
@@ -389,28 +395,32 @@ void publish_serve(struct keeper *keeper, struct set *set)
 
 void publish_stop(struct set *set)
 {
-	if (set->proxy_leash_fd > 0)
-		close_fd(set->proxy_leash_fd);
-	set->proxy_leash_fd = 0;
+	if (set->published)
+		set->published->leash_fd = close_fd(set->published->leash_fd);
 }
 
 /* --- the end, and a restart --- */
 
 void publish_release(struct keeper *keeper, struct set *set)
 {
-	publish_stop(set);
-	for (size_t i = 0; i < set->n_ports; i++)
-		close_fd(set->ports[i]);
-	free(take_ptr(set->ports));
-	set->n_ports = 0;
-	count_ports(keeper, set, 0);
+	struct published *published = take_ptr(set->published);
+
+	if (!published)
+		return;
+	close_fd(published->leash_fd);
+	for (size_t i = 0; i < published->n; i++) {
+		close_fd(published->sockets[i][0]);
+		close_fd(published->sockets[i][1]);
+	}
+	quota_add(keeper, set->owner, QUOTA_PORTS, -(int)published->n);
+	free(published);
 }
 
 /* Reserves the ports of a set that are free. Logs each of the others. */
 static void hold_free(const struct set *set, const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
-		int r = hold_both(&spec->publish[i], &set->ports[2 * i]);
+		int r = hold_both(&spec->publish[i], set->published->sockets[i]);
 
 		if (r < 0)
 			log_line(LOG_WARNING,
@@ -427,7 +437,7 @@ void publish_hold_again(struct keeper *keeper)
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
-		if (set->ports || set->state != SET_READY || !set->spec ||
+		if (set->published || set->state != SET_READY || !set->spec ||
 		    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
 		    spec.n_publish == 0)
 			continue;

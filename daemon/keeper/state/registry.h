@@ -19,6 +19,7 @@ struct egress_reading;
 struct session;
 struct link;
 struct process_watch;
+struct published;
 
 /* The processes that a set depends on. */
 enum watched_process {
@@ -74,12 +75,7 @@ struct set {
 	bool boot_recorded; /* its record for the next boot is on disk, or will be */
 	void *boot_links;   /* of a boot set: packed wire_spec with only its links, complete */
 	size_t boot_links_size;
-	/* owned by publish.c: sockets that reserve its published ports, two for each port, one of
-	 * each family; -1: none. proxy_leash_fd: closing it ends the proxy; 0: there is none. */
-	int *ports;
-	size_t n_ports;
-	int proxy_leash_fd;
-	uint32_t n_published;		/* ports counted for the owner */
+	struct published *published;	/* owned by publish.c; NULL: it publishes no ports */
 	uint32_t n_entries;		/* entries of its list, counted for the owner */
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
 	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */

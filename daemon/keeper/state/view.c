@@ -165,7 +165,7 @@ size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLIS
 {
 	static struct wire_spec spec;
 
-	if (set->n_published == 0 || !set->spec ||
+	if (!set->published || !set->spec ||
 	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		return 0;
 	memcpy(ret, spec.publish, sizeof(spec.publish));
