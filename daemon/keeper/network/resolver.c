@@ -14,12 +14,22 @@
 /* First pause of a set after a missed deadline, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
+/* The files of a set, in set->files. They follow the host's files. */
+struct set_files {
+	struct set *set;
+	struct set_files *next_due;
+	uint64_t due; /* number that orders the sets whose files are out of date; 0: up to date */
+	bool busy;    /* a worker updates the files now */
+	bool alone;   /* the set, or another one in its task, missed a deadline */
+	uint64_t pause, resume; /* no update until resume: on_late() */
+};
+
 /* A task in progress. Its sets are busy, and are not freed before its end. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* resolver_due of its first set */
+	uint64_t oldest; /* due of its first set */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -27,7 +37,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for all sets of the owner whose resolver_due is not above this */
+	uint64_t until; /* waits for all sets of the owner whose due is not above this */
 	resolver_settled *settled;
 	void *context;
 };
@@ -43,62 +53,73 @@ struct held {
 static struct {
 	void (*changed)(struct keeper *keeper); /* of resolver_listen() */
 	struct event *pump;
-	struct set *due; /* linked by set->next_due, the first one that became due comes first */
-	struct set **due_end;
-	uint64_t now; /* the last resolver_due, a number */
+	struct set_files *due; /* the first one that became due comes first */
+	struct set_files **due_end;
+	uint64_t now; /* the last due, a number */
 	struct order *orders;
 	struct waiter *waiters;
 	struct held *held;
-	size_t n_kept; /* number of sets with resolver_kept */
+	size_t n_files;
 } state = {.due_end = &state.due};
 
 /* --- sets that are due --- */
 
-static void take_off(struct set **at)
+static void take_off(struct set_files **at)
 {
-	struct set *set = *at;
+	struct set_files *files = *at;
 
-	*at = set->next_due;
-	if (state.due_end == &set->next_due)
+	*at = files->next_due;
+	if (state.due_end == &files->next_due)
 		state.due_end = at;
-	set->next_due = NULL;
-	set->resolver_due = 0;
+	files->next_due = NULL;
+	files->due = 0;
 }
 
-/* Arranges that the host's files are watched, if the set may have files of its own: these follow
- * the host's. */
-static void keep(struct set *set)
+/* Makes set->files if the set may have files of its own, or a list, which may have the name
+ * servers. From then on the host's files are watched, which both follow. Returns 0 or -ENOMEM. */
+static int keep(struct set *set)
 {
-	/* a list may have the name servers */
-	if (set->resolver_kept || (!resolver_plan_has_any(set) && set->n_entries == 0))
-		return;
-	set->resolver_kept = true;
-	state.n_kept++;
+	if (set->files || (!resolver_plan_has_any(set) && set->n_entries == 0))
+		return 0;
+	set->files = calloc(1, sizeof(*set->files));
+	if (!set->files)
+		return -ENOMEM;
+	set->files->set = set;
+	state.n_files++;
 	resolver_watch_want(true);
+	return 0;
+}
+
+bool resolver_is_busy(const struct set *set)
+{
+	return set->files && set->files->busy;
 }
 
 void resolver_forget(struct set *set)
 {
-	if (set->resolver_kept)
-		resolver_watch_want(--state.n_kept > 0);
-	set->resolver_kept = false;
-	for (struct set **at = &state.due; *at; at = &(*at)->next_due)
-		if (*at == set) {
-			take_off(at);
-			return;
-		}
+	struct set_files **at = &state.due;
+
+	if (!set->files)
+		return;
+	while (*at && *at != set->files)
+		at = &(*at)->next_due;
+	if (*at)
+		take_off(at);
+	free(take_ptr(set->files));
+	resolver_watch_want(--state.n_files > 0);
 }
 
 static void mark(struct set *set)
 {
 	static const struct timeval now = {};
 
-	if (set->resolver_due || !resolver_plan_has_any(set) || set->state == SET_REMOVING ||
-	    set->state == SET_BROKEN)
+	/* without memory, the set is updated when it is due again */
+	if (set->state == SET_REMOVING || set->state == SET_BROKEN || !resolver_plan_has_any(set) ||
+	    keep(set) < 0 || set->files->due)
 		return;
-	set->resolver_due = ++state.now;
-	*state.due_end = set;
-	state.due_end = &set->next_due;
+	set->files->due = ++state.now;
+	*state.due_end = set->files;
+	state.due_end = &set->files->next_due;
 	evtimer_add(state.pump, &now);
 }
 
@@ -145,8 +166,8 @@ static bool is_waiting(const struct waiter *waiter)
 	for (const struct order *order = state.orders; order; order = order->next)
 		if (order->owner == waiter->owner && order->oldest <= waiter->until)
 			return true;
-	for (const struct set *set = state.due; set; set = set->next_due)
-		if (set->owner == waiter->owner && set->resolver_due <= waiter->until)
+	for (const struct set_files *files = state.due; files; files = files->next_due)
+		if (files->set->owner == waiter->owner && files->due <= waiter->until)
 			return true;
 	return false;
 }
@@ -199,15 +220,18 @@ static void name_set(const struct set *set, struct resolver_plan *ret)
 	resolver_plan_lead(set, &spec, ret);
 }
 
-void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
+int resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
 {
 	struct resolver_plan naming;
+	int r = keep(set);
 
-	keep(set);
+	if (r < 0)
+		return r;
 	resolver_plan_of(set, spec, &naming);
 	resolver_plan_lead(set, spec, &naming);
 	resolver_servers_fill(&naming);
 	*ret = naming.resolver;
+	return 0;
 }
 
 /* --- holding --- */
@@ -259,33 +283,34 @@ static bool has_order(uid_t owner)
  * sets with the same files. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
-	struct set **at = &state.due;
+	struct set_files **at = &state.due;
 
 	while (*at && order->n < TASK_NAMED_MAX) {
-		struct set *set = *at;
+		struct set_files *files = *at;
+		struct set *set = files->set;
 		struct resolver_plan other;
 
 		if (set->owner != order->owner) {
-			at = &set->next_due;
+			at = &files->next_due;
 			continue;
 		}
 		if (set->state == SET_REMOVING || set->state == SET_BROKEN ||
-		    clock_boottime() < set->resolver_resume) {
+		    clock_boottime() < files->resume) {
 			take_off(at);
 			continue;
 		}
 		name_set(set, &other);
-		if (order->n > 0 && (set->resolver_alone || order->sets[0]->resolver_alone ||
+		if (order->n > 0 && (files->alone || order->sets[0]->files->alone ||
 				     !resolver_plan_equals(ret, &other))) {
-			at = &set->next_due;
+			at = &files->next_due;
 			continue;
 		}
 		if (order->n == 0) {
 			*ret = other;
-			order->oldest = set->resolver_due;
+			order->oldest = files->due;
 		}
 		take_off(at);
-		set->resolver_busy = true;
+		files->busy = true;
 		order->sets[order->n++] = set;
 	}
 }
@@ -300,7 +325,7 @@ static void finish_order(struct order *order)
 			break;
 		}
 	for (size_t i = 0; i < order->n; i++)
-		order->sets[i]->resolver_busy = false;
+		order->sets[i]->files->busy = false;
 	/* a removal of the set may have waited for this, and may free the set */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
@@ -316,21 +341,21 @@ static void finish_order(struct order *order)
  */
 static void on_late(const struct order *order)
 {
-	struct set *set = order->sets[0];
+	struct set_files *files = order->sets[0]->files;
 
 	for (size_t i = 0; i < order->n; i++)
-		order->sets[i]->resolver_alone = true;
+		order->sets[i]->files->alone = true;
 	if (order->n > 1)
 		return;
-	set->resolver_pause = set->resolver_pause ? 2 * set->resolver_pause : FIRST_PAUSE;
-	set->resolver_resume = clock_boottime() + set->resolver_pause;
+	files->pause = files->pause ? 2 * files->pause : FIRST_PAUSE;
+	files->resume = clock_boottime() + files->pause;
 }
 
 static void on_in_time(const struct order *order)
 {
 	for (size_t i = 0; i < order->n; i++) {
-		order->sets[i]->resolver_alone = false;
-		order->sets[i]->resolver_pause = 0;
+		order->sets[i]->files->alone = false;
+		order->sets[i]->files->pause = 0;
 	}
 }
 
@@ -421,17 +446,19 @@ static int begin_order(struct keeper *keeper, uid_t owner)
 static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	struct set *set = state.due;
+	struct set_files *files = state.due;
 
-	while (set) {
+	while (files) {
+		struct set *set = files->set;
+
 		if (has_order(set->owner) || *find_held(set->owner)) {
-			set = set->next_due;
+			files = files->next_due;
 			continue;
 		}
 		if (begin_order(keeper, set->owner) < 0)
 			resolver_forget(set);
 		/* begin_order() has changed the list */
-		set = state.due;
+		files = state.due;
 	}
 	release();
 }
@@ -459,7 +486,8 @@ void resolver_start(struct keeper *keeper)
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
-		keep(set);
+		if (keep(set) < 0)
+			log_error("no memory to keep the names of set %s up to date", set->name);
 	resolver_all_changed(keeper);
 }
 

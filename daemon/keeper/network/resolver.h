@@ -19,8 +19,9 @@ int resolver_listen(struct keeper *keeper, void (*changed)(struct keeper *keeper
 void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
-/* Fills in the files of a set for its maker, and begins to watch the host's files for the set. */
-void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
+/* Fills in the files of a set for its maker, and begins to watch the host's files for the set.
+ * Returns 0 or -ENOMEM. */
+int resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
 /* Makes the set, or the members of the network, due. Must be called when their list has names now
  * and had none before, or the other way round. */
@@ -37,7 +38,9 @@ bool resolver_links_changed(struct set *a, struct set *b);
 typedef void resolver_settled(void *context);
 void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 
-/* Takes the set off the list of due sets. Must be called before the set is freed. */
+/* Returns true while a worker updates the set's files. Its end calls upcalls->network_idle(). */
+bool resolver_is_busy(const struct set *set);
+/* Frees what this module knows of the set's files. Must be called before the set is freed. */
 void resolver_forget(struct set *set);
 
 /* Holds back the files of this owner's sets until resolver_go_on() has been called as often as this

@@ -328,7 +328,9 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.no_init = wish->no_init;
 	fill_devices(&task, creation->keeper->config);
 	link_fill_create(creation->keeper, creation->set, &task);
-	resolver_fill_create(creation->set, wish->spec, &task.resolver);
+	r = resolver_fill_create(creation->set, wish->spec, &task.resolver);
+	if (r < 0)
+		return r;
 	if (wish->network) {
 		link_plan_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;

@@ -325,7 +325,7 @@ static void begin_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (removal->sent || removal->in_loop || link_any_busy(set) || set->resolver_busy ||
+	if (removal->sent || removal->in_loop || link_any_busy(set) || resolver_is_busy(set) ||
 	    egress_names_busy(set))
 		return;
 	r = registry_has_within(removal->keeper->registry) ? remove_within(removal) : 0;

@@ -15,6 +15,9 @@ void registry_free_set(struct set *set)
 	free(set->callers_cgroup);
 	free(set->boot_links);
 	free(set->broken);
+	/* at the keeper's end, their owners have not freed these parts */
+	free(set->published);
+	free(set->files);
 	free(set);
 }
 

@@ -20,6 +20,7 @@ struct session;
 struct link;
 struct process_watch;
 struct published;
+struct set_files;
 
 /* The processes that a set depends on. */
 enum watched_process {
@@ -83,18 +84,9 @@ struct set {
 					 * egress-names.h */
 	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
-	void *work; /* owned by create.c and remove.c: the operation in progress */
-	/*
-	 * Owned by resolver.c. resolver_due: number that orders the sets whose files in /etc
-	 * are out of date; 0: they are up to date. next_due: the next such set.
-	 * resolver_busy: a worker updates the files now. resolver_kept: the set needs the
-	 * host's files, which are watched for it.
-	 */
-	uint64_t resolver_due;
-	struct set *next_due;
-	bool resolver_busy, resolver_kept;
-	bool resolver_alone; /* the set, or another one in its task, missed a deadline */
-	uint64_t resolver_pause, resolver_resume; /* no update until resume: on_late() */
+	struct set_files
+		*files; /* owned by resolver.c; NULL: it does not follow the host's files */
+	void *work;	/* owned by create.c and remove.c: the operation in progress */
 };
 
 static inline bool set_is_network(const struct set *set)
