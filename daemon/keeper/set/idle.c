@@ -55,7 +55,7 @@ static void watch_processes(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
 
-	if (set_is_network(set) || set->watches[WATCHED_PROCESSES])
+	if (set_is_network(set) || process_watch_has_cgroup(set))
 		return;
 	cgroup_fd = view_open_cgroup(keeper, set);
 	if (cgroup_fd >= 0)
@@ -80,7 +80,7 @@ static bool has_other_members(const struct set *network)
 static bool is_busy(const struct set *set)
 {
 	return set->state == SET_CREATING || set_runs_commands(set) ||
-	       set->watches[WATCHED_PROCESSES] || (set_is_network(set) && has_other_members(set));
+	       process_watch_has_cgroup(set) || (set_is_network(set) && has_other_members(set));
 }
 
 static bool are_busy(struct keeper *keeper, const struct set *set)

@@ -16,21 +16,44 @@
 static int epoll_fd = -1;
 static struct event *ended_event;
 
-/* A watch, in set->watches[which]. */
+/* The processes that a set depends on. */
+enum watched {
+	WATCHED_INIT,
+	WATCHED_LEASE,	   /* the process of a lease by process */
+	WATCHED_WATCHER,   /* the watcher of a lease by pipe */
+	WATCHED_PROCESSES, /* the processes in cgroups below the set's: see idle.h */
+};
+
+/* A watch, in set->watches. */
 struct process_watch {
+	struct process_watch *next;
 	struct set *set;
-	enum watched_process which;
 	process_ended *ended;
+	enum watched which;
 	int fd; /* a pidfd, or a cgroup.events file */
 };
 
-static void watch_free(struct process_watch *watch)
+static struct process_watch *find(const struct set *set, enum watched which)
 {
+	struct process_watch *watch = set->watches;
+
+	while (watch && watch->which != which)
+		watch = watch->next;
+	return watch;
+}
+
+/* Frees a watch of the set. Accepts NULL. */
+static void watch_free(struct set *set, struct process_watch *watch)
+{
+	struct process_watch **at = &set->watches;
+
 	if (!watch)
 		return;
+	while (*at != watch)
+		at = &(*at)->next;
+	*at = watch->next;
 	/* closing the only descriptor of the file removes the file from the epoll */
 	close_fd(watch->fd);
-	watch->set->watches[watch->which] = NULL;
 	free(watch);
 }
 
@@ -45,7 +68,7 @@ static void on_ended(evutil_socket_t fd, short what _unused_, void *context)
 		struct set *set = watch->set;
 		process_ended *ended = watch->ended;
 
-		watch_free(watch);
+		watch_free(set, watch);
 		ended(keeper, set);
 	}
 }
@@ -63,7 +86,7 @@ static int open_epoll(struct keeper *keeper)
 }
 
 /* Adds a watch of the descriptor, which is taken on success. Returns 0 or -errno. */
-static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int fd)
+static int watch_fd(struct set *set, enum watched which, process_ended *ended, int fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
 	struct epoll_event event = {.events = which == WATCHED_PROCESSES ? EPOLLPRI : EPOLLIN,
@@ -77,21 +100,21 @@ static int watch_fd(struct set *set, enum watched_process which, process_ended *
 		free(watch);
 		return r;
 	}
-	*watch = (struct process_watch){set, which, ended, fd};
-	set->watches[which] = watch;
+	*watch = (struct process_watch){set->watches, set, ended, which, fd};
+	set->watches = watch;
 	return 0;
 }
 
 /* Watches the process with this pid and start time. Calls ended, perhaps before returning. Logs a
  * failure. */
-static void watch_process(struct keeper *keeper, struct set *set, enum watched_process which,
-			  pid_t pid, uint64_t start, process_ended *ended)
+static void watch_process(struct keeper *keeper, struct set *set, enum watched which, pid_t pid,
+			  uint64_t start, process_ended *ended)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 	_cleanup_fd_ int pid_fd = -1;
 	int r;
 
-	if (pid == 0 || set->watches[which])
+	if (pid == 0 || find(set, which))
 		return;
 	r = open_epoll(keeper);
 	if (r == 0)
@@ -139,12 +162,12 @@ void process_watch_init(struct keeper *keeper, struct set *set, process_ended *e
 
 void process_watch_check_init(struct keeper *keeper, struct set *set)
 {
-	const struct process_watch *watch = set->watches[WATCHED_INIT];
+	struct process_watch *watch = find(set, WATCHED_INIT);
 	process_ended *ended = watch ? watch->ended : break_set;
 
 	if (set->init_pid == 0 || !process_is_ending(set->init_pid, set->init_start))
 		return;
-	watch_free(set->watches[WATCHED_INIT]);
+	watch_free(set, watch);
 	ended(keeper, set);
 }
 
@@ -162,8 +185,8 @@ void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended
 
 void process_watch_end_lease(struct set *set)
 {
-	watch_free(set->watches[WATCHED_LEASE]);
-	watch_free(set->watches[WATCHED_WATCHER]);
+	watch_free(set, find(set, WATCHED_LEASE));
+	watch_free(set, find(set, WATCHED_WATCHER));
 }
 
 /* --- a cgroup --- */
@@ -183,12 +206,17 @@ void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
 		      "the end of processes will not be noticed: %s", strerror(-r));
 }
 
+bool process_watch_has_cgroup(const struct set *set)
+{
+	return find(set, WATCHED_PROCESSES);
+}
+
 /* --- the end --- */
 
 void process_watch_end(struct set *set)
 {
-	for (enum watched_process which = 0; which < WATCHED_COUNT; which++)
-		watch_free(set->watches[which]);
+	while (set->watches)
+		watch_free(set, set->watches);
 }
 
 void process_watch_stop(struct keeper *keeper)

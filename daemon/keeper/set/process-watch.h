@@ -31,6 +31,8 @@ void process_watch_end_lease(struct set *set);
  * Calls ended once, at the next change. */
 void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
 			  process_ended *ended);
+/* Returns true while the set's cgroup is watched. */
+bool process_watch_has_cgroup(const struct set *set);
 
 /* Ends all watches of the set. Must be called before the set is freed. */
 void process_watch_end(struct set *set);

@@ -22,15 +22,6 @@ struct process_watch;
 struct published;
 struct set_files;
 
-/* The processes that a set depends on. */
-enum watched_process {
-	WATCHED_INIT,
-	WATCHED_LEASE,	   /* the process of a lease by process */
-	WATCHED_WATCHER,   /* the watcher of a lease by pipe */
-	WATCHED_PROCESSES, /* the processes in cgroups below the set's: see idle.h */
-	WATCHED_COUNT,
-};
-
 struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
@@ -83,7 +74,7 @@ struct set {
 	uint64_t named;			/* digest of the names to which connections may be open:
 					 * egress-names.h */
 	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
-	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
+	struct process_watch *watches;	/* owned by process-watch.c: a list */
 	struct set_files
 		*files; /* owned by resolver.c; NULL: it does not follow the host's files */
 	void *work;	/* owned by create.c and remove.c: the operation in progress */
