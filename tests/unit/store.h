@@ -99,15 +99,15 @@ static inline struct set make_set(void)
 		.traces = {.visible = true, .ip_netns = true},
 		.run = true,
 		.created = 1700000000000000,
-		.lease = 90000000,
-		.lease_expires = 123456789,
-		.idle = 60000000,
-		.idle_expires = 123456788,
-		.lease_pid = 4712,
-		.lease_start = 99887767,
-		.watcher_pid = 4713,
-		.watcher_start = 99887768,
-		.lease_connection = 7,
+		.lease = {.span = 90000000,
+			  .span_expires = 123456789,
+			  .idle = 60000000,
+			  .idle_expires = 123456788,
+			  .pid = 4712,
+			  .start = 99887767,
+			  .watcher_pid = 4713,
+			  .watcher_start = 99887768,
+			  .connection = 7},
 		.init_pid = 4711,
 		.init_start = 99887766,
 	};
@@ -121,13 +121,13 @@ static inline struct set make_set(void)
 	spec.kinds = set.kinds;
 	spec.mapping = MAPPING_CURRENT;
 	spec.traces.visible = spec.traces.ip_netns = true;
-	spec.lease.span = set.lease;
-	spec.lease.idle = set.idle;
-	spec.lease.pid = set.lease_pid;
-	spec.lease.start = set.lease_start;
+	spec.lease.span = set.lease.span;
+	spec.lease.idle = set.lease.idle;
+	spec.lease.pid = set.lease.pid;
+	spec.lease.start = set.lease.start;
 	spec.lease.pipe = true;
-	spec.lease.watcher_pid = set.watcher_pid;
-	spec.lease.watcher_start = set.watcher_start;
+	spec.lease.watcher_pid = set.lease.watcher_pid;
+	spec.lease.watcher_start = set.lease.watcher_start;
 	spec.n_mounts = 1;
 	spec.mounts[0] = (struct spec_mount){
 		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .source_fd = 3};

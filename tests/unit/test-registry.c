@@ -176,7 +176,7 @@ static void test_first_set_to_expire_is_found(void **state _unused_)
 	registry_set_expiry(registry, a, 50);
 	assert_ptr_equal(registry_first_expiry(registry), a);
 	b = make_set(1000, "b", 2);
-	b->expires = 40;
+	b->lease.expires = 40;
 	assert_int_equal(registry_add_set(registry, b), 0);
 	assert_ptr_equal(registry_first_expiry(registry), b);
 	c = add_set(registry, 1000, "c", 3);
@@ -211,8 +211,8 @@ static void test_sets_expire_in_order(void **state _unused_)
 		struct set *set = registry_first_expiry(registry);
 
 		assert_non_null(set);
-		assert_true(set->expires >= last);
-		last = set->expires;
+		assert_true(set->lease.expires >= last);
+		last = set->lease.expires;
 		if (i % 2)
 			registry_set_expiry(registry, set, 0);
 		else

@@ -92,9 +92,9 @@ static void write_sets(void)
 			  .callers_inode = 4714,
 			  .named = 4715,
 			  .created = 1700000000000000,
-			  .lease = 90000000,
-			  .lease_expires = 123456789,
-			  .idle_expires = 123456790,
+			  .lease.span = 90000000,
+			  .lease.span_expires = 123456789,
+			  .lease.idle_expires = 123456790,
 			  .init_pid = 4711,
 			  .init_start = 99887766};
 	static struct wire_spec boot_links;

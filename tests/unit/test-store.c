@@ -29,17 +29,17 @@ static void check_same_set(const struct set *got, const struct set *set)
 	assert_int_equal(got->traces.ip_netns, set->traces.ip_netns);
 	assert_int_equal(got->run, set->run);
 	assert_int_equal(got->created, set->created);
-	assert_int_equal(got->lease, set->lease);
-	assert_int_equal(got->lease_expires, set->lease_expires);
-	assert_int_equal(got->idle, set->idle);
-	assert_int_equal(got->idle_expires, set->idle_expires);
-	assert_int_equal(got->expires, set_next_expiry(set));
-	assert_int_equal(got->lease_pid, set->lease_pid);
-	assert_int_equal(got->lease_start, set->lease_start);
-	assert_int_equal(got->watcher_pid, set->watcher_pid);
-	assert_int_equal(got->watcher_start, set->watcher_start);
+	assert_int_equal(got->lease.span, set->lease.span);
+	assert_int_equal(got->lease.span_expires, set->lease.span_expires);
+	assert_int_equal(got->lease.idle, set->lease.idle);
+	assert_int_equal(got->lease.idle_expires, set->lease.idle_expires);
+	assert_int_equal(got->lease.expires, set_next_expiry(set));
+	assert_int_equal(got->lease.pid, set->lease.pid);
+	assert_int_equal(got->lease.start, set->lease.start);
+	assert_int_equal(got->lease.watcher_pid, set->lease.watcher_pid);
+	assert_int_equal(got->lease.watcher_start, set->lease.watcher_start);
 	/* a connection of another keeper means nothing */
-	assert_int_equal(got->lease_connection, 0);
+	assert_int_equal(got->lease.connection, 0);
 	assert_int_equal(got->init_pid, set->init_pid);
 	assert_int_equal(got->init_start, set->init_start);
 	assert_memory_equal(got->inodes, set->inodes, sizeof(set->inodes));

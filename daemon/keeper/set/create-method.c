@@ -19,8 +19,8 @@ static void answer(struct keeper *keeper, struct set *set, struct request *reque
 	struct set_view view;
 
 	/* the connection of its lease may have ended in the meantime; then the lease ends now */
-	if (set->lease_connection && !request_connection(request))
-		lease_connection_gone(keeper, set->lease_connection);
+	if (set->lease.connection && !request_connection(request))
+		lease_connection_gone(keeper, set->lease.connection);
 	view_set(keeper, set, false, &view);
 	request_done_directly(keeper, request, brief, &wire_set_layout, &view.wire);
 }

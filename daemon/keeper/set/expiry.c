@@ -16,9 +16,9 @@ static void set_timer(struct keeper *keeper)
 	struct itimerspec when = {};
 
 	if (set) {
-		when.it_value.tv_sec = set->expires / 1000000;
+		when.it_value.tv_sec = set->lease.expires / 1000000;
 		/* adds 1, because a time of zero would stop the timer */
-		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
+		when.it_value.tv_nsec = set->lease.expires % 1000000 * 1000 + 1;
 	}
 	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
@@ -30,10 +30,10 @@ static void on_timer(evutil_socket_t fd, short what _unused_, void *context)
 	struct set *set;
 
 	(void)!read(fd, &times, sizeof(times));
-	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now) {
-		bool by_time = set->lease_expires && set->lease_expires <= now;
+	while ((set = registry_first_expiry(keeper->registry)) && set->lease.expires <= now) {
+		bool by_time = set->lease.span_expires && set->lease.span_expires <= now;
 
-		set->lease_expires = set->idle_expires = 0;
+		set->lease.span_expires = set->lease.idle_expires = 0;
 		registry_set_expiry(keeper->registry, set, 0);
 		on_set_expired(keeper, set, by_time ? "time" : "idle");
 	}

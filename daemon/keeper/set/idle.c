@@ -14,7 +14,7 @@
 
 static bool are_one(const struct set *set, const struct set *other)
 {
-	return other == set || (*set->group && other->owner == set->owner && other->idle &&
+	return other == set || (*set->group && other->owner == set->owner && other->lease.idle &&
 				strcmp(other->group, set->group) == 0);
 }
 
@@ -99,9 +99,9 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 {
 	int r;
 
-	if (set->idle_expires == expires || set->state == SET_REMOVING)
+	if (set->lease.idle_expires == expires || set->state == SET_REMOVING)
 		return;
-	set->idle_expires = expires;
+	set->lease.idle_expires = expires;
 	expiry_settle(keeper, set);
 	/* without this record, the time would begin anew when nsctld starts again */
 	r = store_write_set(keeper->store, set);
@@ -114,7 +114,7 @@ void idle_look(struct keeper *keeper, struct set *set)
 	uint64_t now = clock_boottime();
 	bool busy;
 
-	if (!set->idle || set->state == SET_CREATING || set->state == SET_REMOVING)
+	if (!set->lease.idle || set->state == SET_CREATING || set->state == SET_REMOVING)
 		return;
 	if (!set_runs_commands(set))
 		watch_processes(keeper, set);
@@ -122,21 +122,21 @@ void idle_look(struct keeper *keeper, struct set *set)
 	for (struct set *at = next_of(keeper, set, NULL); at; at = next_of(keeper, set, at))
 		if (busy)
 			set_time(keeper, at, 0);
-		else if (!at->idle_expires)
-			set_time(keeper, at, now + at->idle);
+		else if (!at->lease.idle_expires)
+			set_time(keeper, at, now + at->lease.idle);
 }
 
 void idle_look_at_all(struct keeper *keeper, uid_t owner)
 {
 	for (struct set *at = registry_next_set(keeper->registry, owner, NULL);
 	     at && at->owner == owner; at = registry_next_set(keeper->registry, owner, at->name))
-		if (at->idle && (*at->group || set_is_network(at)))
+		if (at->lease.idle && (*at->group || set_is_network(at)))
 			idle_look(keeper, at);
 }
 
 void idle_restart(struct keeper *keeper, struct set *set)
 {
-	if (set->idle && set->idle_expires)
-		set_time(keeper, set, clock_boottime() + set->idle);
+	if (set->lease.idle && set->lease.idle_expires)
+		set_time(keeper, set, clock_boottime() + set->lease.idle);
 	idle_look(keeper, set);
 }

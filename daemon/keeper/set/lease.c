@@ -68,7 +68,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
 		/* a set that is being made stays: on_created_for() checks its connection */
-		if (set->lease_connection == connection)
+		if (set->lease.connection == connection)
 			expire(keeper, set, "connection");
 		set = next;
 	}
@@ -97,22 +97,17 @@ void lease_put(struct set *set, const struct wire_lease *lease, const struct req
 {
 	struct client_connection *connection = request_connection(request);
 
-	set->lease = lease->span;
-	set->idle = lease->idle;
-	set->lease_pid = lease->pid;
-	set->lease_start = lease->start;
-	set->watcher_pid = lease->watcher_pid;
-	set->watcher_start = lease->watcher_start;
-	set->lease_connection = lease->connection ? request->connection : 0;
+	registry_put_lease(set, lease);
+	set->lease.connection = lease->connection ? request->connection : 0;
 	if (connection)
 		connection->has_leases |= lease->connection;
 }
 
 void lease_begin(struct keeper *keeper, struct set *set)
 {
-	if (!set->lease)
+	if (!set->lease.span)
 		return;
-	set->lease_expires = clock_boottime() + set->lease;
+	set->lease.span_expires = clock_boottime() + set->lease.span;
 	expiry_settle(keeper, set);
 }
 
@@ -132,14 +127,15 @@ void lease_resume(struct keeper *keeper, struct set *set)
 
 static int refuse_renewal(const struct set *set, struct failure *failure)
 {
+	const struct set_lease *lease = &set->lease;
 	char process[32];
-	const char *end = set->lease_pid	  ? process
-			  : set->watcher_pid	  ? "it ends with a pipe"
-			  : set->lease_connection ? "it ends with the connection that made it"
-			  : set->idle		  ? "it ends when it is idle"
-						  : "it lives until it is removed";
+	const char *end = lease->pid	       ? process
+			  : lease->watcher_pid ? "it ends with a pipe"
+			  : lease->connection  ? "it ends with the connection that made it"
+			  : lease->idle	       ? "it ends when it is idle"
+					       : "it lives until it is removed";
 
-	snprintf(process, sizeof(process), "it ends with process %d", set->lease_pid);
+	snprintf(process, sizeof(process), "it ends with process %d", lease->pid);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
 			   "the %s has no lease by time: %s", set_what(set), end);
 }
@@ -160,8 +156,8 @@ static bool surrounds(struct keeper *keeper, const struct authz_subject *subject
 
 static void renew(struct keeper *keeper, struct set *set, uint64_t span)
 {
-	if (set->lease && span)
-		set->lease = span;
+	if (set->lease.span && span)
+		set->lease.span = span;
 	lease_begin(keeper, set);
 	idle_restart(keeper, set);
 	store_write_set(keeper->store, set);
@@ -169,8 +165,9 @@ static void renew(struct keeper *keeper, struct set *set, uint64_t span)
 
 static bool has_lease(const struct set *set)
 {
-	return set->lease || set->idle || set->lease_pid || set->watcher_pid ||
-	       set->lease_connection;
+	const struct set_lease *lease = &set->lease;
+
+	return lease->span || lease->idle || lease->pid || lease->watcher_pid || lease->connection;
 }
 
 /* Returns the first set of the group that has a lease, or the next one after a set, or NULL. */
@@ -216,7 +213,6 @@ static int replace(struct keeper *keeper, struct set *set, const struct wire_lea
 	process_watch_end_lease(set);
 	pipe_watch_let_go(keeper, set);
 	lease_put(set, lease, request);
-	set->lease_expires = set->idle_expires = 0;
 	lease_begin(keeper, set);
 	store_write_set(keeper->store, set);
 	lease_resume(keeper, set);
@@ -236,7 +232,7 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 	wire_clear(&wire_lease_layout, &lease);
 	/* while the command runs, the set is not idle, and neither is anything that was made with
 	 * it */
-	lease.idle = set->idle;
+	lease.idle = set->lease.idle;
 	process_watch_end(set);
 	set->run = true;
 	r = replace(keeper, set, &lease, request);
@@ -281,7 +277,7 @@ static int try_renew(struct keeper *keeper, const struct request *request, struc
 				   "cannot be combined with lease: set lease.seconds instead");
 	if (replaces)
 		return replace_group(keeper, request, set, &ask->lease, failure);
-	if (!set->lease && (!set->idle || ask->span))
+	if (!set->lease.span && (!set->lease.idle || ask->span))
 		return refuse_renewal(set, failure);
 	if (*set->group)
 		lease_renew_group(keeper, set->owner, set->group, ask->span);

@@ -14,7 +14,7 @@ static const struct set *find_user(const struct keeper *keeper, pid_t pid)
 {
 	const struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
-	while (set && set->watcher_pid != pid)
+	while (set && set->lease.watcher_pid != pid)
 		set = registry_next_set(keeper->registry, set->owner, set->name);
 	return set;
 }
@@ -57,7 +57,7 @@ static const struct set *next_watched(const struct keeper *keeper, const struct 
 	do
 		set = registry_next_set(keeper->registry, set ? set->owner : 0,
 					set ? set->name : NULL);
-	while (set && !set->watcher_pid);
+	while (set && !set->lease.watcher_pid);
 	return set;
 }
 
@@ -72,7 +72,7 @@ static int find_used(struct keeper *keeper, struct used *ret)
 	if (!ret->pids)
 		return -ENOMEM;
 	for (const struct set *at = next_watched(keeper, NULL); at; at = next_watched(keeper, at))
-		ret->pids[ret->n++] = at->watcher_pid;
+		ret->pids[ret->n++] = at->lease.watcher_pid;
 	qsort(ret->pids, ret->n, sizeof(*ret->pids), compare_pids);
 	return 0;
 }
@@ -139,9 +139,9 @@ void pipe_watch_release(const struct request *request, const struct lane_process
 
 void pipe_watch_let_go(struct keeper *keeper, struct set *set)
 {
-	pid_t pid = set->watcher_pid;
+	pid_t pid = set->lease.watcher_pid;
 
-	set->watcher_pid = 0;
+	set->lease.watcher_pid = 0;
 	if (pid)
-		end_unused(keeper, set->owner, pid, set->watcher_start);
+		end_unused(keeper, set->owner, pid, set->lease.watcher_start);
 }

@@ -175,12 +175,13 @@ void process_watch_check_init(struct keeper *keeper, struct set *set)
 
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended)
 {
-	watch_process(keeper, set, WATCHED_LEASE, set->lease_pid, set->lease_start, ended);
+	watch_process(keeper, set, WATCHED_LEASE, set->lease.pid, set->lease.start, ended);
 }
 
 void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended)
 {
-	watch_process(keeper, set, WATCHED_WATCHER, set->watcher_pid, set->watcher_start, ended);
+	watch_process(keeper, set, WATCHED_WATCHER, set->lease.watcher_pid,
+		      set->lease.watcher_start, ended);
 }
 
 void process_watch_end_lease(struct set *set)

@@ -44,6 +44,19 @@ int registry_put_spec(struct set *set, const struct wire_spec *spec)
 	return wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size);
 }
 
+void registry_put_lease(struct set *set, const struct wire_lease *lease)
+{
+	set->lease = (struct set_lease){
+		.span = lease->span,
+		.idle = lease->idle,
+		.expires = set->lease.expires,
+		.pid = lease->pid,
+		.start = lease->start,
+		.watcher_pid = lease->watcher_pid,
+		.watcher_start = lease->watcher_start,
+	};
+}
+
 void registry_break_set(struct set *set, const char *format, ...)
 {
 	char reason[SET_REASON_SIZE];

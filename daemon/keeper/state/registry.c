@@ -72,7 +72,7 @@ static int compare_session(const void *item, const void *key)
 static int compare_expiry(const void *item, const void *key)
 {
 	const struct set *set = item, *wanted = key;
-	int order = compare_numbers(set->expires, wanted->expires);
+	int order = compare_numbers(set->lease.expires, wanted->lease.expires);
 
 	return order ? order : strcmp(set->id, wanted->id);
 }
@@ -151,7 +151,7 @@ int registry_add_set(struct registry *registry, struct set *set)
 		index_remove(&registry->sets, compare_set, &key);
 	else
 		registry->n_within += set->above != NULL;
-	if (r == 0 && set->expires)
+	if (r == 0 && set->lease.expires)
 		index_add(&registry->expiries, compare_expiry, set, set);
 	return r;
 }
@@ -241,7 +241,7 @@ struct set *registry_first_expiry(const struct registry *registry)
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires)
 {
 	index_remove(&registry->expiries, compare_expiry, set);
-	set->expires = expires;
+	set->lease.expires = expires;
 	if (expires)
 		index_add(&registry->expiries, compare_expiry, set, set);
 }

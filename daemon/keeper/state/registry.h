@@ -22,6 +22,20 @@ struct process_watch;
 struct published;
 struct set_files;
 
+/* The lease of a set: what ends the set (set/lease.h). */
+struct set_lease {
+	uint64_t span;		/* length of the lease by time in microseconds; 0: none */
+	uint64_t span_expires;	/* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
+	uint64_t idle;		/* length of the lease by idleness in microseconds; 0: none */
+	uint64_t idle_expires;	/* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
+	uint64_t expires;	/* set_next_expiry(), as last given to registry_set_expiry() */
+	pid_t pid;		/* process whose end ends the set; 0: none */
+	pid_t watcher_pid;	/* watcher of a pipe whose end ends the set; 0: none */
+	uint64_t start;		/* start time of the process, in clock ticks since boot */
+	uint64_t watcher_start; /* that of the watcher */
+	uint32_t connection;	/* connection whose end ends the set; 0: none; never on disk */
+};
+
 struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
@@ -43,17 +57,8 @@ struct set {
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
 	void *spec;   /* packed wire_spec */
 	size_t spec_size;
-	uint64_t created;	   /* Unix epoch, microseconds */
-	uint64_t lease;		   /* length of the lease by time in microseconds; 0: none */
-	uint64_t lease_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
-	uint64_t idle;		   /* length of the lease by idleness in microseconds; 0: none */
-	uint64_t idle_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
-	uint64_t expires;	   /* set_next_expiry(), as last given to registry_set_expiry() */
-	pid_t lease_pid;	   /* process whose end ends the set; 0: none */
-	uint64_t lease_start;	   /* its start time, in clock ticks since boot */
-	pid_t watcher_pid;	   /* watcher of a pipe whose end ends the set; 0: none */
-	uint64_t watcher_start;	   /* its start time, in the same unit */
-	uint32_t lease_connection; /* connection whose end ends the set; 0: none; never on disk */
+	uint64_t created; /* Unix epoch, microseconds */
+	struct set_lease lease;
 	ino_t inodes[KIND_COUNT];
 	uint64_t ids[KIND_COUNT]; /* ids that the kernel never reuses; 0: unknown */
 	pid_t init_pid;		  /* 0: no init */
@@ -100,9 +105,9 @@ static inline const char *set_shown_name(const struct set *set)
 /* Returns the time at which the set expires, by time or by idleness, or 0. */
 static inline uint64_t set_next_expiry(const struct set *set)
 {
-	if (!set->lease_expires || !set->idle_expires)
-		return set->lease_expires + set->idle_expires;
-	return MIN(set->lease_expires, set->idle_expires);
+	if (!set->lease.span_expires || !set->lease.idle_expires)
+		return set->lease.span_expires + set->lease.idle_expires;
+	return MIN(set->lease.span_expires, set->lease.idle_expires);
 }
 
 /* Returns "set" or "network", for messages. */
@@ -191,6 +196,8 @@ int registry_repack(const struct wire_layout *layout, const void *value, void **
 /* Stores the specification in a new set: packed and, for values that are often needed, in members.
  * Returns 0 or -ENOMEM. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
+/* Replaces the set's lease, but not the expiry by which it is found. */
+void registry_put_lease(struct set *set, const struct wire_lease *lease);
 /* Makes the set broken, for the reason that format makes: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
 /* Frees a link that is not in a registry. */

@@ -85,9 +85,9 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->state = set->state;
 	ret->kinds = set->kinds;
 	ret->created = set->created;
-	ret->lease = set->lease;
-	ret->lease_expires = set->lease_expires;
-	ret->idle_expires = set->idle_expires;
+	ret->lease = set->lease.span;
+	ret->lease_expires = set->lease.span_expires;
+	ret->idle_expires = set->lease.idle_expires;
 	ret->init_pid = set->init_pid;
 	ret->init_start = set->init_start;
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
@@ -142,15 +142,11 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->run = record->run;
 	set->adopted = record->adopted;
 	set->created = record->created;
-	set->lease = record->lease;
-	set->lease_expires = record->lease_expires;
-	set->idle = record->spec.lease.idle;
-	set->idle_expires = record->idle_expires;
-	set->expires = set_next_expiry(set);
-	set->lease_pid = record->spec.lease.pid;
-	set->lease_start = record->spec.lease.start;
-	set->watcher_pid = record->spec.lease.watcher_pid;
-	set->watcher_start = record->spec.lease.watcher_start;
+	registry_put_lease(set, &record->spec.lease);
+	set->lease.span = record->lease;
+	set->lease.span_expires = record->lease_expires;
+	set->lease.idle_expires = record->idle_expires;
+	set->lease.expires = set_next_expiry(set);
 	set->init_pid = record->init_pid;
 	set->init_start = record->init_start;
 	for (size_t i = 0; i < record->n_namespaces; i++) {

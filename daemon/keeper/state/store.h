@@ -38,9 +38,9 @@ struct store *store_close(struct store *store);
 int store_sessions_fd(const struct store *store);
 
 /*
- * Writes the record of a set. It contains all fields but sessions, work and lease_connection; it
- * only says whether the set has a lease by connection. Returns 0 or -errno (such as ENOSPC), and
- * then the old record is still there.
+ * Writes the record of a set. It contains all fields but sessions, parts of modules and
+ * lease.connection; it only says whether the set has a lease by connection. Returns 0 or -errno
+ * (such as ENOSPC), and then the old record is still there.
  */
 int store_write_set(struct store *store, const struct set *set);
 /* Removes the record of a set, if there is one. Returns 0 or -errno. */
