@@ -51,10 +51,7 @@ static void check_set(const char *file, size_t size)
 		must(wire_unpack(&wire_spec_layout, set->spec, set->spec_size, spec) == 0);
 		must(store_is_by_connection(set) == spec->lease.connection);
 		must(set->mapping == spec->mapping && set->traces.visible == spec->traces.visible);
-		free(set->spec);
-		free(set->network);
-		free(set->boot_links);
-		free(set);
+		registry_free_set(set);
 	}
 	free(spec);
 }

@@ -113,7 +113,7 @@ static void write_sets(void)
 	boot_links.n_links = spec.n_links;
 	memcpy(boot_links.links, spec.links, sizeof(boot_links.links));
 	assert_int_equal(
-		wire_pack(&wire_spec_layout, &boot_links, &set.boot_links, &set.boot_links_size),
+		wire_pack(&wire_spec_layout, &boot_links, &set.boot.links, &set.boot.links_size),
 		0);
 	assert_int_equal(store_write_set(store, &set), 0);
 	wire_clear(&wire_network_layout, &lan);
@@ -123,7 +123,7 @@ static void write_sets(void)
 	strcpy(set.id, NETWORK_ID);
 	assert_int_equal(store_write_set(store, &set), 0);
 	free(set.network);
-	free(set.boot_links);
+	free(set.boot.links);
 	free(set.spec);
 }
 
@@ -234,13 +234,7 @@ static void check_set(const struct sample *sample, const char *id)
 	assert_string_equal(record.spec.mounts[0].source, "/srv");
 	assert_string_equal(record.spec.labels[0].value, "17");
 	expect_same(sample, &record_set_layout, &record);
-	free(set->network);
-	free(set->boot_links);
-	free(set->spec);
-	free(set->wall);
-	free(set->above);
-	free(set->callers_cgroup);
-	free(set);
+	registry_free_set(set);
 }
 
 static void check_link(const struct sample *sample, const char *id)

@@ -216,8 +216,8 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		return;
 	}
 	if (creation->again)
-		set->boot_recorded = true;
-	if (set->boot && !creation->again)
+		set->boot.recorded = true;
+	if (set->boot.wanted && !creation->again)
 		boot_record_set(keeper, set, on_boot_written, creation);
 	else
 		be_ready(creation);
@@ -413,7 +413,7 @@ static int begin_set(struct keeper *keeper, const struct request *request,
 	}
 	r = link_record_all(keeper, &request->subject, set, wish->plan ? wish->plan : wish->spec,
 			    failure);
-	if (r == 0 && set->boot)
+	if (r == 0 && set->boot.wanted)
 		r = boot_check_links(set, failure);
 	if (r) {
 		set_forget(keeper, set);

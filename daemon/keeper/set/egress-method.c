@@ -125,7 +125,7 @@ static void on_files_written(void *context)
 	if (!set)
 		fail_gone(change);
 	/* a removal deletes the record for the next boot */
-	else if (change->record.changed && set->boot_recorded && set->state == SET_READY)
+	else if (change->record.changed && set->boot.recorded && set->state == SET_READY)
 		boot_set_changed(change->keeper, set, on_boot_written, change);
 	else
 		answer(change, set);

@@ -246,10 +246,10 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 static int replace_group(struct keeper *keeper, const struct request *request, struct set *set,
 			 struct wire_lease *lease, struct failure *failure)
 {
-	int r = set->boot ? failure_set(failure, ERROR_INVALID_VALUE, 0, "lease",
-					"cannot be combined with boot: a leased %s ends",
-					set_what(set))
-			  : admission_of_lease(request, lease, failure);
+	int r = set->boot.wanted ? failure_set(failure, ERROR_INVALID_VALUE, 0, "lease",
+					       "cannot be combined with boot: a leased %s ends",
+					       set_what(set))
+				 : admission_of_lease(request, lease, failure);
 	struct set *at = NULL;
 
 	if (r)

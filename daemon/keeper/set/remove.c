@@ -187,14 +187,14 @@ static void on_forgotten(struct keeper *keeper _unused_, const struct failure *f
 		give_up_removal(removal, failure);
 		return;
 	}
-	removal->set->boot_recorded = false;
+	removal->set->boot.recorded = false;
 	finish_removal(removal);
 }
 
 /* Removes the set's record for the next boot, if it has one, before the removal is reported. */
 static void forget_boot(struct removal *removal)
 {
-	removal->forgetting = removal->set->boot_recorded;
+	removal->forgetting = removal->set->boot.recorded;
 	if (removal->forgetting)
 		boot_forget_set(removal->keeper, removal->set->id, on_forgotten, removal);
 	else

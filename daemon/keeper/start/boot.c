@@ -33,10 +33,10 @@ static void *add(void **array, size_t *n, size_t size)
 /* Notes that the set of the record exists already. Takes the record. */
 static void adopt(struct set *there, struct set *record)
 {
-	there->boot_recorded = true;
-	if (!there->boot_links) {
-		there->boot_links = take_ptr(record->boot_links);
-		there->boot_links_size = record->boot_links_size;
+	there->boot.recorded = true;
+	if (!there->boot.links) {
+		there->boot.links = take_ptr(record->boot.links);
+		there->boot.links_size = record->boot.links_size;
 	}
 	registry_free_set(record);
 }
@@ -144,7 +144,7 @@ static void give_up(struct keeper *keeper, struct set *set, const struct failure
 	log_line(LOG_ERR, &fields, "cannot be made again, and is listed as broken: %s: %s",
 		 failure->subject, failure->text);
 	registry_break_set(set, "cannot be made again: %s: %s", failure->subject, failure->text);
-	set->announced = set->boot_recorded = true;
+	set->announced = set->boot.recorded = true;
 	if (!use || registry_add_set(keeper->registry, set) < 0) {
 		registry_free_set(set);
 		return;
@@ -161,8 +161,8 @@ static void on_made_again(struct keeper *keeper, struct set *set, const struct f
 	if (failure) {
 		give_up(keeper, record, failure);
 	} else {
-		set->boot_links = take_ptr(record->boot_links);
-		set->boot_links_size = record->boot_links_size;
+		set->boot.links = take_ptr(record->boot.links);
+		set->boot.links_size = record->boot.links_size;
 		registry_free_set(record);
 	}
 	boot_go_on(keeper);
@@ -196,8 +196,8 @@ static int make_set(struct keeper *keeper, struct request *request, struct set_w
 	if (r)
 		return r;
 	plan = *spec;
-	if (record->boot_links && wire_unpack(&wire_spec_layout, record->boot_links,
-					      record->boot_links_size, &boot_links) == 0) {
+	if (record->boot.links && wire_unpack(&wire_spec_layout, record->boot.links,
+					      record->boot.links_size, &boot_links) == 0) {
 		memcpy(plan.links, boot_links.links, sizeof(plan.links));
 		plan.n_links = boot_links.n_links;
 	}
@@ -340,7 +340,7 @@ static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		if (set->boot && set->state == SET_READY && !set->boot_recorded)
+		if (set->boot.wanted && set->state == SET_READY && !set->boot.recorded)
 			boot_record_set(keeper, set, on_boot_written, NULL);
 }
 

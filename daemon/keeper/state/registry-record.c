@@ -13,7 +13,7 @@ void registry_free_set(struct set *set)
 	free(set->wall);
 	free(set->above);
 	free(set->callers_cgroup);
-	free(set->boot_links);
+	free(set->boot.links);
 	free(set->broken);
 	/* at the keeper's end, their owners have not freed these parts */
 	free(set->published);
@@ -40,7 +40,7 @@ int registry_put_spec(struct set *set, const struct wire_spec *spec)
 {
 	set->mapping = spec->mapping;
 	set->traces = spec->traces;
-	set->boot = spec->boot;
+	set->boot.wanted = spec->boot;
 	return wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size);
 }
 

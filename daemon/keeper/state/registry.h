@@ -36,6 +36,14 @@ struct set_lease {
 	uint32_t connection;	/* connection whose end ends the set; 0: none; never on disk */
 };
 
+/* What becomes of a set at the next boot (workers/boot-records.h). */
+struct set_boot {
+	bool wanted;   /* the set is made again at each boot */
+	bool recorded; /* its record for the next boot is on disk, or will be */
+	void *links;   /* packed wire_spec with only the links that it was made with, complete */
+	size_t links_size;
+};
+
 struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
@@ -68,10 +76,7 @@ struct set {
 	bool has_left_ports;	  /* owned by port-sweep.c: a network with ports to be swept */
 	void *network;		  /* packed wire_network; NULL: this is a set, not a network */
 	size_t network_size;
-	bool boot;	    /* the set is made again at each boot */
-	bool boot_recorded; /* its record for the next boot is on disk, or will be */
-	void *boot_links;   /* of a boot set: packed wire_spec with only its links, complete */
-	size_t boot_links_size;
+	struct set_boot boot;
 	struct published *published;	/* owned by publish.c; NULL: it publishes no ports */
 	uint32_t n_entries;		/* entries of its list, counted for the owner */
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */

@@ -96,8 +96,8 @@ void record_from_set(const struct set *set, struct record_set *ret)
 				kind + 1, set->inodes[kind], set->ids[kind]};
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
-	if (set->boot_links)
-		wire_unpack(&wire_spec_layout, set->boot_links, set->boot_links_size,
+	if (set->boot.links)
+		wire_unpack(&wire_spec_layout, set->boot.links, set->boot.links_size,
 			    &ret->boot_links);
 	ret->by_connection = ret->spec.lease.connection;
 	ret->group = *set->group ? set->group : NULL;
@@ -168,7 +168,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||
 	    (record->boot_links.given && wire_pack(&wire_spec_layout, &record->boot_links,
-						   &set->boot_links, &set->boot_links_size) < 0)) {
+						   &set->boot.links, &set->boot.links_size) < 0)) {
 		registry_free_set(set);
 		return -ENOMEM;
 	}

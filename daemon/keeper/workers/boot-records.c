@@ -152,7 +152,7 @@ static void write_set(struct keeper *keeper, struct set *set, boot_written *writ
 
 	if (r == 0)
 		r = store_prepare_set(keeper->boot->store, set, &file);
-	set->boot_recorded = r == 0;
+	set->boot.recorded = r == 0;
 	queue(keeper, r, &file, written, context);
 }
 
@@ -170,11 +170,11 @@ static void record_link(struct spec_link *ret, const struct link *link,
 static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 {
 	boot_links->given = true;
-	return registry_repack(&wire_spec_layout, boot_links, &set->boot_links,
-			       &set->boot_links_size);
+	return registry_repack(&wire_spec_layout, boot_links, &set->boot.links,
+			       &set->boot.links_size);
 }
 
-/* Fills in set->boot_links with all links of the set's specification. The set's list begins with
+/* Fills in set->boot.links with all links of the set's specification. The set's list begins with
  * the youngest link, so the array is filled from its end. */
 static int record_links(struct set *set)
 {
@@ -201,7 +201,7 @@ int boot_check_links(const struct set *set, struct failure *failure)
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
 		const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
 
-		if (!link->egress && other && !other->boot)
+		if (!link->egress && other && !other->boot.wanted)
 			return failure_set(
 				failure, ERROR_INVALID_VALUE, 0, "spec.boot",
 				"%s %s, which it is linked to, is not made again at boot",
@@ -254,8 +254,8 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 	struct set *set = link->ends[0];
 	size_t i = 0;
 
-	if (!set || !set->boot_links ||
-	    wire_unpack(&wire_spec_layout, set->boot_links, set->boot_links_size, &boot_links) < 0)
+	if (!set || !set->boot.links ||
+	    wire_unpack(&wire_spec_layout, set->boot.links, set->boot.links_size, &boot_links) < 0)
 		return false;
 	while (i < boot_links.n_links && strcmp(boot_links.links[i].name, link->name) != 0)
 		i++;
@@ -284,7 +284,7 @@ static bool lasts(const struct link *link)
 	if (link->egress || (!link->ends[0] && !link->ends[1]))
 		return false;
 	for (int i = 0; i < 2; i++)
-		if (link->ends[i] && !link->ends[i]->boot)
+		if (link->ends[i] && !link->ends[i]->boot.wanted)
 			return false;
 	return true;
 }
