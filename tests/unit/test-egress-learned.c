@@ -32,7 +32,7 @@ static int set_up(void **state _unused_)
 static int tear_down(void **state _unused_)
 {
 	egress_learned_forget(&set);
-	assert_null(set.learned);
+	assert_null(set.egress.learned);
 	config_free(config);
 	return 0;
 }

@@ -90,7 +90,7 @@ static void write_sets(void)
 			  .wall = (char *)"mnt:4026532601 root:12884901890:0:31:2",
 			  .callers_cgroup = (char *)"../system.slice/a.service",
 			  .callers_inode = 4714,
-			  .named = 4715,
+			  .egress.named = 4715,
 			  .created = 1700000000000000,
 			  .lease.span = 90000000,
 			  .lease.span_expires = 123456789,

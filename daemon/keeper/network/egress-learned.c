@@ -60,7 +60,7 @@ int egress_learned_begin(struct set *set)
 
 	if (count_lists(set->owner) >= LEARNED_LISTS_MAX)
 		return -EUSERS;
-	if (!set->names && egress_held_sets(set->owner) >= RESOLVER_SETS_MAX)
+	if (!set->egress.names && egress_held_sets(set->owner) >= RESOLVER_SETS_MAX)
 		return -ENOSPC;
 	learned = calloc(1, sizeof(*learned));
 	if (!learned)
@@ -68,19 +68,19 @@ int egress_learned_begin(struct set *set)
 	learned->owner = set->owner;
 	learned->next = first;
 	first = learned;
-	set->learned = learned;
+	set->egress.learned = learned;
 	return 0;
 }
 
 void egress_learned_change(struct set *set, enum learned_state state)
 {
-	if (set->learned)
-		set->learned->state = state;
+	if (set->egress.learned)
+		set->egress.learned->state = state;
 }
 
 void egress_learned_forget(struct set *set)
 {
-	struct egress_learned *learned = take_ptr(set->learned);
+	struct egress_learned *learned = take_ptr(set->egress.learned);
 
 	if (!learned)
 		return;
@@ -96,12 +96,12 @@ void egress_learned_forget(struct set *set)
 
 bool egress_learned_forwards(const struct set *set)
 {
-	return set->learned && set->learned->state == LEARNED_GROWS;
+	return set->egress.learned && set->egress.learned->state == LEARNED_GROWS;
 }
 
 bool egress_learned_has_rules(const struct set *set)
 {
-	return set->learned && set->learned->state != LEARNED_DONE;
+	return set->egress.learned && set->egress.learned->state != LEARNED_DONE;
 }
 
 /* --- names --- */
@@ -137,7 +137,7 @@ static bool can_be_listed(const char *name)
 
 void egress_learned_note(struct set *set, const struct wire_resolver_allow *allow)
 {
-	struct egress_learned *learned = set->learned;
+	struct egress_learned *learned = set->egress.learned;
 	struct lead lead;
 
 	if (!allow->name || !can_be_listed(allow->name))
@@ -183,13 +183,13 @@ void egress_learned_add(struct set *set, const struct task_refusals *refusals)
 				      .port = from->port};
 
 		memcpy(place.address.bytes, from->address, destination_size(from->family));
-		add_place(set->learned, &place);
+		add_place(set->egress.learned, &place);
 	}
 }
 
 void egress_learned_overflow(struct set *set)
 {
-	set->learned->full = true;
+	set->egress.learned->full = true;
 }
 
 /* --- entries --- */
@@ -264,7 +264,7 @@ static bool tell_place(const struct keeper *keeper, const struct egress_learned 
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret)
 {
-	struct egress_learned *learned = set->learned;
+	struct egress_learned *learned = set->egress.learned;
 
 	wire_clear(&wire_learned_list_layout, ret);
 	ret->full = learned->full;

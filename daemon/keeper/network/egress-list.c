@@ -40,7 +40,7 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 	ret->listed = reach->listed;
 	ret->learned = egress_learned_has_rules(set);
 	ret->named = false;
-	ret->end_named = reach->listed && set->named != egress_names_digest(set);
+	ret->end_named = reach->listed && set->egress.named != egress_names_digest(set);
 	ret->allow = ret->deny = NULL;
 	if (!reach->listed)
 		return 0;
@@ -71,8 +71,8 @@ void egress_list_count(struct keeper *keeper, struct set *set, const struct wire
 {
 	uint32_t n = (uint32_t)(reach->n_allow + reach->n_deny);
 
-	quota_add(keeper, set->owner, QUOTA_ENTRIES, (int)n - (int)set->n_entries);
-	set->n_entries = n;
+	quota_add(keeper, set->owner, QUOTA_ENTRIES, (int)n - (int)set->egress.n_entries);
+	set->egress.n_entries = n;
 	egress_names_update(keeper, set, reach);
 }
 
@@ -80,9 +80,9 @@ int egress_list_hold(struct keeper *keeper, struct set *set, const struct wire_r
 		     struct failure *failure)
 {
 	size_t n = reach->n_allow + reach->n_deny;
-	int r = n > set->n_entries ? quota_check(keeper, set->owner, QUOTA_ENTRIES,
-						 n - set->n_entries, failure)
-				   : 0;
+	int r = n > set->egress.n_entries ? quota_check(keeper, set->owner, QUOTA_ENTRIES,
+							n - set->egress.n_entries, failure)
+					  : 0;
 
 	if (r == 0)
 		r = egress_names_check(keeper, set, reach, failure);

@@ -65,7 +65,7 @@ static void on_denied(uid_t uid, const struct wire_resolver_denied *denied)
 size_t egress_names_refused(const struct set *set,
 			    struct wire_refused_name ret[static REFUSED_NAMES_MAX])
 {
-	return set->names ? refused_names_view(&set->names->refused, ret) : 0;
+	return set->egress.names ? refused_names_view(&set->egress.names->refused, ret) : 0;
 }
 
 static size_t count_pairs(uid_t uid)
@@ -269,7 +269,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 void egress_names_open(struct set *set, egress_names_opened *opened, void *context)
 {
-	struct egress_names *names = set->names;
+	struct egress_names *names = set->egress.names;
 
 	/* only one caller can wait at a time */
 	if (!names || names->open || names->opened) {
@@ -284,7 +284,7 @@ void egress_names_open(struct set *set, egress_names_opened *opened, void *conte
 
 void egress_names_close(struct set *set)
 {
-	struct egress_names *names = set->names;
+	struct egress_names *names = set->egress.names;
 
 	if (!names || !names->open)
 		return;
@@ -295,7 +295,7 @@ void egress_names_close(struct set *set)
 
 bool egress_names_busy(const struct set *set)
 {
-	return set->names && set->names->opening;
+	return set->egress.names && set->egress.names->opening;
 }
 
 /* --- lists --- */
@@ -312,7 +312,7 @@ static struct egress_names *new_names(struct set *set)
 	egress_place_find(set, names->addresses);
 	names->next = state.first;
 	state.first = names;
-	set->names = names;
+	set->egress.names = names;
 	return names;
 }
 
@@ -339,7 +339,7 @@ static void replace_list(struct egress_names *names, struct reach_names *list)
 int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
 		       struct failure *failure)
 {
-	const struct reach_names *old = set->names ? set->names->list : NULL;
+	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;
 	struct reach_names *list;
 	size_t more;
 	int r;
@@ -358,7 +358,7 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
 /* Frees the names of a set that is forgotten. */
 static void egress_names_forget(struct set *set)
 {
-	struct egress_names *names = set->names;
+	struct egress_names *names = set->egress.names;
 
 	if (!names)
 		return;
@@ -368,7 +368,7 @@ static void egress_names_forget(struct set *set)
 			*at = names->next;
 			break;
 		}
-	set->names = NULL;
+	set->egress.names = NULL;
 	egress_admit_forget(names);
 	egress_withdraw(names);
 	call_opened(names);
@@ -387,25 +387,25 @@ static uint64_t digest_of(const struct reach_names *list)
 
 uint64_t egress_names_digest(const struct set *set)
 {
-	return digest_of(set->names ? set->names->list : NULL);
+	return digest_of(set->egress.names ? set->egress.names->list : NULL);
 }
 
-/* Updates set->named, unless names were taken off the list, or are being taken off. */
+/* Updates set->egress.named, unless names were taken off the list, or are being taken off. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
-	const struct reach_names *old = set->names ? set->names->list : NULL;
+	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;
 
-	if (set->named == digest_of(old) && reach_names_cover(list, old))
-		set->named = digest_of(list);
+	if (set->egress.named == digest_of(old) && reach_names_cover(list, old))
+		set->egress.named = digest_of(list);
 }
 
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest)
 {
 	int r;
 
-	if (set->named == digest)
+	if (set->egress.named == digest)
 		return;
-	set->named = digest;
+	set->egress.named = digest;
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of %s %s not updated: %s", set_what(set), set_shown_name(set),
@@ -415,7 +415,7 @@ void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest)
 
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
-	struct egress_names *names = set->names;
+	struct egress_names *names = set->egress.names;
 	struct reach_names *list;
 	bool had = names;
 	int r = (egress_learned_forwards(set) ? reach_names_find_all
@@ -454,7 +454,7 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 
 void egress_names_learn(struct set *set)
 {
-	if (set->names && set->names->open && egress_tell_list(set->names) < 0)
+	if (set->egress.names && set->egress.names->open && egress_tell_list(set->egress.names) < 0)
 		egress_names_close(set);
 }
 

@@ -26,7 +26,7 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
  */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 /*
- * set->named, which the record has, says to which names the set's connections may be open
+ * set->egress.named, which the record has, says to which names the set's connections may be open
  * (reach_names.digest; 0: none). It follows the list at once when the list gets names, and when it
  * loses some only after the connections to names have ended. So whatever happens on the way, and
  * whatever the configuration's lists lose while no daemon runs, the next restoration of the table

@@ -33,8 +33,8 @@ size_t egress_place_servers(const struct set *set, const char *ret[static 2])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; set->names && i < ARRAY_SIZE(set->names->addresses); i++)
-		if (*set->names->addresses[i])
-			ret[n++] = set->names->addresses[i];
+	for (size_t i = 0; set->egress.names && i < ARRAY_SIZE(set->egress.names->addresses); i++)
+		if (*set->egress.names->addresses[i])
+			ret[n++] = set->egress.names->addresses[i];
 	return n;
 }

@@ -111,14 +111,14 @@ static struct set *find_set(const struct reader *reader)
 	struct set *set = registry_find_set_id(state.keeper->registry, reader->id);
 
 	/* while it is removed, the worker that does this reads */
-	return set && set->reading && set->state != SET_REMOVING ? set : NULL;
+	return set && set->egress.reading && set->state != SET_REMOVING ? set : NULL;
 }
 
 static void on_refused(struct operation *operation, const struct task_refusals *refusals)
 {
 	const struct reader *reader = operation->context;
 	struct set *set = find_set(reader);
-	struct egress_reading *reading = set ? set->reading : NULL;
+	struct egress_reading *reading = set ? set->egress.reading : NULL;
 	size_t told, left;
 
 	/* the table may have been made anew before or after this was read */
@@ -184,7 +184,7 @@ static void begin(struct reader *reader, const struct set *set)
 {
 	reader->busy = true;
 	memcpy(reader->id, set->id, sizeof(reader->id));
-	set->reading->due = clock_boottime() + DELAY_MICROSECONDS;
+	set->egress.reading->due = clock_boottime() + DELAY_MICROSECONDS;
 	reader->waiter.settled = on_settled;
 	reader->waiter.context = reader;
 	egress_settle(&reader->waiter);
@@ -223,7 +223,7 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	reading->set = set;
 	reading->next = reader->first;
 	reader->first = reading;
-	set->reading = reading;
+	set->egress.reading = reading;
 	return reading;
 }
 
@@ -235,12 +235,12 @@ static void hear(const char *prefix, void *context _unused_)
 	struct set *set = link && link->egress ? link->ends[0] : NULL;
 	struct reader *reader = set ? find_reader(set->owner) : NULL;
 
-	if (!reader || (!set->reading && !new_reading(reader, set)))
+	if (!reader || (!set->egress.reading && !new_reading(reader, set)))
 		return;
-	set->reading->heard = clock_boottime();
-	set->reading->unread = true;
-	if (!set->reading->due)
-		set->reading->due = set->reading->heard + SETTLE_MICROSECONDS;
+	set->egress.reading->heard = clock_boottime();
+	set->egress.reading->unread = true;
+	if (!set->egress.reading->due)
+		set->egress.reading->due = set->egress.reading->heard + SETTLE_MICROSECONDS;
 	/* the timer does this later, because the caller may be in the middle of a task */
 	event_active(reader->timer, EV_TIMEOUT, 0);
 }
@@ -255,15 +255,16 @@ bool egress_reading_unread(struct set *set)
 	/* a command may have ended just now because something was refused to it */
 	if (state.fd >= 0)
 		nflog_read(state.fd, hear, NULL);
-	return set->reading && set->reading->unread;
+	return set->egress.reading && set->egress.reading->unread;
 }
 
 void egress_reading_last(struct set *set, const struct task_refusals *refusals)
 {
 	size_t left;
 
-	if (set->reading)
-		(void)egress_denied_tell(set, &set->reading->told, refusals, TOLD_MAX, &left);
+	if (set->egress.reading)
+		(void)egress_denied_tell(set, &set->egress.reading->told, refusals, TOLD_MAX,
+					 &left);
 }
 
 /* --- the module --- */
@@ -287,7 +288,7 @@ void egress_reading_listen(struct keeper *keeper)
 
 void egress_reading_forget(struct set *set)
 {
-	struct egress_reading *reading = take_ptr(set->reading);
+	struct egress_reading *reading = take_ptr(set->egress.reading);
 	struct reader *reader = reading ? find_reader(set->owner) : NULL;
 
 	if (!reader)

@@ -314,7 +314,7 @@ static void finish_names(struct keeper *keeper)
 	names.changed = false;
 	for (const struct link *link = first_way(keeper); link;
 	     link = registry_next_link(keeper->registry, link->owner, link->name))
-		if (link->egress && link->ends[0] && link->ends[0]->n_entries > 0) {
+		if (link->egress && link->ends[0] && link->ends[0]->egress.n_entries > 0) {
 			egress_restore(keeper);
 			return;
 		}
@@ -324,10 +324,10 @@ static void finish_names(struct keeper *keeper)
  * to names. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
-	const uint64_t named = set->named;
+	const uint64_t named = set->egress.named;
 	bool changed = egress_names_update(keeper, set, reach);
 
-	if (set->named != named)
+	if (set->egress.named != named)
 		(void)store_write_set(keeper->store, set);
 	return changed;
 }

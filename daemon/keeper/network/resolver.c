@@ -79,7 +79,7 @@ static void take_off(struct set_files **at)
  * servers. From then on the host's files are watched, which both follow. Returns 0 or -ENOMEM. */
 static int keep(struct set *set)
 {
-	if (set->files || (!resolver_plan_has_any(set) && set->n_entries == 0))
+	if (set->files || (!resolver_plan_has_any(set) && set->egress.n_entries == 0))
 		return 0;
 	set->files = calloc(1, sizeof(*set->files));
 	if (!set->files)

@@ -48,6 +48,6 @@ const struct link *egress_find_way(const struct set *set)
 
 void egress_names_follow(struct set *set, bool had_names)
 {
-	if (had_names != (set->names != NULL))
+	if (had_names != (set->egress.names != NULL))
 		resolver_names_changed(set);
 }

@@ -196,9 +196,10 @@ static int make(struct change *change, struct set *set, const struct wire_egress
 	bool egress = false;
 	int r = authz_egress_change(&change->request->subject, failure);
 
-	if (r == 0 && (set->learned || egress_record_is_changing(set)))
-		r = failure_set(failure, ERROR_BUSY, 0, set->learned ? "learning" : "changing",
-				"%s", set_shown_name(set));
+	if (r == 0 && (set->egress.learned || egress_record_is_changing(set)))
+		r = failure_set(failure, ERROR_BUSY, 0,
+				set->egress.learned ? "learning" : "changing", "%s",
+				set_shown_name(set));
 	/* an entry that is wrong is named by its place in the request */
 	if (r == 0)
 		r = reach_check(keeper->config, &asked->add, &egress, "", failure);

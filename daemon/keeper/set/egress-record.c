@@ -71,7 +71,7 @@ static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;
 	static struct wire_spec spec;
-	bool had_names = set->names;
+	bool had_names = set->egress.names;
 
 	if (egress_list_read(set, &spec, &reach))
 		egress_list_count(keeper, set, &reach);
@@ -94,7 +94,7 @@ static int write_list(struct egress_record *record, struct keeper *keeper, struc
 int egress_record_change(struct egress_record *record, struct keeper *keeper, struct set *set,
 			 const struct wire_reach *reach, struct failure *failure)
 {
-	bool had_names = set->names;
+	bool had_names = set->egress.names;
 	int r = egress_list_hold(keeper, set, reach, failure);
 
 	if (r)

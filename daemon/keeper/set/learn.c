@@ -84,7 +84,7 @@ static void follow(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;
 	static struct wire_spec spec;
-	bool had_names = set->names;
+	bool had_names = set->egress.names;
 
 	if (!egress_list_read(set, &spec, &reach))
 		return;
@@ -184,7 +184,7 @@ static void on_refused(struct operation *operation, const struct task_refusals *
 	const struct learner *learner = operation->context;
 	struct set *set = set_of(learner);
 
-	if (set && set->learned)
+	if (set && set->egress.learned)
 		egress_learned_add(set, refusals);
 }
 
@@ -194,7 +194,7 @@ static void on_learned(struct operation *operation, const struct task_report *re
 	struct set *set = set_of(learner);
 	struct failure failure;
 
-	if (!set || !set->learned) {
+	if (!set || !set->egress.learned) {
 		fail_gone(learner);
 		return;
 	}

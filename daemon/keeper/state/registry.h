@@ -44,6 +44,16 @@ struct set_boot {
 	size_t links_size;
 };
 
+/* The list of a set's way out (network/egress-list.h). */
+struct set_egress {
+	uint32_t n_entries;		/* entries of the list, counted for the owner */
+	uint64_t named;			/* digest of the names to which connections may be open:
+					 * egress-names.h */
+	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
+	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
+	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
+};
+
 struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
@@ -63,8 +73,11 @@ struct set {
 	char *wall;   /* wall of its maker's caller (kernel/wall.h); NULL: none */
 	bool run;     /* the set ends with its command: of a Run, or of an Exec with remove */
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
-	void *spec;   /* packed wire_spec */
+	bool has_left_ports; /* of a network: port-sweep.c has something to sweep */
+	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
+	void *network; /* packed wire_network; NULL: this is a set, not a network */
+	size_t network_size;
 	uint64_t created; /* Unix epoch, microseconds */
 	struct set_lease lease;
 	ino_t inodes[KIND_COUNT];
@@ -73,21 +86,12 @@ struct set {
 	uint64_t init_start;	  /* its start time, in clock ticks since boot */
 	struct session *sessions; /* linked by session->next_in_set */
 	struct link *links;	  /* linked by link->next: see link_next() */
-	bool has_left_ports;	  /* owned by port-sweep.c: a network with ports to be swept */
-	void *network;		  /* packed wire_network; NULL: this is a set, not a network */
-	size_t network_size;
+	struct set_egress egress;
 	struct set_boot boot;
-	struct published *published;	/* owned by publish.c; NULL: it publishes no ports */
-	uint32_t n_entries;		/* entries of its list, counted for the owner */
-	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
-	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
-	uint64_t named;			/* digest of the names to which connections may be open:
-					 * egress-names.h */
-	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
-	struct process_watch *watches;	/* owned by process-watch.c: a list */
-	struct set_files
-		*files; /* owned by resolver.c; NULL: it does not follow the host's files */
-	void *work;	/* owned by create.c and remove.c: the operation in progress */
+	struct published *published;   /* owned by publish.c; NULL: it publishes no ports */
+	struct set_files *files;       /* owned by resolver.c; NULL: none that follow the host's */
+	struct process_watch *watches; /* owned by process-watch.c: a list */
+	void *work; /* owned by create.c and remove.c: the operation in progress */
 };
 
 static inline bool set_is_network(const struct set *set)

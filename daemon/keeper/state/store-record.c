@@ -107,7 +107,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->above = set->above;
 	ret->callers_cgroup = set->callers_cgroup;
 	ret->callers_inode = set->callers_inode;
-	ret->named = set->named;
+	ret->named = set->egress.named;
 	if (set->network)
 		wire_unpack(&wire_network_layout, set->network, set->network_size, &ret->network);
 }
@@ -161,7 +161,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->above = record->above ? strdup(record->above) : NULL;
 	set->callers_cgroup = record->callers_cgroup ? strdup(record->callers_cgroup) : NULL;
 	set->callers_inode = record->callers_inode;
-	set->named = record->named;
+	set->egress.named = record->named;
 	if ((record->wall && !set->wall) || (record->above && !set->above) ||
 	    (record->callers_cgroup && !set->callers_cgroup) ||
 	    registry_put_spec(set, &record->spec) < 0 ||
