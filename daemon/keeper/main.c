@@ -57,7 +57,8 @@ static struct {
 	int error; /* 0, or -errno of the failure that ended the loop */
 	const char *config_path;
 	bool config_must_exist;
-	const char *socket_path; /* path of the socket that we made; NULL: we received one */
+	struct service_manager_fds fds; /* socket_fd: may also be the socket that we made */
+	const char *socket_path;	/* path of the socket that we made; NULL: we received one */
 	char cgroup[KEEPER_CGROUP_SIZE];
 	char table[SPAWN_CGROUP_SIZE];
 	struct event *signals[SIGNALS];
@@ -251,7 +252,7 @@ static void on_lines_counted(void *context _unused_)
 
 static void begin_to_serve(struct keeper *keeper)
 {
-	process.error = arrival_start(keeper);
+	process.error = arrival_start(keeper, process.fds.socket_fd);
 	if (process.error < 0) {
 		log_error("cannot accept connections: %s", strerror(-process.error));
 		event_base_loopbreak(keeper->loop);
@@ -323,7 +324,7 @@ static void tear_down(struct keeper *keeper)
 	events_stop();
 	resolver_stop();
 	port_sweep_stop();
-	spawner_stop(keeper);
+	spawner_stop();
 	lease_close();
 	if (keeper->registry)
 		process_watch_stop(keeper);
@@ -343,16 +344,18 @@ static void tear_down(struct keeper *keeper)
 }
 
 /* Makes the socket, if the service manager passed none. remove_socket() removes it at the end. */
-static int listen_on(struct keeper *keeper, const char *path)
+static int listen_on(const char *path)
 {
-	int r = server_listen(keeper, path, 0666);
+	int fd = server_listen(path, 0666);
 
-	if (r < 0)
+	if (fd < 0) {
 		log_error("cannot listen on %s: %s", path,
-			  r == -EADDRINUSE ? "another daemon answers there" : strerror(-r));
-	else
-		process.socket_path = path;
-	return r;
+			  fd == -EADDRINUSE ? "another daemon answers there" : strerror(-fd));
+		return fd;
+	}
+	process.fds.socket_fd = fd;
+	process.socket_path = path;
+	return 0;
 }
 
 /*
@@ -364,12 +367,12 @@ static int start(struct keeper *keeper, const struct options *options)
 	static char beside[PATH_MAX];
 	int r = set_up(keeper, options);
 
-	if (r == 0 && !options->purge && keeper->socket_fd < 0) {
+	if (r == 0 && !options->purge && process.fds.socket_fd < 0) {
 		snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
-		r = listen_on(keeper, options->socket ? options->socket : beside);
+		r = listen_on(options->socket ? options->socket : beside);
 	}
 	if (r == 0)
-		r = spawner_start(keeper);
+		r = spawner_start(keeper, process.fds.vault_fd);
 	if (r < 0 || options->purge)
 		return r;
 	r = listen_for_signals(keeper);
@@ -419,33 +422,25 @@ static int check_config(struct keeper *keeper)
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int take_handed_over(struct keeper *keeper, const struct options *options)
+static int take_handed_over(const struct options *options)
 {
-	struct service_manager_fds fds;
-	int r = service_manager_take(&fds);
+	int r = service_manager_take(&process.fds);
 
 	if (r < 0)
 		return r;
-	if (fds.socket_fd >= 0 && options->socket) {
+	if (process.fds.socket_fd >= 0 && options->socket) {
 		log_error("--socket=%s: the service manager has passed another socket",
 			  options->socket);
 		return -EINVAL;
 	}
-	keeper->socket_fd = fds.socket_fd;
-	keeper->kept_vault_fd = fds.vault_fd;
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	static struct options options;
-	static struct keeper keeper = {.upcalls = &upcalls,
-				       .runtime_fd = -1,
-				       .spawner_fd = -1,
-				       .vault_fd = -1,
-				       .cgroup_fd = -1,
-				       .kept_vault_fd = -1,
-				       .socket_fd = -1};
+	static struct keeper keeper = {
+		.upcalls = &upcalls, .runtime_fd = -1, .vault_fd = -1, .cgroup_fd = -1};
 	int r = options_parse(argc, argv, &options);
 
 	if (r >= 0)
@@ -464,7 +459,7 @@ int main(int argc, char **argv)
 	if (options.check)
 		return check_config(&keeper);
 	slice_shorten();
-	r = take_handed_over(&keeper, &options);
+	r = take_handed_over(&options);
 	if (r == 0)
 		r = start(&keeper, &options);
 	if (r < 0)

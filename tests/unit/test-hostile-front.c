@@ -31,7 +31,7 @@
 struct bed {
 	struct config config;
 	struct keeper keeper;
-	int spawner_fd, said_fd, saying_fd;
+	int orders_fd, spawner_fd, said_fd, saying_fd;
 	struct wire_message message;
 };
 
@@ -97,9 +97,9 @@ static int setup(void **state)
 	assert_non_null(keeper->loop);
 	assert_int_equal(registry_new(&keeper->registry), 0);
 	assert_int_equal(wire_message_init(&bed->message), 0);
-	make_pair(&keeper->spawner_fd, &bed->spawner_fd);
+	make_pair(&bed->orders_fd, &bed->spawner_fd);
 	make_pair(&bed->saying_fd, &bed->said_fd);
-	assert_int_equal(spawner_orders_begin(), 0);
+	assert_int_equal(spawner_orders_begin(bed->orders_fd), 0);
 	assert_int_equal(operation_begin(keeper), 0);
 	assert_int_equal(fronts_begin(keeper), 0);
 	handled = 0;
@@ -123,7 +123,7 @@ static int teardown(void **state)
 	registry_free(keeper->registry);
 	wire_message_done(&bed->message);
 	event_base_free(keeper->loop);
-	close(keeper->spawner_fd);
+	close(bed->orders_fd);
 	close(bed->saying_fd);
 	close(bed->said_fd);
 	free(bed);
@@ -336,8 +336,7 @@ static void test_orders_wait_for_the_spawner(void **state)
 	uint32_t heard = 0;
 	int size = 1;
 
-	assert_int_equal(
-		setsockopt(bed->keeper.spawner_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
+	assert_int_equal(setsockopt(bed->orders_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
 	for (uint32_t i = 1; i <= ORDERS; i++)
 		ending_add(&bed->keeper, i, -1, USER, i % 2);
 	for (size_t passes = 0; heard < ORDERS && passes < 2 * ORDERS; passes++) {

@@ -72,15 +72,11 @@ struct keeper {
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
 	/* state of workers/ */
-	pid_t spawner_pid;
-	int spawner_fd;
-	int kept_vault_fd;	       /* passed to the spawner, then closed */
 	struct wire_writer *to_worker; /* encodes one task */
 	struct operation *operations;
 	struct ending *ending;
 	struct boot *boot;
 	/* state of request/ */
-	int socket_fd;
 	struct arrival_queue *arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connections are accepted */
 	struct refusals *refusals;

@@ -37,6 +37,7 @@
 
 struct arrivals {
 	struct keeper *keeper;
+	int socket_fd;
 	struct event *accept, *serve, *rest;
 	int rest_fd; /* a timerfd, because the loop's own timers count in milliseconds */
 	bool resting;
@@ -188,8 +189,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	for (int n = 0; arrivals->keeper->arrival_queue->n_waiting < WAITING_MAX &&
 			(n < ACCEPTS_AT_LEAST || clock_boottime() < end);
 	     n++) {
-		int fd = accept4(arrivals->keeper->socket_fd, NULL, NULL,
-				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(arrivals->socket_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
 			/* accept4() would fail again at once, and the socket stays readable */
@@ -208,14 +208,13 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 static void fit_backlog(struct arrivals *arrivals, bool flood)
 {
 	uint64_t now = clock_boottime();
-	int socket_fd = arrivals->keeper->socket_fd;
 
 	if (flood && arrivals->flood_end == 0)
-		(void)listen(socket_fd, FLOOD_BACKLOG);
+		(void)listen(arrivals->socket_fd, FLOOD_BACKLOG);
 	if (flood) {
 		arrivals->flood_end = now + CALM_MICROSECONDS;
 	} else if (arrivals->flood_end != 0 && now >= arrivals->flood_end) {
-		(void)listen(socket_fd, SERVER_BACKLOG);
+		(void)listen(arrivals->socket_fd, SERVER_BACKLOG);
 		arrivals->flood_end = 0;
 	}
 }
@@ -250,7 +249,7 @@ static void free_arrivals(struct arrivals *arrivals)
 	free(arrivals);
 }
 
-int arrival_start(struct keeper *keeper)
+int arrival_start(struct keeper *keeper, int socket_fd)
 {
 	static struct arrival_queue queue;
 	struct arrivals *arrivals = calloc(1, sizeof(*arrivals));
@@ -259,8 +258,9 @@ int arrival_start(struct keeper *keeper)
 		return -ENOMEM;
 	keeper->arrival_queue = &queue;
 	arrivals->keeper = keeper;
-	arrivals->accept = event_new(keeper->loop, keeper->socket_fd, EV_READ | EV_PERSIST,
-				     on_accept, arrivals);
+	arrivals->socket_fd = socket_fd;
+	arrivals->accept =
+		event_new(keeper->loop, socket_fd, EV_READ | EV_PERSIST, on_accept, arrivals);
 	arrivals->serve = evtimer_new(keeper->loop, on_serve, arrivals);
 	arrivals->rest_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	arrivals->rest = event_new(keeper->loop, arrivals->rest_fd, EV_READ | EV_PERSIST, on_rested,

@@ -14,8 +14,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Starts accepting on keeper->socket_fd. Returns 0 or -ENOMEM. */
-int arrival_start(struct keeper *keeper);
+/* Starts accepting on socket_fd, which stays open. Returns 0 or -ENOMEM. */
+int arrival_start(struct keeper *keeper, int socket_fd);
 /* Stops accepting: new connections wait at the socket. Serves all
  * connections that were accepted. */
 void arrival_stop(struct keeper *keeper);

@@ -13,7 +13,7 @@
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 
-static int bind_socket(const char *path, mode_t mode)
+int server_listen(const char *path, mode_t mode)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	_cleanup_fd_ int fd = -1;
@@ -35,16 +35,6 @@ static int bind_socket(const char *path, mode_t mode)
 	    chmod(path, mode) < 0 || listen(fd, SERVER_BACKLOG) < 0)
 		return negative_errno();
 	return take_fd(&fd);
-}
-
-int server_listen(struct keeper *keeper, const char *path, mode_t mode)
-{
-	int fd = bind_socket(path, mode);
-
-	if (fd < 0)
-		return fd;
-	keeper->socket_fd = fd;
-	return 0;
 }
 
 /* --- the user whom a peer counts against --- */

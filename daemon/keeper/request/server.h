@@ -10,8 +10,8 @@
 /* Length of the queue at the socket, as in nsctld.socket. arrival.c shortens it during a flood. */
 #define SERVER_BACKLOG 512
 
-/* Listens on path. Returns 0 or -errno. */
-int server_listen(struct keeper *keeper, const char *path, mode_t mode);
+/* Listens on path. Returns the socket or -errno. */
+int server_listen(const char *path, mode_t mode);
 /* Closes the socket and all connections. */
 void server_stop(struct keeper *keeper);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/runtime.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/cgroup.h"
-#include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
 
 /* The directories that this start has found or made. If it fails, only those that it has made are
@@ -120,18 +119,6 @@ void runtime_close(struct keeper *keeper)
 
 /* --- removing the directory --- */
 
-static void end_spawner(struct keeper *keeper)
-{
-	_cleanup_fd_ int fd = keeper->spawner_pid ? process_pidfd_open(keeper->spawner_pid) : -1;
-	int status;
-
-	if (fd < 0)
-		return;
-	process_signal(fd, SIGKILL);
-	process_wait(keeper->spawner_pid, &status);
-	keeper->spawner_pid = 0;
-}
-
 /* Kills processes that the spawner may have left when it ended, and waits until they have ended. */
 static int end_workers(int cgroup_fd)
 {
@@ -197,7 +184,7 @@ void runtime_abandon(struct keeper *keeper)
 {
 	int r;
 
-	end_spawner(keeper);
+	spawner_kill();
 	r = keeper->runtime ? remove_started(keeper) : 0;
 	if (r < 0)
 		log_error("%s: what this start has made stays (%s): nsctld --purge removes it",
@@ -210,7 +197,7 @@ int runtime_purge(struct keeper *keeper)
 {
 	int r;
 
-	end_spawner(keeper);
+	spawner_kill();
 	r = remove_cgroup(keeper);
 	if (r == 0)
 		r = store_purge(keeper->store);

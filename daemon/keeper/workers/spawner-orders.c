@@ -3,13 +3,15 @@
 #include "daemon/wire/queue.h"
 
 static struct {
+	int fd; /* the spawner's channel */
 	struct wire_writer writer;
 	struct wire_queue waiting;
 	struct event *writable;
 } orders;
 
-int spawner_orders_begin(void)
+int spawner_orders_begin(int spawner_fd)
 {
+	orders.fd = spawner_fd;
 	return wire_writer_init(&orders.writer, WIRE_SIZE_MAX);
 }
 
@@ -24,11 +26,10 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
  * notices the spawner's end. */
 static void flush(struct keeper *keeper)
 {
-	if (wire_queue_flush(&orders.waiting, keeper->spawner_fd) != -EAGAIN)
+	if (wire_queue_flush(&orders.waiting, orders.fd) != -EAGAIN)
 		return;
 	if (!orders.writable)
-		orders.writable =
-			event_new(keeper->loop, keeper->spawner_fd, EV_WRITE, on_writable, keeper);
+		orders.writable = event_new(keeper->loop, orders.fd, EV_WRITE, on_writable, keeper);
 	/* if there is no memory for the event, the next order tries again */
 	if (orders.writable)
 		event_add(orders.writable, NULL);
@@ -41,7 +42,7 @@ int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const
 	wire_begin(&orders.writer, op, 0, number, 0);
 	if (contents)
 		wire_put(&orders.writer, task_layouts[op], contents);
-	r = wire_queue_send(&orders.waiting, &orders.writer, keeper->spawner_fd);
+	r = wire_queue_send(&orders.waiting, &orders.writer, orders.fd);
 	if (!wire_queue_is_empty(&orders.waiting))
 		flush(keeper);
 	return r;

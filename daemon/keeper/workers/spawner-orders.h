@@ -8,8 +8,9 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Prepares the sending of orders. Must be called before the first order. Returns 0 or -ENOMEM. */
-int spawner_orders_begin(void);
+/* Prepares the sending of orders by the keeper's end of the spawner's channel, which stays open
+ * until spawner_orders_stop(). Must be called before the first order. Returns 0 or -ENOMEM. */
+int spawner_orders_begin(int spawner_fd);
 /* Sends an order about process number, or queues it if the channel is full. contents NULL: it has
  * none. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);

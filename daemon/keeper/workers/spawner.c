@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
@@ -7,6 +8,7 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/spawner.h"
+#include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
@@ -15,18 +17,21 @@
  * (leftover.h). */
 #define READY_SECONDS 40
 
-/* Reports of the spawner. */
-static struct wire_message report;
-static struct event *readable;
+static struct {
+	pid_t pid; /* 0: it was not started, or has ended */
+	int fd;
+	struct wire_message report;
+	struct event *readable;
+} spawner = {.fd = -1};
 
 static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
 	int r;
 
-	while ((r = wire_receive(&report, fd)) == 1)
-		if (report.header->nlmsg_type == TASK_ENDED)
-			ending_is_over(keeper, report.header->nlmsg_seq);
+	while ((r = wire_receive(&spawner.report, fd)) == 1)
+		if (spawner.report.header->nlmsg_type == TASK_ENDED)
+			ending_is_over(keeper, spawner.report.header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
 	/* nsctld can do nothing without the spawner */
@@ -43,8 +48,8 @@ static int take_ready(struct keeper *keeper)
 
 	if (r < 0)
 		return r;
-	setsockopt(keeper->spawner_fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	r = wire_receive(&message, keeper->spawner_fd);
+	setsockopt(spawner.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	r = wire_receive(&message, spawner.fd);
 	if (r == 1 && message.header->nlmsg_type == TASK_READY)
 		r = wire_decode(&message, &task_ready_layout, &ready);
 	else
@@ -62,13 +67,13 @@ static int take_ready(struct keeper *keeper)
 	return r;
 }
 
-int spawner_start(struct keeper *keeper)
+int spawner_start(struct keeper *keeper, int vault_fd)
 {
 	const struct spawn_place place = {
 		.runtime = keeper->runtime,
 		.cgroup = keeper->cgroup,
 		.delegated = keeper->delegated,
-		.vault_fd = keeper->kept_vault_fd,
+		.vault_fd = vault_fd,
 		.init_uid = keeper->config->init_uid,
 		.init_gid = keeper->config->init_gid,
 	};
@@ -82,26 +87,38 @@ int spawner_start(struct keeper *keeper)
 	}
 	if (*why)
 		log_warning("a helper should not be used: %s", why);
-	r = spawn_spawner(&programs, &place, &keeper->spawner_pid, &keeper->spawner_fd);
-	keeper->kept_vault_fd = close_fd(keeper->kept_vault_fd);
+	r = spawn_spawner(&programs, &place, &spawner.pid, &spawner.fd);
+	close_fd(vault_fd);
 	if (r == 0)
 		r = take_ready(keeper);
 	if (r < 0) {
 		log_error("the spawner does not start: %s", strerror(-r));
 		return r;
 	}
-	readable = event_new(keeper->loop, keeper->spawner_fd, EV_READ | EV_PERSIST, on_spawner,
-			     keeper);
-	if (!readable || event_add(readable, NULL) < 0 || wire_message_init(&report) < 0 ||
-	    fcntl(keeper->spawner_fd, F_SETFL, O_NONBLOCK) < 0)
+	spawner.readable =
+		event_new(keeper->loop, spawner.fd, EV_READ | EV_PERSIST, on_spawner, keeper);
+	if (!spawner.readable || event_add(spawner.readable, NULL) < 0 ||
+	    wire_message_init(&spawner.report) < 0 || fcntl(spawner.fd, F_SETFL, O_NONBLOCK) < 0)
 		return -ENOMEM;
-	return spawner_orders_begin();
+	return spawner_orders_begin(spawner.fd);
 }
 
-void spawner_stop(struct keeper *keeper)
+void spawner_kill(void)
 {
-	readable = free_event(readable);
-	wire_message_done(&report);
+	_cleanup_fd_ int fd = spawner.pid ? process_pidfd_open(spawner.pid) : -1;
+	int status;
+
+	if (fd < 0)
+		return;
+	process_signal(fd, SIGKILL);
+	process_wait(spawner.pid, &status);
+	spawner.pid = 0;
+}
+
+void spawner_stop(void)
+{
+	spawner.readable = free_event(spawner.readable);
+	wire_message_done(&spawner.report);
 	spawner_orders_stop();
-	keeper->spawner_fd = close_fd(keeper->spawner_fd);
+	spawner.fd = close_fd(spawner.fd);
 }

@@ -6,7 +6,9 @@
 #include "daemon/keeper/base/keeper.h"
 
 /* Starts the spawner and waits until it is ready. It may wait because no client is served
- * yet. Returns 0 or -errno. */
-int spawner_start(struct keeper *keeper);
+ * yet. Takes vault_fd, the vault of an earlier daemon; -1: none. Returns 0 or -errno. */
+int spawner_start(struct keeper *keeper, int vault_fd);
+/* Kills the spawner, if it was started, and waits until it has ended. */
+void spawner_kill(void);
 /* Closes the spawner's channel, which ends the spawner. */
-void spawner_stop(struct keeper *keeper);
+void spawner_stop(void);
