@@ -158,7 +158,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		return r;
 	raise_descriptors();
 	keeper->loop = new_loop();
-	if (!keeper->loop || registry_new(&keeper->registry) < 0 || operation_begin(keeper) < 0 ||
+	if (!keeper->loop || registry_new(&keeper->registry) < 0 || operation_begin() < 0 ||
 	    fronts_begin(keeper) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 		return -ENOMEM;
@@ -317,7 +317,7 @@ static void tear_down(struct keeper *keeper)
 	free_event(process.log_event);
 	closer_stop();
 	spare_stop();
-	operation_stop(keeper);
+	operation_stop();
 	egress_stop(keeper);
 	egress_reading_stop();
 	host_routes_stop();

@@ -108,8 +108,7 @@ static int admit(struct front_process *front, const struct request *request, boo
 {
 	unsigned int flags = wire_methods[request->op].flags;
 
-	if ((identifies || flags & METHOD_STARTS) &&
-	    ending_check(front->keeper, front->identity.uid, failure))
+	if ((identifies || flags & METHOD_STARTS) && ending_check(front->identity.uid, failure))
 		return failure->error;
 	if (front->n_requests >= REQUESTS_MAX && (identifies || !(flags & METHOD_AT_ONCE)))
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);

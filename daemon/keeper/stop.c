@@ -5,6 +5,7 @@
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/stop.h"
+#include "daemon/keeper/workers/operation.h"
 
 /* The time for requests in progress: as long as the deadline of a maker. */
 #define STOP_SECONDS 10
@@ -15,7 +16,7 @@ static uint64_t deadline;	 /* CLOCK_BOOTTIME, microseconds */
 
 static bool is_in_flight(const struct keeper *keeper)
 {
-	return keeper->operations || fronts_are_busy(keeper);
+	return operation_count() > 0 || fronts_are_busy(keeper);
 }
 
 static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *context)

@@ -100,7 +100,7 @@ static int setup(void **state)
 	make_pair(&bed->orders_fd, &bed->spawner_fd);
 	make_pair(&bed->saying_fd, &bed->said_fd);
 	assert_int_equal(spawner_orders_begin(bed->orders_fd), 0);
-	assert_int_equal(operation_begin(keeper), 0);
+	assert_int_equal(operation_begin(), 0);
 	assert_int_equal(fronts_begin(keeper), 0);
 	handled = 0;
 	cost = 0;
@@ -115,10 +115,10 @@ static int teardown(void **state)
 	fronts_free(keeper);
 	/* without the spawner, every operation fails, and ends */
 	close(bed->spawner_fd);
-	for (int i = 0; keeper->operations && i < 1000; i++)
+	for (int i = 0; operation_count() > 0 && i < 1000; i++)
 		assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE) >= 0);
-	assert_null(keeper->operations);
-	operation_stop(keeper);
+	assert_int_equal(operation_count(), 0);
+	operation_stop();
 	spawner_orders_stop();
 	registry_free(keeper->registry);
 	wire_message_done(&bed->message);
@@ -288,7 +288,7 @@ static void test_lanes_are_denied_while_many_workers_end(void **state)
 	for (uint32_t i = 1; i <= RESTING; i++)
 		ending_add(&bed->keeper, i, -1, USER, false);
 	expect_denied(bed, "hangingProcesses", RESTING);
-	ending_is_over(&bed->keeper, 1);
+	ending_is_over(1);
 	lane_open(&lanes);
 	assert_int_equal(lanes.n, 1);
 	lanes_free(&lanes);

@@ -18,10 +18,8 @@ struct arrivals;
 struct boot;
 struct config;
 struct client_connection;
-struct ending;
 struct front_process;
 struct keeper;
-struct operation;
 struct peer_host;
 struct refusals;
 struct registry;
@@ -71,12 +69,8 @@ struct keeper {
 	uint16_t log_group;    /* nfnetlink_log's group of ours: see struct task_firewall */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
-	/* state of workers/ */
-	struct wire_writer *to_worker; /* encodes one task */
-	struct operation *operations;
-	struct ending *ending;
+	/* parts of modules in workers/ and request/ */
 	struct boot *boot;
-	/* state of request/ */
 	struct arrival_queue *arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connections are accepted */
 	struct refusals *refusals;

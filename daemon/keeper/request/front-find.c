@@ -23,7 +23,7 @@ static bool is_of(const struct front_process *front, bool any, uid_t uid)
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front_process *idle = NULL;
-	size_t n = any ? 0 : ending_count(keeper, uid);
+	size_t n = any ? 0 : ending_count(uid);
 
 	for (struct front_process *at = keeper->fronts; at; at = at->next)
 		if (is_of(at, any, uid)) {

@@ -145,10 +145,10 @@ static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
 	if (lanes->n >= LANES_MAX)
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, LANES_MAX, "requests", NULL);
-	if (lanes->uid != 0 && ending_count_all(lanes->keeper, lanes->uid) >= RESTING_MAX)
+	if (lanes->uid != 0 && ending_count_all(lanes->uid) >= RESTING_MAX)
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, RESTING_MAX, "hangingProcesses",
 				   NULL);
-	return ending_check(lanes->keeper, lanes->uid, failure);
+	return ending_check(lanes->uid, failure);
 }
 
 /* Makes a lane, and the operation that opens it. The operation takes the user's turn like others,

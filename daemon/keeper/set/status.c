@@ -65,7 +65,7 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
 		put_count(keeper, COUNT_LIMIT, "bufferedBytes", keeper->config->limits.buffered);
 	}
-	put_count(keeper, COUNT_USED, "hangingProcesses", ending_count(keeper, uid));
+	put_count(keeper, COUNT_USED, "hangingProcesses", ending_count(uid));
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
 	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
@@ -96,7 +96,7 @@ static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
 	for (enum quota quota = 0; quota < QUOTA_COUNT; quota++)
 		add_amount(ret, quota_name(quota), quota_used(keeper, uid, quota),
 			   quota_limit(keeper, quota));
-	add_amount(ret, "hangingProcesses", ending_count(keeper, uid), ENDING_MAX);
+	add_amount(ret, "hangingProcesses", ending_count(uid), ENDING_MAX);
 }
 
 /* Lists users. From inside a set, a caller sees no other user, whatever rights it has. The next

@@ -367,7 +367,7 @@ static bool is_removing(struct keeper *keeper)
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		if (set->work)
 			return true;
-	return keeper->operations != NULL;
+	return operation_count() > 0;
 }
 
 int recover_purge(struct keeper *keeper)

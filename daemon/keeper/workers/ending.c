@@ -11,7 +11,6 @@
 
 struct ending {
 	struct ending *next;
-	struct keeper *keeper;
 	uid_t uid;
 	uint32_t number; /* the spawner's number for it; 0: it has ended, or is no child of the
 			    spawner (then channel_fd is its pidfd) */
@@ -19,6 +18,9 @@ struct ending {
 	uint64_t since;	 /* CLOCK_BOOTTIME, microseconds */
 	struct event *event;
 };
+
+/* State of this file. */
+static struct ending *first;
 
 static void close_channel(struct ending *ending)
 {
@@ -31,7 +33,7 @@ static void free_if_over(struct ending *ending)
 {
 	if (ending->number || ending->channel_fd >= 0)
 		return;
-	for (struct ending **at = &ending->keeper->ending; *at; at = &(*at)->next)
+	for (struct ending **at = &first; *at; at = &(*at)->next)
 		if (*at == ending) {
 			*at = ending->next;
 			break;
@@ -67,14 +69,13 @@ static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 		return;
 	}
 	*ending = (struct ending){
-		.next = keeper->ending,
-		.keeper = keeper,
+		.next = first,
 		.uid = uid,
 		.number = number,
 		.channel_fd = channel_fd,
 		.since = clock_boottime(),
 	};
-	keeper->ending = ending;
+	first = ending;
 	if (channel_fd < 0)
 		return;
 	ending->event =
@@ -99,9 +100,9 @@ void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid)
 	add(keeper, 0, pid_fd, uid);
 }
 
-void ending_is_over(struct keeper *keeper, uint32_t number)
+void ending_is_over(uint32_t number)
 {
-	for (struct ending *at = keeper->ending; at; at = at->next)
+	for (struct ending *at = first; at; at = at->next)
 		if (at->number == number) {
 			at->number = 0;
 			free_if_over(at);
@@ -109,38 +110,38 @@ void ending_is_over(struct keeper *keeper, uint32_t number)
 		}
 }
 
-size_t ending_count(const struct keeper *keeper, uid_t uid)
+size_t ending_count(uid_t uid)
 {
 	uint64_t now = clock_boottime();
 	size_t n = 0;
 
-	for (const struct ending *at = keeper->ending; at; at = at->next)
+	for (const struct ending *at = first; at; at = at->next)
 		n += at->uid == uid && now - at->since >= GRACE_MICROSECONDS;
 	return n;
 }
 
-int ending_check(const struct keeper *keeper, uid_t uid, struct failure *failure)
+int ending_check(uid_t uid, struct failure *failure)
 {
-	if (uid == 0 || ending_count(keeper, uid) < ENDING_MAX)
+	if (uid == 0 || ending_count(uid) < ENDING_MAX)
 		return 0;
 	return failure_set(failure, ERROR_LIMIT_EXCEEDED, ENDING_MAX, "hangingProcesses", NULL);
 }
 
-size_t ending_count_all(const struct keeper *keeper, uid_t uid)
+size_t ending_count_all(uid_t uid)
 {
 	size_t n = 0;
 
-	for (const struct ending *at = keeper->ending; at; at = at->next)
+	for (const struct ending *at = first; at; at = at->next)
 		n += at->uid == uid;
 	return n;
 }
 
-void ending_stop(struct keeper *keeper)
+void ending_stop(void)
 {
-	while (keeper->ending) {
-		struct ending *ending = keeper->ending;
+	while (first) {
+		struct ending *ending = first;
 
-		keeper->ending = ending->next;
+		first = ending->next;
 		close_channel(ending);
 		free(ending);
 	}

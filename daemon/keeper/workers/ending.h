@@ -14,8 +14,6 @@
 /* From this number of hanging processes on, nothing more is started for their user. */
 #define ENDING_MAX 16
 
-struct ending;
-
 /*
  * Adds the process that began as worker number (it may be a front now). kill: the spawner
  * kills it; otherwise it ends by itself. channel_fd is the keeper's end of its channel, and is
@@ -27,13 +25,13 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid);
 /* Stops counting a process against its user. Must be called when the spawner reports that process
  * number has ended. */
-void ending_is_over(struct keeper *keeper, uint32_t number);
+void ending_is_over(uint32_t number);
 /* Returns the number of processes of this user that hang. */
-size_t ending_count(const struct keeper *keeper, uid_t uid);
+size_t ending_count(uid_t uid);
 /* Checks that the user has fewer than ENDING_MAX processes that hang; root may have any number.
  * Returns 0 or ERROR_LIMIT_EXCEEDED. */
-int ending_check(const struct keeper *keeper, uid_t uid, struct failure *failure);
+int ending_check(uid_t uid, struct failure *failure);
 /* Returns the number of processes of this user that are about to end, whether or not they hang. */
-size_t ending_count_all(const struct keeper *keeper, uid_t uid);
+size_t ending_count_all(uid_t uid);
 /* Forgets all processes, at the keeper's end. */
-void ending_stop(struct keeper *keeper);
+void ending_stop(void);

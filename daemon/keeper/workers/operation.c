@@ -21,8 +21,8 @@
 /* Users share the processors for this time after two of them have alternated. */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
+static struct operation *first;
 static struct turns turns;
-static struct wire_writer to_worker;
 
 /* The turns of all users: how they share the processors. */
 static struct {
@@ -33,7 +33,7 @@ static struct {
 
 static void unlink_operation(struct operation *operation)
 {
-	for (struct operation **at = &operation->keeper->operations; *at; at = &(*at)->next)
+	for (struct operation **at = &first; *at; at = &(*at)->next)
 		if (*at == operation) {
 			*at = operation->next;
 			return;
@@ -318,7 +318,7 @@ static int take_turn(struct operation *operation, const struct wire_writer *task
 
 int operation_send(struct operation *operation, enum task_op op, const void *task)
 {
-	struct wire_writer *writer = operation->keeper->to_worker;
+	struct wire_writer *writer = worker_writer();
 	int r;
 
 	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
@@ -360,8 +360,8 @@ int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operat
 	operation->keeper = keeper;
 	operation->at_once = true;
 	operation->seconds = seconds;
-	operation->next = keeper->operations;
-	keeper->operations = operation;
+	operation->next = first;
+	first = operation;
 	operation->timer = evtimer_new(keeper->loop, on_turn_or_deadline, operation);
 	if (!operation->timer) {
 		operation_free(operation);
@@ -445,18 +445,26 @@ int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task
 	return start_program(keeper, uid, TASK_ANSWER, task, ret_number);
 }
 
-void operation_stop(struct keeper *keeper)
+size_t operation_count(void)
 {
-	while (keeper->operations) {
-		worker_free(keeper->operations->worker);
-		operation_free(keeper->operations);
-	}
-	worker_stop();
-	ending_stop(keeper);
-	wire_writer_done(&to_worker);
+	size_t n = 0;
+
+	for (const struct operation *at = first; at; at = at->next)
+		n++;
+	return n;
 }
 
-int operation_begin(struct keeper *keeper)
+void operation_stop(void)
+{
+	while (first) {
+		worker_free(first->worker);
+		operation_free(first);
+	}
+	worker_stop();
+	ending_stop();
+}
+
+int operation_begin(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t each = MIN(MAX(processors, EACH_MIN), EACH_MAX);
@@ -464,6 +472,5 @@ int operation_begin(struct keeper *keeper)
 	sharing.last = (uid_t)-1;
 	sharing.alone_max = turns.each_max = each;
 	turns.all_max = each * ALL_FACTOR;
-	keeper->to_worker = &to_worker;
-	return wire_writer_init(&to_worker, WIRE_SIZE_MAX);
+	return worker_begin();
 }

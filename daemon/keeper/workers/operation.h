@@ -46,9 +46,9 @@ struct operation {
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
-/* Sets how many operations may run at a time, and keeper->to_worker. Must be called before the
- * first operation is made. Returns 0 or -ENOMEM. */
-int operation_begin(struct keeper *keeper);
+/* Sets how many operations may run at a time. Must be called before the first operation is made.
+ * Returns 0 or -ENOMEM. */
+int operation_begin(void);
 
 /* Makes an operation for this user. seconds: its deadline, or 0. Returns 0 or -ENOMEM. */
 int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
@@ -72,5 +72,7 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task,
 /* Lets a worker become a resolver, in the same way. uid: the user whose sets it serves. */
 int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
 			     uint32_t *ret_number);
+/* Returns the number of operations that are in progress or wait. */
+size_t operation_count(void);
 /* Frees all operations, without calls of done(), at the keeper's end. */
-void operation_stop(struct keeper *keeper);
+void operation_stop(void);

@@ -98,7 +98,7 @@ static bool rest_later(struct keeper *keeper)
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 {
 	/* one operation always exists here, the one that has just made the set */
-	bool others = keeper->operations && keeper->operations->next;
+	bool others = operation_count() > 1;
 	bool again = spares.owned && spares.owner == owner;
 
 	if (!is_fit(kinds) || !rest_later(keeper))

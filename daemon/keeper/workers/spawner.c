@@ -31,7 +31,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 
 	while ((r = wire_receive(&spawner.report, fd)) == 1)
 		if (spawner.report.header->nlmsg_type == TASK_ENDED)
-			ending_is_over(keeper, spawner.report.header->nlmsg_seq);
+			ending_is_over(spawner.report.header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
 	/* nsctld can do nothing without the spawner */

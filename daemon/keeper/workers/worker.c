@@ -10,13 +10,24 @@
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
-/* Idle workers, and the number of the last worker that was made. */
+/* Idle workers, the number of the last worker that was made, and what encodes a task. */
 static struct {
+	struct wire_writer writer;
 	struct worker *idle;
 	size_t n_idle;
 	struct event *rest; /* when it fires, idle workers end */
 	uint32_t last;
 } workers;
+
+int worker_begin(void)
+{
+	return wire_writer_init(&workers.writer, WIRE_SIZE_MAX);
+}
+
+struct wire_writer *worker_writer(void)
+{
+	return &workers.writer;
+}
 
 static int order_fork(const struct worker *worker, int channel_fd)
 {
@@ -68,11 +79,9 @@ void worker_release(struct worker *worker)
 
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 {
-	struct wire_writer *writer = worker->keeper->to_worker;
-
-	wire_begin(writer, TASK_DROP, 0, request, connection);
+	wire_begin(&workers.writer, TASK_DROP, 0, request, connection);
 	/* if this is lost, so are the worker and its descriptors */
-	(void)wire_send(writer, worker->fd);
+	(void)wire_send(&workers.writer, worker->fd);
 }
 
 static int worker_new(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
@@ -164,4 +173,5 @@ void worker_stop(void)
 {
 	free_idle();
 	workers.rest = free_event(workers.rest);
+	wire_writer_done(&workers.writer);
 }

@@ -22,6 +22,11 @@ struct worker {
 	struct operation *operation; /* NULL: it is idle */
 };
 
+/* Makes the writer. Must be called before the first worker is taken. Returns 0 or -ENOMEM. */
+int worker_begin(void);
+/* Returns the writer that encodes one task, for any worker. */
+struct wire_writer *worker_writer(void);
+
 /*
  * Takes an idle worker, or a new one, which the spawner forks meanwhile. Calls on_readable, with
  * the worker as its context, when its channel has something to read; an idle worker's channel is
@@ -44,5 +49,5 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
 /* Tells the spawner to kill the worker and the processes that it has started, without waiting
  * (ending.h). Frees our side. uid: the user for whom it worked. */
 void worker_kill(struct worker *worker, uid_t uid);
-/* Frees all idle workers, at the keeper's end. */
+/* Frees all idle workers and the writer, at the keeper's end. */
 void worker_stop(void);
