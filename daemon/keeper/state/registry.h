@@ -2,8 +2,8 @@
 /*
  * The registry: all sets, networks, links and sessions, in memory. They are found by (owner,
  * name) or by id. The registry owns its records, and must never touch disk, kernel or clients.
- * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and
- * optional parts are pointers.
+ * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and what only
+ * one module needs is a part behind a pointer, NULL while unused.
  */
 #pragma once
 
