@@ -2,8 +2,6 @@
 /* See adopt.h. Keeps nothing after a call: descriptors belong to the call. */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/lease.h"
 #include "client/parse.h"
 #include "client/print.h"

@@ -2,8 +2,6 @@
 /* Reads the replies of Exec and Run, and the line in the status pipe: see attach.h. */
 #include "client/attach.h"
 
-#include <string.h>
-
 #include "client/client-error.h"
 #include "client/parse.h"
 #include "client/print.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-
 #include "client/verbs.h"
 #include "client/print.h"
 #include "client/text.h"

@@ -5,11 +5,8 @@
  */
 #include "client/verbs.h"
 
-#include <inttypes.h>
-#include <linux/limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "client/client-error.h"

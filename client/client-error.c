@@ -3,8 +3,6 @@
  * the option, not the field of the interface. */
 #include "client/client-error.h"
 
-#include <string.h>
-
 #include "client/ends.h"
 #include "client/memory.h"
 #include "client/options.h"

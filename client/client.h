@@ -3,7 +3,6 @@
 #pragma once
 
 #include <jansson.h>
-#include <sys/types.h>
 #include "base.h"
 #include "lib/connection.h"
 

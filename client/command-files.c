@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/command-files.h"
 
-#include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "client/inherited.h"
 #include "client/text.h"
 

@@ -2,7 +2,6 @@
 #include "client/command-set.h"
 
 #include <signal.h>
-#include <string.h>
 
 #include "client/attach.h"
 #include "client/connection.h"

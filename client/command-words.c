@@ -2,7 +2,6 @@
 /* See command-words.h. The call owns the memfd. */
 #include "client/command-words.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
 #include "client/memory.h"

@@ -6,7 +6,6 @@
 #include "client/complete.h"
 
 #include <signal.h>
-#include <string.h>
 
 #include "client/connection.h"
 #include "client/destinations.h"

@@ -5,8 +5,6 @@
  */
 #include "client/connection.h"
 
-#include <inttypes.h>
-#include <string.h>
 #include <time.h>
 
 #include "client/client-error.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/destinations.h"
 
-#include <string.h>
-
 #include "client/take.h"
 #include "client/verb.h"
 #include "protocol/utf8.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the daemon: that it answers, its configuration, its programs, and where it works. */
-#include <sys/stat.h>
-#include <string.h>
 #include <time.h>
 
 #include "client/finding.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the host: mounts, name servers, accounts, clocks, and other programs. */
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "client/finding.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the kernel: its version, user namespaces, control groups and modules. */
-#include <string.h>
 #include <sys/utsname.h>
 
 #include "client/finding.h"

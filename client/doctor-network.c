@@ -3,7 +3,6 @@
  * Checks that need a trial. They make two sets that end with the connection, link them, and impair
  * that link; a third set has a way out. As root they also look at the rules of the firewall.
  */
-#include <string.h>
 #include <sys/utsname.h>
 
 #include "client/finding.h"

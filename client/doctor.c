@@ -2,8 +2,6 @@
 /* See doctor.h. Runs the checks in the order of their tables, and prints what each has found. */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/finding.h"
 #include "client/memory.h"
 #include "client/print.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/destinations.h"
 #include "client/learn.h"
 #include "client/memory.h"

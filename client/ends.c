@@ -7,8 +7,6 @@
 #include "client/client.h"
 #include "client/ends.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/parse.h"
 #include "protocol/name.h"

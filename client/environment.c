@@ -2,8 +2,6 @@
 #include "client/client.h"
 #include "client/environment.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/options.h"
 #include "client/parse.h"

@@ -2,7 +2,6 @@
 #include "client/finding.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 #include "client/memory.h"
 

@@ -5,7 +5,6 @@
  */
 #include "client/verbs.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
 #include "client/ends.h"

@@ -2,8 +2,6 @@
 /* See help.h. The texts about a verb are in its row of the table. */
 #include "client/help.h"
 
-#include <string.h>
-
 #include "client/print.h"
 #include "client/text.h"
 

@@ -3,8 +3,6 @@
  * call. */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/print.h"
 

@@ -7,7 +7,6 @@
 #include "client/learn.h"
 
 #include <poll.h>
-#include <string.h>
 
 #include "client/client-error.h"
 #include "client/connection.h"

@@ -2,8 +2,6 @@
 /* See lease.h. Keeps nothing after a call: descriptors belong to the call. */
 #include "client/lease.h"
 
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "client/parse.h"

@@ -6,9 +6,6 @@
  */
 #include "client/verbs.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "client/ends.h"
 #include "client/memory.h"
 #include "client/print.h"

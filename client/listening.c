@@ -2,8 +2,6 @@
 #include "client/listening.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
-#include <string.h>
 
 #include "base.h"
 

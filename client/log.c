@@ -6,8 +6,6 @@
  */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/program.h"

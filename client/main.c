@@ -7,8 +7,6 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "client/verbs.h"
 #include "client/complete.h"
 #include "client/connection.h"

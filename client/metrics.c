@@ -6,8 +6,6 @@
 #include "client/verbs.h"
 
 #include <signal.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "client/memory.h"
 #include "client/print.h"

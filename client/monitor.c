@@ -7,7 +7,6 @@
 #include "client/verbs.h"
 #include "client/monitor.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "client/client-error.h"

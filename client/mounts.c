@@ -5,10 +5,6 @@
  */
 #include "client/mounts.h"
 
-#include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/take.h"

@@ -7,7 +7,6 @@
 #include "client/options.h"
 
 #include <getopt.h>
-#include <string.h>
 
 #include "client/memory.h"
 #include "client/print.h"

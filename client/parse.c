@@ -6,9 +6,7 @@
 #include "client/parse.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
 #include <signal.h>
-#include <string.h>
 #include <strings.h>
 
 #include "base.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/passed.h"
 
-#include <string.h>
-#include <sys/stat.h>
-
 #include "client/parse.h"
 
 #define NUMBER_MAX 1023

@@ -3,7 +3,6 @@
 #include "client/print.h"
 
 #include <stdarg.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 

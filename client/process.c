@@ -3,8 +3,6 @@
  * parent. */
 #include "client/process.h"
 
-#include <inttypes.h>
-#include <string.h>
 #include <sys/syscall.h>
 
 static int open_process(pid_t pid)

@@ -2,10 +2,8 @@
 /* See program.h. Waits for each process that it starts. */
 #include "client/program.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "client/memory.h"

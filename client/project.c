@@ -2,8 +2,6 @@
 /* See project.h. The topology has been checked against the interface before. */
 #include "client/project.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/text.h"

@@ -9,9 +9,7 @@
 #include "client/pty.h"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <termios.h>
 
 #include "client/foreground.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The options of exec, enter and run that are not of spec.c: see run.h. */
-#include <string.h>
-
 #include "client/verbs.h"
 #include "client/memory.h"
 #include "client/parse.h"

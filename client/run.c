@@ -5,10 +5,7 @@
 #include "client/verbs.h"
 #include "client/run.h"
 
-#include <inttypes.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "client/attach.h"
 #include "client/command-files.h"

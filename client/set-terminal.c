@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/set-terminal.h"
 
-#include <string.h>
-#include <sys/socket.h>
-
 #include "base.h"
 
 int set_terminal_open(int *ret_own_fd)

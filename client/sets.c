@@ -6,8 +6,6 @@
 #include "client/verbs.h"
 #include "client/sets.h"
 
-#include <inttypes.h>
-#include <string.h>
 #include <time.h>
 
 #include "client/lease.h"

@@ -6,7 +6,6 @@
 #include "client/verbs.h"
 #include "client/show.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "client/ends.h"

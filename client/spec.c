@@ -6,8 +6,6 @@
  */
 #include "client/spec.h"
 
-#include <string.h>
-
 #include "client/destinations.h"
 #include "client/ends.h"
 #include "client/lease.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/status-file.h"
 
-#include <string.h>
-
 int status_file_open(const struct client *client, struct status_file *file)
 {
 	if (!file->path)

@@ -2,8 +2,6 @@
 /* See status.h. Keeps nothing after a call. */
 #include "client/verbs.h"
 
-#include <string.h>
-
 #include "client/finding.h"
 #include "client/memory.h"
 #include "client/print.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints a table: sorts its rows, fits it to the terminal, and colours states. See table.h. */
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/table.h"

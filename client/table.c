@@ -2,9 +2,6 @@
 /* See table.h. A table is printed by table-print.c. */
 #include "client/table.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/verb.h"

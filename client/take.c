@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/take.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/parse.h"
 #include "protocol/name.h"

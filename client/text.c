@@ -5,8 +5,6 @@
  */
 #include "client/text.h"
 
-#include <string.h>
-
 #include "client/memory.h"
 
 void text_done(struct text *text)

@@ -6,9 +6,6 @@
 #include "client/verbs.h"
 #include "client/top.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/print.h"

@@ -8,8 +8,6 @@
 #include "client/topology.h"
 #include "client/topology-check.h"
 
-#include <string.h>
-
 #include "client/lease.h"
 #include "client/memory.h"
 #include "client/mounts.h"

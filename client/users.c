@@ -4,9 +4,6 @@
  */
 #include "client/users.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/program.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/verb.h"
 
-#include <string.h>
-
 #include "client/connection.h"
 #include "client/memory.h"
 #include "client/print.h"

@@ -2,10 +2,6 @@
 /* See views.h. */
 #include "client/views.h"
 
-#include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "client/lease.h"
 #include "client/memory.h"
 #include "client/mounts.h"

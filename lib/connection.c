@@ -3,7 +3,6 @@
 #include "lib/connection.h"
 
 #include <poll.h>
-#include <string.h>
 #include <time.h>
 
 #define INTERFACE "org.nsctl."

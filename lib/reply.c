@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/reply.h"
 
-#include <string.h>
-
 #include "lib/sentence.h"
 
 int reply_read_object(const char *text, json_t **ret)

@@ -2,8 +2,6 @@
 /* See sentence.h. The fields that an error has are read by the names in protocol/error.c. */
 #include "lib/sentence.h"
 
-#include <string.h>
-
 #include "protocol/error.h"
 
 /* MAX_ERRNO of Linux (include/linux/err.h) */

@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <string.h>
 
 /* MAX_ERRNO of Linux (include/linux/err.h) */
 #define ERRNO_MAX 4095

@@ -6,8 +6,6 @@
  */
 #include "protocol/frame.h"
 
-#include <string.h>
-
 #define FRAME_SIZE_FIRST 1024
 #define FRAME_SIZE_KEPT (64 * 1024)
 

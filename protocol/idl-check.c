@@ -7,7 +7,6 @@
 #include "protocol/idl.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "protocol/idl-type.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Puts types of an interface description into words, for messages: see idl.h. */
-#include <string.h>
-
 #include "protocol/idl-type.h"
 #include "protocol/idl.h"
 

@@ -100,7 +100,7 @@ static void skip_blank(struct parser *parser)
 	}
 }
 
-static bool accept(struct parser *parser, const char *symbol)
+static bool accept_symbol(struct parser *parser, const char *symbol)
 {
 	size_t n = strlen(symbol);
 
@@ -197,7 +197,7 @@ static int parse_fields(struct parser *parser, struct idl_type *type)
 	struct idl_field **end = &type->fields;
 
 	type->kind = TYPE_STRUCT;
-	if (accept(parser, ")"))
+	if (accept_symbol(parser, ")"))
 		return 0;
 	do {
 		struct idl_field *field = allocate(parser->idl, sizeof(*field));
@@ -210,7 +210,7 @@ static int parse_fields(struct parser *parser, struct idl_type *type)
 		r = parse_name(parser, span_field, &name);
 		if (r < 0)
 			return r;
-		typed = accept(parser, ":");
+		typed = accept_symbol(parser, ":");
 		if (!type->fields)
 			type->kind = typed ? TYPE_STRUCT : TYPE_ENUM;
 		if (typed != (type->kind == TYPE_STRUCT) || idl_find_field(type, name))
@@ -223,8 +223,8 @@ static int parse_fields(struct parser *parser, struct idl_type *type)
 		}
 		*end = field;
 		end = &field->next;
-	} while (accept(parser, ","));
-	return accept(parser, ")") ? 0 : -EINVAL;
+	} while (accept_symbol(parser, ","));
+	return accept_symbol(parser, ")") ? 0 : -EINVAL;
 }
 
 static int parse_plain_type(struct parser *parser, struct idl_type *type)
@@ -237,7 +237,7 @@ static int parse_plain_type(struct parser *parser, struct idl_type *type)
 		{"string", TYPE_STRING}, {"object", TYPE_OBJECT}, {"any", TYPE_ANY},
 	};
 
-	if (accept(parser, "("))
+	if (accept_symbol(parser, "("))
 		return parse_fields(parser, type);
 	for (size_t i = 0; i < ARRAY_SIZE(basic); i++) {
 		if (accept_word(parser, basic[i].word)) {
@@ -264,14 +264,14 @@ static int parse_type(struct parser *parser, struct idl_type **ret)
 	parser->depth++;
 	skip_blank(parser);
 	type->line = parser->line;
-	if (accept(parser, "?")) {
+	if (accept_symbol(parser, "?")) {
 		type->kind = TYPE_NULLABLE;
 		r = parse_type(parser, &type->element);
 		if (r == 0 && type->element->kind == TYPE_NULLABLE)
 			r = -EINVAL;
-	} else if (accept(parser, "[")) {
+	} else if (accept_symbol(parser, "[")) {
 		type->kind = accept_word(parser, "string") ? TYPE_MAP : TYPE_ARRAY;
-		r = accept(parser, "]") ? parse_type(parser, &type->element) : -EINVAL;
+		r = accept_symbol(parser, "]") ? parse_type(parser, &type->element) : -EINVAL;
 	} else {
 		r = parse_plain_type(parser, type);
 	}
@@ -320,7 +320,7 @@ static int parse_member(struct parser *parser)
 	if (r < 0)
 		return r;
 	if (member->kind == MEMBER_METHOD) {
-		if (!accept(parser, "->"))
+		if (!accept_symbol(parser, "->"))
 			return -EINVAL;
 		r = parse_body(parser, false, &member->body.output);
 		if (r < 0)

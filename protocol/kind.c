@@ -5,7 +5,6 @@
 #include "protocol/kind.h"
 
 #include <assert.h>
-#include <string.h>
 #include <linux/sched.h>
 
 #include "base.h"

@@ -5,7 +5,6 @@
 #include "protocol/message.h"
 
 #include <assert.h>
-#include <string.h>
 
 /*
  * Returns true if brackets nest deeper than MESSAGE_DEPTH_MAX. jansson would recurse 2048 levels,

@@ -7,8 +7,6 @@
 #include "protocol/transport.h"
 
 #include <assert.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/un.h>
 
 #define TRANSPORT_CHUNK (16 * 1024)

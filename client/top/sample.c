@@ -6,7 +6,6 @@
  */
 #include "client/top/sample.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "client/client.h"

@@ -4,7 +4,6 @@
 
 #include <locale.h>
 #include <ncurses.h>
-#include <string.h>
 
 #include "client/client.h"
 #include "client/memory.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/cgroup/read.h"
 
 int cgroup_open(int parent_fd, const char *path)

@@ -2,7 +2,6 @@
 /* Reading of control groups, which needs no rights: in the daemon, in workers and in fronts. */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /* Opens an existing cgroup. Returns a descriptor or -errno (-ENOENT: it does not exist). */

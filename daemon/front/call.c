@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/front/call.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/metrics.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/front/call.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/metrics.h"

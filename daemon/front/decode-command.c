@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/mman.h>
 #include "daemon/front/decode-command.h"
 #include "daemon/front/decode-path.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
-#include <string.h>
 #include "daemon/front/decode-path.h"
 
 const json_t *decode_member(const json_t *object, const char *key)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Encodes an answer's structs row by row. */
 #include <pwd.h>
-#include <string.h>
 #include "daemon/front/encode.h"
 #include "daemon/front/cgroup.h"
 #include "daemon/front/unit.h"

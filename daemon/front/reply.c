@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/utsname.h>
 #include "daemon/front/cgroup.h"
 #include "daemon/front/process.h"

@@ -4,13 +4,9 @@
  * directory, starts the spawner (which forks all other processes), drops privileges, compares the
  * records with the kernel, and then serves. No client is served before the privileges are dropped.
  */
-#include <inttypes.h>
 #include <linux/capability.h>
-#include <linux/limits.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/keeper.h"

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include <limits.h>
-#include <sys/types.h>
 #include "base.h"
 
 /* The variables that an account gives: HOME, SHELL, USER and LOGNAME. */

@@ -8,7 +8,6 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/barrier.h"
 

@@ -6,8 +6,6 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/rtnl.h"

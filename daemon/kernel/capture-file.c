@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
-#include <string.h>
 #include "daemon/kernel/capture-file.h"
 
 #define MAGIC_NANOSECONDS 0xa1b23c4d

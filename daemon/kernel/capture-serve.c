@@ -3,8 +3,6 @@
  * made by syscall(), because libc makes them by socketcall(2) on i386 and s390x. */
 #include <linux/if_packet.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/capture.h"
 #include "daemon/kernel/capture-file.h"

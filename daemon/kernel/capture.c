@@ -8,7 +8,6 @@
 #include <netinet/if_ether.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include "daemon/kernel/capture.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"

@@ -2,8 +2,6 @@
 #include <linux/mount.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include "daemon/kernel/cgroup.h"

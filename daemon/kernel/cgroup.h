@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 #include "daemon/cgroup/read.h"
 #include "daemon/wire/task.h"

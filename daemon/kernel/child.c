@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"

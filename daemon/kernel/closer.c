@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/closer.h"

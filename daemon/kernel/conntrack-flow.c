@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/netfilter/nfnetlink.h>
 #include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/conntrack-flow.h"
 
 /* --- reading --- */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ends connections that lists do not have any more. */
 #include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/conntrack-flow.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/firewall-table.h"

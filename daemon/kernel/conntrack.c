@@ -5,8 +5,6 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/conntrack-flow.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/firewall-table.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/stat.h>
 #include "daemon/kernel/descriptors.h"
 
 static int refuse(struct fault *fault, enum task_descriptor which)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <limits.h>
-#include <string.h>
 #include "daemon/kernel/arguments.h"
 #include "daemon/kernel/execute.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include "daemon/kernel/fault-point.h"
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/kernel/file.h"
 
 int file_read(int directory_fd, const char *path, char *ret, size_t size)

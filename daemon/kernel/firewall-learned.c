@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <net/if.h>
 #include <linux/netfilter.h>
-#include <string.h>
 #include "daemon/kernel/firewall-learned.h"
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"

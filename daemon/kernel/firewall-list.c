@@ -2,7 +2,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"

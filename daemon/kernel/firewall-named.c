@@ -3,7 +3,6 @@
 #include <linux/netfilter.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack-flow.h"
 #include "daemon/kernel/firewall-named.h"

@@ -2,8 +2,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/destination.h"

@@ -7,7 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
-#include <string.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-table.h"

@@ -4,7 +4,6 @@
 #include <net/if.h>
 #include <linux/netfilter.h>
 #include <sched.h>
-#include <string.h>
 #include "daemon/kernel/firewall-table.h"
 
 int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <net/if.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/outward.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the interfaces of a set's net namespace. */
 #include <sched.h>
-#include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/pin.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/process.h"

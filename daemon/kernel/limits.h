@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "daemon/wire/task.h"
 
 /*

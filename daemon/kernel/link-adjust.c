@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-find.h"

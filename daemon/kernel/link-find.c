@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 #include "daemon/kernel/link-find.h"
 
 /*

@@ -5,7 +5,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <string.h>
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/pin.h"
 

@@ -2,7 +2,6 @@
 #include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
-#include <string.h>
 #include <time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"

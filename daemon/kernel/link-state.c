@@ -4,8 +4,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/qdisc.h"
 

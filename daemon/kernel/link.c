@@ -5,7 +5,6 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sched.h>
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/link-message.h"

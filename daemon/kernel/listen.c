@@ -4,8 +4,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/pin.h"
 

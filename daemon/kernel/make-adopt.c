@@ -12,7 +12,6 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make-step.h"

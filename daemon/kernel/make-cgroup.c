@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps by which a maker puts a set into its caller's cgroup (docs/adr/0037). */
-#include <string.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/make-step.h"
 

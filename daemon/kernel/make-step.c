@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
-#include <string.h>
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"

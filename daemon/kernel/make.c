@@ -19,7 +19,6 @@
  * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).
  */
 #include <sched.h>
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make-step.h"

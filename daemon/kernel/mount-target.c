@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/layout.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/kernel/mountinfo.h"
 
 /* Decodes the octal escapes of a path in place. */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mounts-own.h"
 

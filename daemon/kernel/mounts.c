@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/openat2.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"

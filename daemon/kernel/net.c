@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
-#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/net.h"

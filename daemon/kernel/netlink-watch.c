@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/socket.h>
 #include "daemon/kernel/netlink-watch.h"
 
 int netlink_watch_open(int protocol, uint32_t groups)

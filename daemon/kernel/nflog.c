@@ -3,8 +3,6 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/nflog.h"
 #include "daemon/wire/fnv.h"
 

@@ -2,7 +2,6 @@
 /* Sets, maps and their elements. */
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
-#include <string.h>
 #include "daemon/kernel/nft-request.h"
 
 /* Room for the user data of a set, by which nft(8) shows names of interfaces as text. */

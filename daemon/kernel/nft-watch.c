@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/nft-watch.h"
 #include "daemon/wire/fnv.h"

@@ -7,8 +7,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/nft-request.h"
 #include "daemon/kernel/nft-watch.h"
 #include "daemon/kernel/nft.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/outward.h"
 #include "daemon/kernel/rtnl.h"

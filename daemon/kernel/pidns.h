@@ -2,7 +2,6 @@
 /* Pid namespaces of processes. A process leaves neither its own nor those around it. */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /* The kernel's limit of nested pid namespaces. */

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 struct identity {

@@ -3,10 +3,8 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/process.h"

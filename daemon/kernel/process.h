@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /*

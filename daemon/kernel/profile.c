@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/profile.h"

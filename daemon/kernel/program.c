@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/resource.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"

@@ -4,7 +4,6 @@
  * answers come back. When the table is full, the user of the host who has the most flows loses the
  * one that was used longest ago. So no user can end the flows of others by sending from many ports.
  */
-#include <string.h>
 #include "daemon/kernel/proxy.h"
 
 #define FLOWS_MAX 1024

@@ -3,7 +3,6 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
-#include <string.h>
 #include "daemon/kernel/proxy.h"
 
 int proxy_owner_open(void)

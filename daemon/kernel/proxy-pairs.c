@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The proxy's connections. */
-#include <string.h>
 #include <time.h>
 #include "daemon/kernel/proxy.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include <string.h>
 #include "daemon/kernel/proxy.h"
 
 int proxy_connect(const struct proxy *proxy, uint16_t port, int family, int type)

@@ -10,7 +10,6 @@
 
 #include <netinet/in.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 

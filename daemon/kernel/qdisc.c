@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 #include "daemon/kernel/qdisc.h"
 
 /* Packets that may wait if there is no rate: enough for 100 ms at 1 Gbit/s. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 #include <stdarg.h>
-#include <string.h>
 #include "daemon/kernel/resolver-text.h"
 
 static void _printf_(2, 3) add(struct resolver_text *text, const char *format, ...)

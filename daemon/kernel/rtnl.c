@@ -6,7 +6,6 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
-#include <sys/socket.h>
 #include "daemon/kernel/rtnl.h"
 
 int rtnl_open(struct rtnl *rtnl, int ns_fd)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/settings.h"
 #include "daemon/kernel/sysctl.h"

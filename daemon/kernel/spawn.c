@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/limits.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"

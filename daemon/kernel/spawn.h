@@ -2,8 +2,6 @@
 /* Finds the programs of the daemon, and starts the spawner. */
 #pragma once
 
-#include <linux/limits.h>
-#include <sys/types.h>
 #include "base.h"
 
 /* The helper programs. Their descriptors are opened once, so that a package upgrade later changes

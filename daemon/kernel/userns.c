@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include "daemon/kernel/userns.h"
 
 /* The kernel's limit of nested user namespaces. */

@@ -2,7 +2,6 @@
 /* Finds the user behind a user namespace below the host's. */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /*

@@ -2,9 +2,7 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/wall.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/rtnetlink.h>
-#include <sys/socket.h>
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/link.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/random.h>
 #include "daemon/resolver/attempt.h"
 #include "daemon/resolver/frame.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/resolver/allow.h"
 #include "daemon/resolver/ask.h"
 #include "daemon/resolver/connection.h"

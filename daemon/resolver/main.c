@@ -7,7 +7,6 @@
  * each other is in daemon/wire/resolver.h.
  */
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include "daemon/confine/confine.h"
 #include "daemon/resolver/allow.h"
 #include "daemon/resolver/ask.h"

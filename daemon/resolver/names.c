@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 #include "daemon/resolver/names.h"
 
 struct entry {

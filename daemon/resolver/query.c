@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
-#include <string.h>
 #include "daemon/resolver/attempt.h"
 #include "daemon/resolver/query.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
-#include <string.h>
 #include "daemon/resolver/question.h"
 
 #define TYPE_AND_CLASS 4 /* bytes behind the name of a question */

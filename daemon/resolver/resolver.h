@@ -9,7 +9,6 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
 #include "daemon/resolver/answer.h"
 #include "daemon/resolver/names.h"
 #include "daemon/wire/message.h"

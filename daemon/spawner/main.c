@@ -11,11 +11,8 @@
  */
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault-point.h"

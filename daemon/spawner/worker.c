@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
-#include <sys/socket.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"

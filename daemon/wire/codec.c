@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <libmnl/libmnl.h>
-#include <string.h>
 #include "daemon/wire/codec.h"
 
 /* Maximum size of an attribute that contains others: the length of an attribute has 16 bits. */

@@ -11,7 +11,6 @@
  */
 #pragma once
 
-#include <sys/socket.h>
 #include "base.h"
 
 #define DESTINATION_SIZE 272	   /* the text of an entry */

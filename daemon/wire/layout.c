@@ -4,7 +4,6 @@
  * never change: add at the end, never renumber. Rows of other layouts are in the order of the
  * members in JSON.
  */
-#include <limits.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 

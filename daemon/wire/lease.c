@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <limits.h>
 #include "daemon/wire/lease.h"
 #include "daemon/wire/tables.h"
 

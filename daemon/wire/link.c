@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The layouts of links and networks. They are used in state files, so the number of a field never
  * changes. */
-#include <linux/limits.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 

@@ -2,7 +2,6 @@
 /* A mount of a set's specification: see layout.h. */
 #pragma once
 
-#include <string.h>
 #include "base.h"
 
 enum spec_mount_type {

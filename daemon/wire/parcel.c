@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/wire/parcel.h"
 
 static int copy(const struct wire_writer *written, struct wire_writer *parcel)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include <string.h>
 #include "daemon/wire/way.h"
 
 void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE])

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /* Number of fruitless connections that a user may have before the next one waits. One of them is

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/base/log-limit.h"
 
 static bool is_over(const struct log_count *count, uint64_t now)

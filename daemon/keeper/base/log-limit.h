@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 #define LOG_LIMIT_MINUTE UINT64_C(60000000) /* microseconds */

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include <syslog.h>
 #include "base.h"
 

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 
 /* Each user has a queue and a limit for each kind. */

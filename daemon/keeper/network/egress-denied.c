@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
-#include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log-limit.h"
 #include "daemon/keeper/base/log.h"

@@ -3,7 +3,6 @@
  * share counts once, because it is kept once. Only the files egress-*.c may use this header. */
 #pragma once
 
-#include <sys/types.h>
 #include "daemon/keeper/policy/reach-names.h"
 
 /* Note that one more set of the user, or one less, has this list, which may be NULL. Return the

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <string.h>
 #include "daemon/keeper/network/egress-held.h"
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-refused.h"

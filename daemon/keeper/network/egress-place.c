@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/link-plan.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdlib.h>
-#include <string.h>
 #include "daemon/keeper/network/egress-refused-names.h"
 
 /* Returns the place of a name, or the number of names. */

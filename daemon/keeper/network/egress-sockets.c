@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/network/egress-sockets.h"
 #include "daemon/keeper/workers/operation.h"
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/mman.h>
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-resolver.h"

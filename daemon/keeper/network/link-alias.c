@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/network/link-alias.h"
 
 /* The set at an end, and the first of its names that another set has. */

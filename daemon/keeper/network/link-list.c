@@ -4,7 +4,6 @@
  * Workers compare both, some links at a time. If a worker does not report, the answer has no
  * states.
  */
-#include <string.h>
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link-route.h"

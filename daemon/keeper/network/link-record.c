@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions of link.h for records: of a single link, and of all links of a set. */
-#include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress-firewall.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/keeper/network/link-address.h"
 #include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/policy/address.h"
 

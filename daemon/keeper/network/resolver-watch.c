@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/inotify.h>
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <string.h>
 #include "daemon/keeper/policy/address.h"
 
 #define PREFIX_MIN 8

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/wire/method.h"

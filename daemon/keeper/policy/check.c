@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/check-mount.h"

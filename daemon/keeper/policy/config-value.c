@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
-#include <string.h>
 #include "daemon/keeper/policy/config-value.h"
 
 int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ini.h>
 #include <stdarg.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config-lists.h"
 #include "daemon/keeper/policy/config-value.h"

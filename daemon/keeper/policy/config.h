@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/devices.h"
 
 /* The kernel has assigned these numbers for good. */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/keeper/policy/outside.h"
 
 static bool is_in(const char *subnet, const struct address *address)

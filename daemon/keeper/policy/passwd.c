@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <grp.h>
 #include <pwd.h>
-#include <string.h>
 #include "daemon/keeper/policy/passwd.h"
 
 static bool has_group(const struct peer_identity *identity, gid_t gid)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/capability.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/limits.h"

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 #include "base.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pidns.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/reach-entries.h"
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/wire/fnv.h"

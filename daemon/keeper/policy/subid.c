@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/policy/subid.h"
 
 #define FILE_SIZE_MAX (4 * 1024 * 1024)

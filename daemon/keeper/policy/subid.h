@@ -10,8 +10,6 @@
  */
 #pragma once
 
-#include <sys/stat.h>
-#include <sys/types.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
 

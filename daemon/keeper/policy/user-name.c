@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/subid.h"
 #include "daemon/keeper/policy/user-name.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/sockios.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/workers/operation.h"

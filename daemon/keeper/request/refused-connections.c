@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/refused-connections.h"

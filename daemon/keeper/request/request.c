@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/socket.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/request.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/capability.h>
-#include <string.h>
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/state/home.h"

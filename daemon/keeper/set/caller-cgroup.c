@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/kernel/cgroup.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/lane.h"

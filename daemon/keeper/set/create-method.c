@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The method Create. */
-#include <inttypes.h>
-#include <string.h>
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"

@@ -8,7 +8,6 @@
  * If the daemon dies on the way, its next start restores the table as the record says, and ends the
  * connections that the recorded list does not have.
  */
-#include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"

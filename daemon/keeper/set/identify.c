@@ -3,8 +3,6 @@
  * Identify: finds the set that a process is in, by the process's namespaces. A process can have
  * namespaces of several sets: then the innermost set counts.
  */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/handlers.h"

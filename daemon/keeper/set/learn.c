@@ -10,7 +10,6 @@
  * When the client asks for the end, has gone, or does not call any more, TASK_LEARN is sent once
  * more: the worker closes the list, and ends connections to what the list does not have.
  */
-#include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"

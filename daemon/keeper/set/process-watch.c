@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include <sys/epoll.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/user-name.h"

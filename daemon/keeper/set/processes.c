@@ -3,7 +3,6 @@
  * Methods on the processes of a set, which are those in its cgroup: ListProcesses,
  * Kill, Freeze and Thaw.
  */
-#include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"

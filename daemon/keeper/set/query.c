@@ -2,7 +2,6 @@
 /* Methods that only read: Get, GetNetwork, List, ListSessions and OpenNamespaces. Only the kernel
  * knows a set's interfaces and the packets that were refused, so a worker reads them for Get and
  * GetNetwork. */
-#include <string.h>
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"

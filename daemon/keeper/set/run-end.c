@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/state/view.h"

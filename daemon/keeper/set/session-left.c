@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/session-left.h"

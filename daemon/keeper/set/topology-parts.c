@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/topology-parts.h"
 #include "daemon/keeper/state/quota.h"

@@ -8,7 +8,6 @@
  * Meanwhile the file state/applying/GROUP exists (store.h): if nsctld ends, its next start removes
  * the unfinished topology.
  */
-#include <string.h>
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/set/within.h"
 #include "daemon/wire/task.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/stat.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/set/lease.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/runtime.h"
 #include "daemon/keeper/state/store.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/state/index.h"
 
 size_t index_position(const struct index *index, index_compare *compare, const void *key)

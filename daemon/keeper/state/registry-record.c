@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Functions of registry.h for single records, in a registry or not. */
 #include <stdarg.h>
-#include <string.h>
 #include "daemon/keeper/state/registry.h"
 
 void registry_free_set(struct set *set)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <assert.h>
-#include <string.h>
 #include "daemon/keeper/state/index.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"

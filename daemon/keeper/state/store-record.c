@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Layouts of the records. A field's number never changes, as in daemon/wire. */
-#include <limits.h>
-#include <string.h>
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/wire/tables.h"
 #include "daemon/wire/task.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/state/store-file.h"
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/keeper/state/store.h"
