@@ -28,6 +28,5 @@ void child_boot_record(const struct host *host _unused_, const struct task_boot_
 	/* the file's name is stored in the directory, which must reach the disk, too */
 	if (r == 0 && fsync(task->directory_fd) < 0)
 		r = negative_errno();
-	if (r < 0)
-		fault_set(fault, STEP_BOOT_RECORD, 0, -r);
+	fault_if(fault, STEP_BOOT_RECORD, 0, r);
 }

@@ -129,7 +129,7 @@ static int prepare(struct host *host, const struct task_capture *task, struct ca
 	r = capture->links_fd = netlink_watch_open(NETLINK_ROUTE, RTMGRP_LINK);
 	if (r >= 0)
 		r = bind_to(capture->socket_fd, task);
-	return r < 0 ? fault_set(fault, STEP_CAPTURE, 0, -r) : 0;
+	return fault_if(fault, STEP_CAPTURE, 0, r);
 }
 
 static void run(const struct host *inherited, const struct task_capture *task, int socket_fd)

@@ -85,3 +85,8 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error)
 	*ret = (struct fault){.step = step, .detail = detail, .error = error > 0 ? error : EIO};
 	return -ret->error;
 }
+
+int fault_if(struct fault *ret, enum step step, uint32_t detail, int r)
+{
+	return r < 0 ? fault_set(ret, step, detail, -r) : 0;
+}

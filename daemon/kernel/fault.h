@@ -100,3 +100,5 @@ const char *step_text(uint32_t step);
 /* Fills *ret and returns -error, so that a failing step is one statement. error is a positive errno
  * (0 counts as EIO). */
 int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
+/* Fills *ret if r is -errno. Returns r then, else 0. */
+int fault_if(struct fault *ret, enum step step, uint32_t detail, int r);

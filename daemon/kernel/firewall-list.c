@@ -215,7 +215,7 @@ static int change(struct nft *nft, const struct task_relist *task, struct fault 
 		return fault_set(fault, STEP_FIREWALL, 0, -r);
 	r = conntrack_end_unlisted(&task->link, 1);
 	fault_point("list-enforced");
-	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
+	return fault_if(fault, STEP_CONNECTIONS, 0, r);
 }
 
 void child_relist(const struct host *host, const struct task_relist *task,
@@ -248,7 +248,7 @@ static int change_learned(struct nft *nft, const struct task_learn *task, struct
 		return fault_set(fault, STEP_FIREWALL, 0, -r);
 	fault_point(link.learned ? "learning" : "learned");
 	r = link.learned ? 0 : conntrack_end_unlisted(&link, 1);
-	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
+	return fault_if(fault, STEP_CONNECTIONS, 0, r);
 }
 
 /* Removes the sets of a list that is not learned any more. */

@@ -125,7 +125,6 @@ void child_admit(const struct host *host, const struct task_admit *task,
 		 struct task_report *report _unused_, struct fault *fault)
 {
 	struct nft nft;
-	int r;
 
 	if (firewall_open(host, &task->firewall, &nft, fault) < 0)
 		return;
@@ -134,7 +133,5 @@ void child_admit(const struct host *host, const struct task_admit *task,
 		for (size_t j = 0; j < task->n_services; j++)
 			firewall_admit(&nft, task->interface, &task->addresses[i],
 				       &task->services[j]);
-	r = nft_commit(&nft);
-	if (r < 0)
-		fault_set(fault, STEP_FIREWALL, 0, -r);
+	fault_if(fault, STEP_FIREWALL, 0, nft_commit(&nft));
 }

@@ -9,12 +9,9 @@
 int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
 		  struct fault *fault)
 {
-	int r;
-
 	if (setns(host->net_fd, CLONE_NEWNET) < 0)
 		return fault_set(fault, STEP_FIREWALL, 0, errno);
-	r = nft_open(ret, firewall->table);
-	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+	return fault_if(fault, STEP_FIREWALL, 0, nft_open(ret, firewall->table));
 }
 
 void firewall_add_sets(struct nft *nft)

@@ -201,14 +201,14 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	r = firewall_open(host, firewall, &nft, fault);
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
-	if (r == 0 && (r = forwarding_record(firewall->table)) < 0)
-		fault_set(fault, STEP_FORWARDING, 0, -r);
-	if (r == 0 && (r = add_elements(&nft, firewall, links, n)) < 0)
-		fault_set(fault, STEP_FIREWALL, 0, -r);
+	if (r == 0)
+		r = fault_if(fault, STEP_FORWARDING, 0, forwarding_record(firewall->table));
+	if (r == 0)
+		r = fault_if(fault, STEP_FIREWALL, 0, add_elements(&nft, firewall, links, n));
 	if (r == 0)
 		firewall_refused_tell(&nft, firewall, links, n);
-	if (r == 0 && (r = forwarding_enable(firewall->table)) < 0)
-		fault_set(fault, STEP_FORWARDING, 0, -r);
+	if (r == 0)
+		r = fault_if(fault, STEP_FORWARDING, 0, forwarding_enable(firewall->table));
 	if (r == 0)
 		conntrack_forget_untranslated(links, n);
 	nft_close(&nft);
@@ -258,7 +258,7 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	}
 	nft_close(&nft);
 	fault_point("firewall-removed");
-	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+	return fault_if(fault, STEP_FIREWALL, 0, r);
 }
 
 void firewall_report_refused(const struct host *host, const struct task_firewall *firewall,
@@ -381,5 +381,5 @@ int firewall_make_inner(const char *interface, struct fault *fault)
 		r = nft_commit(&nft);
 		nft_close(&nft);
 	}
-	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+	return fault_if(fault, STEP_FIREWALL, 0, r);
 }

@@ -35,6 +35,5 @@ void child_inspect(const struct host *host, const struct task_inspect *task,
 	firewall_report_refused(host, &task->firewall, task->way, report);
 	if (task->interfaces)
 		r = report_interfaces(host, &task->set);
-	if (r < 0)
-		fault_set(fault, STEP_INTERFACES, 0, -r);
+	fault_if(fault, STEP_INTERFACES, 0, r);
 }

@@ -24,7 +24,7 @@ static int fail(struct join *join, enum step step, uint32_t detail)
 
 static int fail_with(struct join *join, enum step step, int negative)
 {
-	return negative < 0 ? fault_set(&join->shared->fault, step, 0, -negative) : 0;
+	return fault_if(&join->shared->fault, step, 0, negative);
 }
 
 /* --- the command: the remaining steps --- */

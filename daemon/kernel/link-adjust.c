@@ -71,8 +71,7 @@ static int adjust_end(const struct host *host, const char *id, const struct task
 
 	if (r == 0)
 		r = link_find(&batch.rtnl, id, from, &index);
-	if (r < 0)
-		fault_set(fault, STEP_LINK_PLACE, detail, -r);
+	fault_if(fault, STEP_LINK_PLACE, detail, r);
 	/* the impairment comes first, because it is the most likely to fail */
 	if (r == 0)
 		r = change_impairment(&batch, index, from, to, detail, fault);

@@ -184,7 +184,7 @@ int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *f
 	enum step step = position < batch->n ? batch->steps[position] : STEP_LINK;
 
 	batch->n = 0;
-	return r < 0 ? fault_set(fault, step, detail, -r) : 0;
+	return fault_if(fault, step, detail, r);
 }
 
 /* --- net namespaces of ends --- */

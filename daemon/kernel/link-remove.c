@@ -65,7 +65,7 @@ int link_remove(const struct host *host, const struct task_link *link, int own_f
 		return fault_set(fault, STEP_REMOVE_LINK, 0, -r);
 	r = delete_end(host, link->id, &link->b, own_fd);
 	fault_point("unlink-done");
-	return r < 0 ? fault_set(fault, STEP_REMOVE_LINK, 1, -r) : 0;
+	return fault_if(fault, STEP_REMOVE_LINK, 1, r);
 }
 
 void child_remove_link(const struct host *host, const struct task_one_link *task,

@@ -182,8 +182,7 @@ static int make_pair(struct link_batch *batch, const struct task_link *link, con
 		return fault_set(fault, STEP_LINK,
 				 detail + (r == -EEXIST ? find_taken(&batch->rtnl, link) : 0), -r);
 	fault_point("link-made");
-	r = get_pair(&batch->rtnl, link->a.interface, ret);
-	return r < 0 ? fault_set(fault, STEP_LINK, detail, -r) : 0;
+	return fault_if(fault, STEP_LINK, detail, get_pair(&batch->rtnl, link->a.interface, ret));
 }
 
 /* Ignores router advertisements on the host's end: a user sends the packets that come in there. */
@@ -314,8 +313,7 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge, 
 		r = find_name(&batch.rtnl, BRIDGE_NAME, &index);
 	if (r == 0 && bridge->forward)
 		r = forward(host);
-	if (r < 0)
-		fault_set(fault, STEP_BRIDGE, 0, -r);
+	fault_if(fault, STEP_BRIDGE, 0, r);
 	for (size_t i = 0; r == 0 && i < bridge->n_addresses; i++)
 		link_add_address(&batch.rtnl, index, bridge->addresses[i].text, true);
 	link_batch_expect(&batch, STEP_ADDRESS);

@@ -71,11 +71,9 @@ void child_listen(const struct host *host, const struct task_listen *task,
 
 	if (r == 0 && setns(ns_fd, CLONE_NEWNET) < 0)
 		r = negative_errno();
-	if (r < 0)
-		fault_set(fault, STEP_JOIN, KIND_NET, -r);
+	fault_if(fault, STEP_JOIN, KIND_NET, r);
 	for (uint32_t i = 0; r == 0 && i < ARRAY_SIZE(task->addresses); i++) {
 		r = task->addresses[i] ? report_sockets(host, task->addresses[i], i) : 0;
-		if (r < 0)
-			fault_set(fault, STEP_LISTEN, 0, -r);
+		fault_if(fault, STEP_LISTEN, 0, r);
 	}
 }

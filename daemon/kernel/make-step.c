@@ -248,7 +248,7 @@ int maker_set_clocks(struct maker *maker, const char *path)
 		used += print_offset(text + used, sizeof(text) - used, "boottime",
 				     maker->spec->boottime);
 	r = used ? maker_write(path, text) : 0;
-	return r < 0 ? fault_set(&maker->fault, STEP_CLOCKS, 0, -r) : 0;
+	return fault_if(&maker->fault, STEP_CLOCKS, 0, r);
 }
 
 int maker_set_up_mounts(struct maker *maker)

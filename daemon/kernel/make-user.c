@@ -62,7 +62,7 @@ static int take_limits(struct maker *maker)
 	r = limits_apply_namespace(task->resources, task->n_resources);
 	if (r == 0)
 		r = privilege_take_real_id(maker->host->init_uid);
-	return r < 0 ? fault_set(&maker->fault, STEP_LIMITS, 0, -r) : 0;
+	return fault_if(&maker->fault, STEP_LIMITS, 0, r);
 }
 
 static void __attribute__((noreturn)) child_inner(struct maker *maker)
@@ -202,7 +202,7 @@ static int map_ids(struct maker *maker, pid_t pid)
 	if (!maker_has(maker, KIND_USER))
 		return 0;
 	r = maker->home_fd < 0 ? write_maps(maker, pid) : write_maps_at_home(maker, pid);
-	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
+	return fault_if(&maker->fault, STEP_MAPS, 0, r);
 }
 
 /* Sets up the network, the host name and settings with the host's ids, from outside. */
@@ -288,7 +288,7 @@ static int lend_proc(struct maker *maker)
 	target_fd = mount_open("/proc", O_PATH, &maker->identity);
 	proc_fd = target_fd < 0 ? target_fd : pass_from_child(child_empty_proc, maker);
 	r = proc_fd < 0 ? proc_fd : mount_put(proc_fd, target_fd);
-	return r < 0 ? fault_set(&maker->fault, STEP_PROC, 0, -r) : 0;
+	return fault_if(&maker->fault, STEP_PROC, 0, r);
 }
 
 /* Prepares the tree with the host's rights. The namespaces decide what sysfs, mqueue and cgroup2

@@ -21,7 +21,7 @@ int maker_open_wall(struct maker *maker)
 	if (maker->task->caller.home)
 		r = maker->home_fd = pin_open_path(maker->host->vault_root_fd,
 						   maker->task->caller.home, KIND_USER);
-	return r < 0 ? fault_set(&maker->fault, STEP_JOIN, KIND_USER, -r) : 0;
+	return fault_if(&maker->fault, STEP_JOIN, KIND_USER, r);
 }
 
 int maker_enter_wall(struct maker *maker)

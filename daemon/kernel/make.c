@@ -119,8 +119,8 @@ static int fill_report(struct maker *maker, struct task_report *report)
 	r = maker_leave_time(maker);
 	if (r < 0)
 		return r;
-	r = process_start_time(maker->init_pid, &report->init_start);
-	return r < 0 ? fault_set(&maker->fault, STEP_INIT, 0, -r) : 0;
+	return fault_if(&maker->fault, STEP_INIT, 0,
+			process_start_time(maker->init_pid, &report->init_start));
 }
 
 static void take_identity(struct maker *maker)

@@ -152,8 +152,7 @@ static int prepare_mount(const struct wire_spec *spec, size_t i, const struct id
 	mounts->source_fds[i] = r;
 	if (r < 0 || !is_device)
 		return r;
-	r = check_device(mounts, r, files);
-	return r < 0 ? fault_set(fault, STEP_DEVICE, i, -r) : 0;
+	return fault_if(fault, STEP_DEVICE, i, check_device(mounts, r, files));
 }
 
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
@@ -184,16 +183,13 @@ int mounts_take_root(struct fault *fault)
 {
 	_cleanup_fd_ int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_fd_ int tree_fd = fd < 0 ? negative_errno() : mount_clone(fd, "");
-	int r = tree_fd < 0 ? tree_fd : mount_enter_root(tree_fd);
 
-	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
+	return fault_if(fault, STEP_ROOT, 0, tree_fd < 0 ? tree_fd : mount_enter_root(tree_fd));
 }
 
 static int apply_root(int root_fd, struct fault *fault)
 {
-	int r = mount_enter_root(root_fd);
-
-	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
+	return fault_if(fault, STEP_ROOT, 0, mount_enter_root(root_fd));
 }
 
 /* Makes what is at the target read-only, with all mounts below it. */
@@ -345,7 +341,7 @@ static int apply_default_dev(const struct mounts *mounts, struct own_mounts *own
 	_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
 	int r = target_fd < 0 ? target_fd : own_put_dev(mounts, target_fd, own, files);
 
-	return r < 0 ? fault_set(fault, STEP_DEV, 0, -r) : 0;
+	return fault_if(fault, STEP_DEV, 0, r);
 }
 
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
@@ -366,8 +362,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		r = apply_list(mounts, spec, &own, files, fault);
 	if (r < 0 || !(spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS))))
 		return r;
-	r = mounts_put_names(mounts, spec, &own, files);
-	return r < 0 ? fault_set(fault, STEP_RESOLVER, 0, -r) : 0;
+	return fault_if(fault, STEP_RESOLVER, 0, mounts_put_names(mounts, spec, &own, files));
 }
 
 /* fds[0] is for /proc, fds[i] for spec->mounts[i - 1] if that is of type proc; otherwise they are

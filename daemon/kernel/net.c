@@ -74,7 +74,7 @@ int net_set_up(const struct host *host, struct fault *fault)
 		r = sysctl_write(host, "net/ipv4/ping_group_range", "0 2147483647");
 	if (r == 0)
 		r = sysctl_write(host, "net/ipv4/ip_unprivileged_port_start", "0");
-	return r < 0 ? fault_set(fault, STEP_SYSCTL, 0, -r) : 0;
+	return fault_if(fault, STEP_SYSCTL, 0, r);
 }
 
 /* Returns a descriptor of a new net namespace, or -errno and *fault. */
@@ -99,15 +99,13 @@ void child_spare(const struct host *host, const struct task_spare *task,
 		 struct task_report *report _unused_, struct fault *fault)
 {
 	struct task_report spare = {.event = REPORT_SPARE};
-	int fds[REPORT_FDS_MAX] = {-1, -1}, r;
+	int fds[REPORT_FDS_MAX] = {-1, -1};
 
 	fds[0] = make_spare(host, task->owner, fault);
 	/* without a sysfs, the maker makes one itself, and reports a failure if it matters */
 	if (fds[0] >= 0 && task->sysfs)
 		fds[1] = mount_context("sysfs", NULL);
-	if (fds[0] >= 0) {
-		r = child_report(host, &spare, fds, fds[1] < 0 ? 1 : 2);
-		if (r < 0)
-			fault_set(fault, STEP_UNSHARE, KIND_NET, -r);
-	}
+	if (fds[0] >= 0)
+		fault_if(fault, STEP_UNSHARE, KIND_NET,
+			 child_report(host, &spare, fds, fds[1] < 0 ? 1 : 2));
 }

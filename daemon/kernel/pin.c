@@ -240,8 +240,7 @@ int pin_on_host(const struct host *host, const struct task_set *set, const int f
 		r = pin_visible(host, set, fds, fault);
 	if (r < 0 || !set->traces.ip_netns)
 		return r;
-	r = publish(set, fds[KIND_NET]);
-	return r < 0 ? fault_set(fault, STEP_IP_NETNS, 0, -r) : 0;
+	return fault_if(fault, STEP_IP_NETNS, 0, publish(set, fds[KIND_NET]));
 }
 
 /* Unmounts one mount at the path, if there is one. Returns 0 or -errno. */
@@ -358,6 +357,5 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
 	r = pin_enter_vault(host, fault);
 	if (r < 0)
 		return r;
-	r = remove_below("/ns", set);
-	return r < 0 ? fault_set(fault, STEP_UNPIN, 0, -r) : 0;
+	return fault_if(fault, STEP_UNPIN, 0, remove_below("/ns", set));
 }

@@ -45,7 +45,7 @@ static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
 	/* the removal of a set around it may have removed the empty cgroup meanwhile */
 	if (r == -ENOENT || r == -ENODEV)
 		r = 0;
-	return r < 0 ? fault_set(fault, r == -EBUSY ? STEP_STUCK : STEP_KILL, 0, -r) : 0;
+	return fault_if(fault, r == -EBUSY ? STEP_STUCK : STEP_KILL, 0, r);
 }
 
 /*
@@ -167,9 +167,6 @@ void child_remove(const struct host *host, const struct task_remove *task,
 	if (r == 0)
 		r = link_teardown_wait(&teardown, fault);
 	fault_point("remove-unlinked");
-	if (r == 0) {
-		r = remove_cgroups(host, &task->set);
-		if (r < 0)
-			fault_set(fault, STEP_CGROUP, 0, -r);
-	}
+	if (r == 0)
+		fault_if(fault, STEP_CGROUP, 0, remove_cgroups(host, &task->set));
 }

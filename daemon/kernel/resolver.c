@@ -249,7 +249,7 @@ static int mount_files(struct resolver_place *place, uint32_t detail, struct fau
 		r = mount_etc(place);
 	if (chdir("/") < 0 && r == 0)
 		r = negative_errno();
-	return r < 0 ? fault_set(fault, STEP_RESOLVER, detail, -r) : 0;
+	return fault_if(fault, STEP_RESOLVER, detail, r);
 }
 
 bool resolver_is_needed(const struct task_resolver *resolver, bool has_root)
@@ -328,8 +328,7 @@ void child_names(const struct host *host, const struct task_names *task,
 	fault_point("names-started");
 	/* a look-up must not use root's groups */
 	r = privilege_groups(&nobody);
-	if (r < 0)
-		fault_set(fault, STEP_IDENTITY, 0, -r);
+	fault_if(fault, STEP_IDENTITY, 0, r);
 	begin(&task->resolver, task->named);
 	host_uts_fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)

@@ -39,7 +39,7 @@ struct runner {
  * failure. */
 static int fail(struct runner *runner, enum step step, int negative)
 {
-	return negative < 0 ? fault_set(&runner->join.shared->fault, step, 0, -negative) : 0;
+	return fault_if(&runner->join.shared->fault, step, 0, negative);
 }
 
 /* --- before the command starts --- */

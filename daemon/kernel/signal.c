@@ -14,6 +14,5 @@ void child_signal(const struct host *host, const struct task_signal *task,
 		r = cgroup_signal(fd, (int)task->signal, (pid_t)task->init_pid);
 	else
 		r = fd == -ENOENT ? 0 : fd;
-	if (r < 0)
-		fault_set(fault, STEP_SIGNAL, 0, -r);
+	fault_if(fault, STEP_SIGNAL, 0, r);
 }

@@ -94,8 +94,7 @@ static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
 	r = cgroup_enable(task->host->cgroup_fd, owner, needed);
 	if (r < 0)
 		return fault_set(fault, STEP_CONTROLLER, 0, -r);
-	r = cgroup_limit(cgroup_fd, &limits);
-	return r < 0 ? fault_set(fault, STEP_LIMIT, 0, -r) : 0;
+	return fault_if(fault, STEP_LIMIT, 0, cgroup_limit(cgroup_fd, &limits));
 }
 
 /* Makes the set's cgroups, and opens that of its processes. The maker is born in it, so the kernel
