@@ -2,41 +2,30 @@
 #include "daemon/front/view.h"
 #include "daemon/wire/tables.h"
 
-#define VIEW(name, record)                 \
-	const struct wire_layout name = {  \
-		sizeof(struct record),     \
-		ARRAY_SIZE(name##_fields), \
-		name##_fields,             \
-	}
+/* clang-format off */
 
-/* clang-format off: one row a line */
-
-static const struct wire_field view_usage_fields[] = {
+LAYOUT_AS(view_usage, wire_summary,
 	STRING(1, wire_summary, name, 0, JSON("name")),
 	U32(2, wire_summary, owner, 0, ALWAYS("owner")),
 	U32(3, wire_summary, state, 0, ALWAYS("state"), WORD(set_state_words)),
 	U32(4, wire_summary, processes, 0, ALWAYS("processes")),
-};
-VIEW(view_usage, wire_summary);
+);
 
-static const struct wire_field view_expires_fields[] = {
+LAYOUT_AS(view_expires, wire_set,
 	U64(1, wire_set, expires, 0, ALWAYS("expires"), UNIT(SECONDS)),
-};
-VIEW(view_expires, wire_set);
+);
 
-static const struct wire_field view_identity_fields[] = {
+LAYOUT_AS(view_identity, wire_set,
 	STRING(1, wire_set, name, 0, JSON("set")),
 	U32(2, wire_set, owner, 0, ALWAYS("owner")),
 	ARRAY(3, wire_set, namespaces, wire_namespace, 0, ALWAYS("namespaces")),
 	STRING(4, wire_set, parent, 0, JSON("parent")),
-};
-VIEW(view_identity, wire_set);
+);
 
-static const struct wire_field view_namespace_fields[] = {
+LAYOUT_AS(view_namespace, wire_namespace,
 	U32(1, wire_namespace, kind_number, 0, ALWAYS("type"), WORD(kind_words)),
 	FD(2, wire_namespace, descriptor_fd, JSON("namespaceFileDescriptor")),
-};
-VIEW(view_namespace, wire_namespace);
+);
 
 static const char *const directory_words[] = {"home", "root", NULL};
 #define SESSION_END(n)                                                                           \
@@ -50,19 +39,16 @@ static const char *const directory_words[] = {"home", "root", NULL};
 		    WORD(directory_words)),                                           \
 		SESSION_END((n) + 4)
 
-static const struct wire_field view_started_fields[] = {
+LAYOUT_AS(view_started, wire_session,
 	SESSION_STARTED(1),
-};
-VIEW(view_started, wire_session);
+);
 
-static const struct wire_field view_run_fields[] = {
+LAYOUT_AS(view_run, wire_session,
 	STRING(1, wire_session, set, 0, JSON("name")),
 	SESSION_STARTED(2),
 	ARRAY(8, wire_session, publish, spec_publish, 0, JSON("publish")),
-};
-VIEW(view_run, wire_session);
+);
 
-static const struct wire_field view_ended_fields[] = {
+LAYOUT_AS(view_ended, wire_session,
 	SESSION_END(1),
-};
-VIEW(view_ended, wire_session);
+);

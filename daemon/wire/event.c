@@ -14,15 +14,14 @@ static const char *const event_words[] = {
 	"egressDenied",	  NULL,
 };
 
-/* clang-format off: one row a line */
+/* clang-format off */
 
-static const struct wire_field wire_detail_fields[] = {
+static LAYOUT(wire_detail,
 	STRING(1, wire_detail, key, DETAIL_KEY_MAX),
 	STRING(2, wire_detail, value, DETAIL_VALUE_MAX, MAYBE_EMPTY),
-};
-static LAYOUT(wire_detail);
+);
 
-static const struct wire_field wire_event_fields[] = {
+LAYOUT(wire_event,
 	U64(1, wire_event, time, 0, ALWAYS("time"), UNIT(SECONDS)),
 	U32(2, wire_event, what, EVENT_EGRESS_DENIED, ALWAYS("what"), WORD(event_words)),
 	U32(3, wire_event, owner, 0, ALWAYS("owner")),
@@ -31,5 +30,4 @@ static const struct wire_field wire_event_fields[] = {
 	STRING(6, wire_event, link, NAME_SIZE - 1, JSON("link")),
 	STRING(7, wire_event, network, NAME_SIZE - 1, JSON("network")),
 	ARRAY(8, wire_event, details, wire_detail, EVENT_DETAILS_MAX, JSON("detail"), MAP),
-};
-LAYOUT(wire_event);
+);

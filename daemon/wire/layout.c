@@ -34,32 +34,29 @@ const char *const set_column_words[] = {
 #define UTS KIND_BIT(KIND_UTS)
 #define TIME KIND_BIT(KIND_TIME)
 
-/* clang-format off: one row a line */
+/* clang-format off */
 
-static const struct wire_field wire_connection_fields[] = {
+LAYOUT(wire_connection,
 	FD(1, wire_connection, socket_fd),
 	U32(2, wire_connection, scope, SCOPE_SET),
 	STRING(3, wire_connection, reason, 255),
-};
-LAYOUT(wire_connection);
+);
 
-static const struct wire_field wire_lane_fields[] = {
+LAYOUT(wire_lane,
 	U32(1, wire_lane, number, 0),
 	FD(2, wire_lane, lane_fd),
 	U64(3, wire_lane, processes, 0),
 	U64(4, wire_lane, pipes, 0),
-};
-LAYOUT(wire_lane);
+);
 
-static const struct wire_field wire_failure_fields[] = {
+LAYOUT(wire_failure,
 	U32(1, wire_failure, error, ERROR_COUNT - 1),
 	I64(2, wire_failure, number, 0),
 	STRING(3, wire_failure, subject, 127),
 	STRING(4, wire_failure, text, 255),
-};
-LAYOUT(wire_failure);
+);
 
-static const struct wire_field spec_mount_fields[] = {
+static LAYOUT(spec_mount,
 	U32(1, spec_mount, type, MOUNT_OVERLAY, ALWAYS("type"), WORD(mount_words)),
 	STRING(2, spec_mount, target, PATH_MAX - 1, JSON("target")),
 	STRING(3, spec_mount, source, PATH_MAX - 1, JSON("source")),
@@ -67,54 +64,46 @@ static const struct wire_field spec_mount_fields[] = {
 	BOOL(5, spec_mount, read_only, JSON("readOnly")),
 	U64(6, spec_mount, size, INT64_MAX, JSON("size"), UNIT(BYTES), LOWEST(4096)),
 	U32(7, spec_mount, mode, 07777, JSON("mode"), LOWEST(1)),
-};
-static LAYOUT(spec_mount);
+);
 
-static const struct wire_field spec_label_fields[] = {
+static LAYOUT(spec_label,
 	STRING(1, spec_label, key, LABEL_KEY_SIZE - 1, .is_valid = label_key_is_valid, LABEL),
 	STRING(2, spec_label, value, LABEL_VALUE_SIZE - 1, MAYBE_EMPTY, LABEL),
-};
-static LAYOUT(spec_label);
+);
 
-static const struct wire_field spec_sysctl_fields[] = {
+static LAYOUT(spec_sysctl,
 	STRING(1, spec_sysctl, key, SYSCTL_SIZE - 1),
 	STRING(2, spec_sysctl, value, SYSCTL_SIZE - 1, REASON("is no value of a setting")),
-};
-static LAYOUT(spec_sysctl);
+);
 
-static const struct wire_field spec_search_fields[] = {
+LAYOUT(spec_search,
 	STRING(1, spec_search, domain, DOMAIN_SIZE - 1, JSON(""), .is_valid = domain_is_valid,
 	       REASON("is no name of a domain")),
-};
-LAYOUT(spec_search);
+);
 
-static const struct wire_field spec_option_fields[] = {
+LAYOUT(spec_option,
 	STRING(1, spec_option, text, DNS_OPTION_SIZE - 1, JSON(""), .is_valid = dns_option_is_valid,
 	       REASON("is no option of resolv.conf(5), such as ndots:2")),
-};
-LAYOUT(spec_option);
+);
 
-static const struct wire_field spec_host_fields[] = {
+LAYOUT(spec_host,
 	STRING(1, spec_host, name, DOMAIN_SIZE - 1, ALWAYS("name"), .is_valid = domain_is_valid,
 	       REASON("is no name of a host")),
 	STRING(2, spec_host, address, ADDRESS_SIZE - 1, ALWAYS("address")),
-};
-LAYOUT(spec_host);
+);
 
-static const struct wire_field wire_range_fields[] = {
+static LAYOUT(wire_range,
 	U32(1, wire_range, inside, ID_MAX, ALWAYS("inside")),
 	U32(2, wire_range, outside, ID_MAX, ALWAYS("outside")),
 	U32(3, wire_range, count, 0, ALWAYS("count"), LOWEST(1)),
-};
-static LAYOUT(wire_range);
+);
 
-static const struct wire_field wire_map_fields[] = {
+static LAYOUT(wire_map,
 	ARRAY(1, wire_map, ranges, wire_range, MAP_RANGES_MAX, JSON(""),
 	      REASON("must not be empty: leave it out")),
-};
-static LAYOUT(wire_map);
+);
 
-static const struct wire_field wire_spec_fields[] = {
+LAYOUT(wire_spec,
 	BOOL(1, wire_spec, given),
 	U32(2, wire_spec, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
 	U32(3, wire_spec, mapping, MAPPING_CURRENT_AUTO, JSON("userMapping"), WORD(mapping_words)),
@@ -171,45 +160,39 @@ static const struct wire_field wire_spec_fields[] = {
 		    JSON("allow"), GIVEN(wire_spec, reach.listed), NEEDS(NET)),
 	INNER_ARRAY(45, wire_spec, reach, deny, wire_destination, DESTINATION_TEXTS_MAX,
 		    JSON("deny"), NEEDS(NET)),
-};
-LAYOUT(wire_spec);
+);
 
-static const struct wire_field wire_create_fields[] = {
+LAYOUT(wire_create,
 	STRING(1, wire_create, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_create, existing, JSON("existing")),
 	NESTED(3, wire_create, spec, wire_spec, JSON("spec")),
 	BOOL(4, wire_create, brief, JSON("brief")),
-};
-LAYOUT(wire_create);
+);
 
-static const struct wire_field wire_opened_fields[] = {
+static LAYOUT(wire_opened,
 	U32(1, wire_opened, kind_number, KIND_COUNT, ALWAYS("type"), WORD(kind_words)),
 	HANDLE(2, wire_opened, namespace_fd, ALWAYS("namespaceFileDescriptor")),
-};
-static LAYOUT(wire_opened);
+);
 
-static const struct wire_field wire_adopt_fields[] = {
+LAYOUT(wire_adopt,
 	STRING(1, wire_adopt, name, NAME_SIZE - 1, JSON("name"), NAME),
 	HANDLE(2, wire_adopt, process_fd, JSON("processFileDescriptor")),
 	U32(3, wire_adopt, kinds, KIND_ALL, JSON("namespaces"), KINDS),
 	ARRAY(4, wire_adopt, opened, wire_opened, KIND_COUNT, JSON("descriptors")),
 	NESTED(5, wire_adopt, lease, wire_lease, JSON("lease")),
-};
-LAYOUT(wire_adopt);
+);
 
-static const struct wire_field wire_apply_fields[] = {
+LAYOUT(wire_apply,
 	NESTED(1, wire_apply, lease, wire_lease, JSON("lease")),
 	BOOL(2, wire_apply, more),
-};
-LAYOUT(wire_apply);
+);
 
-static const struct wire_field wire_progress_fields[] = {
+LAYOUT(wire_progress,
 	U32(1, wire_progress, made, 0, JSON("made")),
 	U32(2, wire_progress, parts, 0, JSON("parts")),
-};
-LAYOUT(wire_progress);
+);
 
-static const struct wire_field wire_ask_fields[] = {
+LAYOUT(wire_ask,
 	STRING(1, wire_ask, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_ask, has_owner),
 	U32(3, wire_ask, owner, ID_MAX, JSON("owner"), GIVEN(wire_ask, has_owner)),
@@ -220,10 +203,9 @@ static const struct wire_field wire_ask_fields[] = {
 	PROCESS(8, wire_ask, process_fd, JSON("processFileDescriptor")),
 	U64(9, wire_ask, grace, GRACE_MAX, JSON("grace"), UNIT(SECONDS)),
 	NESTED(10, wire_ask, lease, wire_lease, JSON("lease")),
-};
-LAYOUT(wire_ask);
+);
 
-static const struct wire_field wire_list_fields[] = {
+LAYOUT(wire_list,
 	BOOL(1, wire_list, all_owners, JSON("allOwners")),
 	BOOL(2, wire_list, summary, JSON("summary")),
 	ARRAY(3, wire_list, labels, spec_label, SPEC_LABELS_MAX, JSON("labels"), MAP),
@@ -237,21 +219,18 @@ static const struct wire_field wire_list_fields[] = {
 	U32(9, wire_list, state, SET_BROKEN, JSON("state"), WORD(set_state_words)),
 	U32(11, wire_list, columns, SET_COLUMN_ALL, JSON("columns"), .form = FORM_WORDS,
 	    .words = set_column_words, REASON("must not be empty: summary asks for all columns")),
-};
-LAYOUT(wire_list);
+);
 
-static const struct wire_field wire_word_fields[] = {
+LAYOUT(wire_word,
 	STRING(1, wire_word, text, COMMAND_WORD_MAX, JSON(""), MAYBE_EMPTY),
-};
-LAYOUT(wire_word);
+);
 
-static const struct wire_field wire_passed_fields[] = {
+static LAYOUT(wire_passed,
 	U32(1, wire_passed, number, PASSED_NUMBER_MAX, JSON("number"), LOWEST(3)),
 	HANDLE(2, wire_passed, passed_fd, JSON("passedFileDescriptor")),
-};
-static LAYOUT(wire_passed);
+);
 
-static const struct wire_field wire_command_fields[] = {
+LAYOUT(wire_command,
 	HANDLE(1, wire_command, arguments_fd, JSON("commandFileDescriptor")),
 	ARRAY(2, wire_command, words, wire_word, COMMAND_WORDS_MAX),
 	STRING(3, wire_command, working_directory, PATH_MAX - 1, JSON("workingDirectory")),
@@ -287,35 +266,31 @@ static const struct wire_field wire_command_fields[] = {
 	HANDLE(30, wire_command, terminal_socket_fd, JSON("terminalSocketFileDescriptor")),
 	BOOL(31, wire_command, keep_capabilities, JSON("keepCapabilities")),
 	U32(32, wire_command, scheduling_priority, 99, JSON("schedulingPriority")),
-};
-LAYOUT(wire_command);
+);
 
-static const struct wire_field wire_exec_fields[] = {
+LAYOUT(wire_exec,
 	STRING(1, wire_exec, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_exec, has_owner),
 	U32(3, wire_exec, owner, ID_MAX, JSON("owner"), GIVEN(wire_exec, has_owner)),
 	NESTED(4, wire_exec, command, wire_command, JSON("")),
 	BOOL(5, wire_exec, remove, JSON("remove")),
-};
-LAYOUT(wire_exec);
+);
 
-static const struct wire_field wire_run_fields[] = {
+LAYOUT(wire_run,
 	STRING(1, wire_run, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_run, no_init, JSON("init"), NOT),
 	NESTED(3, wire_run, spec, wire_spec, JSON("spec")),
 	NESTED(4, wire_run, command, wire_command, JSON("")),
-};
-LAYOUT(wire_run);
+);
 
-static const struct wire_field wire_instruction_fields[] = {
+LAYOUT(wire_instruction,
 	U32(1, wire_instruction, code, UINT16_MAX, JSON("code")),
 	U32(2, wire_instruction, jt, UINT8_MAX, JSON("jt")),
 	U32(3, wire_instruction, jf, UINT8_MAX, JSON("jf")),
 	U32(4, wire_instruction, k, 0, JSON("k")),
-};
-LAYOUT(wire_instruction);
+);
 
-static const struct wire_field wire_capture_fields[] = {
+LAYOUT(wire_capture,
 	STRING(1, wire_capture, name, NAME_SIZE - 1, JSON("name"), NAME),
 	STRING(2, wire_capture, network, NAME_SIZE - 1, JSON("network"), NAME),
 	STRING(3, wire_capture, interface, INTERFACE_SIZE - 1, JSON("interface")),
@@ -325,28 +300,25 @@ static const struct wire_field wire_capture_fields[] = {
 	HANDLE(7, wire_capture, stop_fd, JSON("stopFileDescriptor")),
 	ARRAY(8, wire_capture, filter, wire_instruction, FILTER_MAX, JSON("filter")),
 	U64(9, wire_capture, packets, INT64_MAX, JSON("packets"), UNIT(PACKETS), LOWEST(1)),
-};
-LAYOUT(wire_capture);
+);
 
-static const struct wire_field wire_captured_fields[] = {
+LAYOUT(wire_captured,
 	STRING(1, wire_captured, interface, INTERFACE_SIZE - 1, JSON("interface")),
 	BOOL(2, wire_captured, ended),
 	U64(3, wire_captured, packets, 0, JSON("packets"), GIVEN(wire_captured, ended)),
 	U64(4, wire_captured, dropped, 0, JSON("dropped"), GIVEN(wire_captured, ended)),
-};
-LAYOUT(wire_captured);
+);
 
-static const struct wire_field wire_namespace_fields[] = {
+LAYOUT(wire_namespace,
 	U32(1, wire_namespace, kind_number, KIND_COUNT, ALWAYS("type"), WORD(kind_words)),
 	U64(3, wire_namespace, inode, 0, ALWAYS("inode")),
 	U64(4, wire_namespace, id, 0, JSON("id")),
 	STRING(5, wire_namespace, path, PATH_MAX - 1, JSON("path")),
 	BOOL(2, wire_namespace, held, ALWAYS("held")),
 	FD(6, wire_namespace, descriptor_fd),
-};
-LAYOUT(wire_namespace);
+);
 
-static const struct wire_field wire_interface_fields[] = {
+static LAYOUT(wire_interface,
 	STRING(1, wire_interface, name, 15, JSON("name")),
 	U32(3, wire_interface, index, 0, ALWAYS("index")),
 	STRING(2, wire_interface, mac, 63, JSON("mac")),
@@ -354,10 +326,9 @@ static const struct wire_field wire_interface_fields[] = {
 	      ALWAYS("addresses")),
 	BOOL(4, wire_interface, up, ALWAYS("up")),
 	STRING(6, wire_interface, link, NAME_SIZE - 1, JSON("link")),
-};
-static LAYOUT(wire_interface);
+);
 
-static const struct wire_field wire_set_fields[] = {
+LAYOUT(wire_set,
 	STRING(1, wire_set, name, NAME_SIZE - 1, JSON("name")),
 	U32(2, wire_set, owner, 0, ALWAYS("owner")),
 	STRING(3, wire_set, id, ID_SIZE - 1, JSON("id")),
@@ -386,10 +357,9 @@ static const struct wire_field wire_set_fields[] = {
 	U64(25, wire_set, refused, 0, JSON("usage.refusedPackets"), GIVEN(wire_set, has_refused)),
 	ARRAY(26, wire_set, refused_to, wire_refused, REFUSED_MAX,
 	      JSON("usage.refusedDestinations")),
-};
-LAYOUT(wire_set);
+);
 
-static const struct wire_field wire_summary_fields[] = {
+LAYOUT(wire_summary,
 	STRING(1, wire_summary, name, NAME_SIZE - 1, JSON("name")),
 	U32(2, wire_summary, owner, 0, ALWAYS("owner")),
 	STRING(13, wire_summary, owner_name, USER_NAME_MAX, JSON("ownerName")),
@@ -404,10 +374,9 @@ static const struct wire_field wire_summary_fields[] = {
 	STRING(10, wire_summary, parent, NAME_SIZE - 1, JSON("parent")),
 	LARGE_ARRAY(11, wire_summary, publish, spec_publish, PUBLISH_MAX, JSON("publish")),
 	BOOL(12, wire_summary, frozen, JSON("frozen")),
-};
-LAYOUT(wire_summary);
+);
 
-static const struct wire_field wire_session_fields[] = {
+LAYOUT(wire_session,
 	STRING(1, wire_session, session, ID_SIZE - 1, JSON("session")),
 	STRING(2, wire_session, set, NAME_SIZE - 1),
 	ARRAY(3, wire_session, words, wire_word, COMMAND_WORDS_MAX, ALWAYS("command")),
@@ -421,10 +390,9 @@ static const struct wire_field wire_session_fields[] = {
 	STRING(11, wire_session, left_in, PATH_MAX - 1),
 	U32(12, wire_session, started_in, DIRECTORY_ROOT),
 	LARGE_ARRAY(13, wire_session, publish, spec_publish, PUBLISH_MAX),
-};
-LAYOUT(wire_session);
+);
 
-static const struct wire_field wire_status_fields[] = {
+LAYOUT(wire_status,
 	U64(1, wire_status, started, 0),
 	U32(2, wire_status, allowed, 0),
 	BOOL(3, wire_status, cgroup),
@@ -434,28 +402,26 @@ static const struct wire_field wire_status_fields[] = {
 	BOOL(7, wire_status, impairments),
 	STRING(8, wire_status, closed, 255),
 	BOOL(9, wire_status, egress_denied),
-};
-LAYOUT(wire_status);
+);
 
-static const struct wire_field wire_count_fields[] = {
+LAYOUT(wire_count,
 	U32(1, wire_count, class, COUNT_COUNTER),
 	STRING(2, wire_count, name, 63),
 	U64(3, wire_count, value, 0),
-};
-LAYOUT(wire_count);
+);
 
-static const struct wire_field wire_amount_fields[] = {
+static LAYOUT(wire_amount,
 	STRING(1, wire_amount, limit, 63, JSON("limit")),
 	U64(2, wire_amount, value, 0, JSON("value")),
-};
-static LAYOUT(wire_amount);
+);
 
-static const struct wire_field wire_user_fields[] = {
+LAYOUT(wire_user,
 	U32(1, wire_user, uid, 0, ALWAYS("uid")),
 	ARRAY(2, wire_user, used, wire_amount, USER_AMOUNTS_MAX, ALWAYS("used"), MAP),
 	ARRAY(3, wire_user, limits, wire_amount, USER_AMOUNTS_MAX, ALWAYS("limits"), MAP),
-};
-LAYOUT(wire_user);
+);
+
+/* clang-format on */
 
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure)
 {

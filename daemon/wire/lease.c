@@ -2,9 +2,9 @@
 #include "daemon/wire/lease.h"
 #include "daemon/wire/tables.h"
 
-/* clang-format off: one row a line */
+/* clang-format off */
 
-static const struct wire_field wire_lease_fields[] = {
+LAYOUT(wire_lease,
 	U64(1, wire_lease, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
 	BOOL(2, wire_lease, connection, JSON("connection")),
 	PROCESS(3, wire_lease, process_fd, JSON("processFileDescriptor")),
@@ -15,8 +15,7 @@ static const struct wire_field wire_lease_fields[] = {
 	U32(8, wire_lease, watcher_pid, INT_MAX, DAEMON),
 	U64(9, wire_lease, watcher_start, 0, DAEMON),
 	U64(10, wire_lease, idle, SPAN_MAX, JSON("idleSeconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
-};
-LAYOUT(wire_lease);
+);
 
 /* clang-format on */
 

@@ -10,14 +10,13 @@
 static const char *const end_state_words[] = {"up", "down", "incomplete", "moved", "deleted", NULL};
 static const char *const protocol_words[] = {"tcp", "udp", NULL};
 
-/* clang-format off: one row a line */
+/* clang-format off */
 
-static const struct wire_field wire_address_fields[] = {
+LAYOUT(wire_address,
 	STRING(1, wire_address, text, ADDRESS_SIZE - 1, JSON(""), REASON("is no IP address")),
-};
-LAYOUT(wire_address);
+);
 
-static const struct wire_field wire_impairment_fields[] = {
+LAYOUT(wire_impairment,
 	U32(1, wire_impairment, given, IMPAIR_ALL),
 	U64(2, wire_impairment, delay, IMPAIR_DELAY_MAX, JSON("delayMilliseconds"),
 	    UNIT(MILLISECONDS), GIVEN_IMPAIRMENT(DELAY)),
@@ -31,25 +30,22 @@ static const struct wire_field wire_impairment_fields[] = {
 	    GIVEN_IMPAIRMENT(RATE)),
 	U32(9, wire_impairment, limit, IMPAIR_LIMIT_MAX, JSON("limitPackets"), UNIT(PACKETS),
 	    GIVEN_IMPAIRMENT(LIMIT)),
-};
-LAYOUT(wire_impairment);
+);
 
-static const struct wire_field wire_route_fields[] = {
+LAYOUT(wire_route,
 	STRING(1, wire_route, destination, ADDRESS_SIZE - 1, ALWAYS("destination")),
 	STRING(2, wire_route, via, ADDRESS_SIZE - 1, JSON("via")),
 	STRING(3, wire_route, source, ADDRESS_SIZE - 1, JSON("source")),
 	U32(4, wire_route, metric, 0, JSON("metric"), LOWEST(1)),
 	BOOL(5, wire_route, onlink, JSON("onlink")),
-};
-LAYOUT(wire_route);
+);
 
-static const struct wire_field wire_alias_fields[] = {
+static LAYOUT(wire_alias,
 	STRING(1, wire_alias, name, NAME_SIZE - 1, JSON(""), .is_valid = domain_is_valid,
 	       REASON("is no name of a host of up to 64 bytes")),
-};
-static LAYOUT(wire_alias);
+);
 
-static const struct wire_field wire_end_fields[] = {
+LAYOUT(wire_end,
 	U32(1, wire_end, where, END_HOST),
 	STRING(2, wire_end, name, KEY_SIZE - 1),
 	STRING(3, wire_end, interface, INTERFACE_SIZE - 1, JSON("interface")),
@@ -79,27 +75,24 @@ static const struct wire_field wire_end_fields[] = {
 	    REASON("is for answers")),
 	U64(21, wire_end, sent, 0, DAEMON, JSON("sent"), GIVEN(wire_end, has_packets),
 	    REASON("is for answers")),
-};
-LAYOUT(wire_end);
+);
 
-static const struct wire_field wire_link_fields[] = {
+LAYOUT(wire_link,
 	STRING(1, wire_link, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_link, has_owner),
 	U32(3, wire_link, owner, ID_MAX, ALWAYS("owner"), GIVEN(wire_link, has_owner)),
 	NESTED(4, wire_link, a, wire_end, ALWAYS("a")),
 	NESTED(5, wire_link, b, wire_end, ALWAYS("b")),
 	U64(6, wire_link, created, 0, DAEMON, ALWAYS("created"), UNIT(SECONDS)),
-};
-LAYOUT(wire_link);
+);
 
-static const struct wire_field spec_link_fields[] = {
+LAYOUT(spec_link,
 	STRING(1, spec_link, name, NAME_SIZE - 1, JSON("name"), NAME),
 	NESTED(2, spec_link, end, wire_end, ALWAYS("end")),
 	NESTED(3, spec_link, peer, wire_end, ALWAYS("peer")),
-};
-LAYOUT(spec_link);
+);
 
-static const struct wire_field spec_publish_fields[] = {
+LAYOUT(spec_publish,
 	U32(1, spec_publish, protocol, PUBLISH_UDP, ALWAYS("protocol"), WORD(protocol_words)),
 	STRING(2, spec_publish, host_address, ADDRESS_SIZE - 1, JSON("hostAddress")),
 	U32(3, spec_publish, host_port, 65535, ALWAYS("hostPort")),
@@ -107,21 +100,18 @@ static const struct wire_field spec_publish_fields[] = {
 	U32(5, spec_publish, last_host_port, 65535, JSON("lastHostPort"), LOWEST(1)),
 	BOOL(6, spec_publish, chosen, DAEMON, JSON("chosen"),
 	     REASON("is for answers: hostPort 0 asks for any free port")),
-};
-LAYOUT(spec_publish);
+);
 
-static const struct wire_field wire_destination_fields[] = {
+LAYOUT(wire_destination,
 	STRING(1, wire_destination, text, DESTINATION_SIZE - 1, JSON(""),
 	       REASON("is no destination of 1 to 271 bytes, such as 198.51.100.0/24:443/tcp")),
-};
-LAYOUT(wire_destination);
+);
 
-static const struct wire_field wire_member_fields[] = {
+static LAYOUT(wire_member,
 	STRING(1, wire_member, name, NAME_SIZE - 1, JSON("")),
-};
-static LAYOUT(wire_member);
+);
 
-static const struct wire_field wire_network_fields[] = {
+LAYOUT(wire_network,
 	STRING(1, wire_network, name, NAME_SIZE - 1, JSON("name"), NAME),
 	U32(2, wire_network, owner, 0, DAEMON, ALWAYS("owner")),
 	ARRAY(3, wire_network, subnets, wire_address, SUBNETS_MAX, ALWAYS("subnets")),
@@ -141,5 +131,4 @@ static const struct wire_field wire_network_fields[] = {
 	BOOL(14, wire_network, has_refused, DAEMON),
 	U64(15, wire_network, refused, 0, DAEMON, JSON("refusedPackets"),
 	    GIVEN(wire_network, has_refused)),
-};
-LAYOUT(wire_network);
+);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Macros for the tables of layout.c and task.c: one row in each line, and LAYOUT() after each
- * table.
+ * Macros for the tables of layouts: LAYOUT(TYPE, ROW, ...) makes TYPE_layout, with one row in each
+ * line.
  */
 #pragma once
 
 #include "daemon/wire/codec.h"
 
-#define LAYOUT(type)                               \
-	const struct wire_layout type##_layout = { \
-		.size = sizeof(struct type),       \
-		.n = ARRAY_SIZE(type##_fields),    \
-		.fields = type##_fields,           \
+#define LAYOUT(type, ...) LAYOUT_AS(type##_layout, type, __VA_ARGS__)
+#define LAYOUT_AS(name, type, ...)                                           \
+	const struct wire_layout name = {                                    \
+		.size = sizeof(struct type),                                 \
+		.n = ARRAY_SIZE(((const struct wire_field[]){__VA_ARGS__})), \
+		.fields = (const struct wire_field[]){__VA_ARGS__},          \
 	}
 /* A row has its own arguments, and then designated initialisers, which the macros below make. */
 #define ROW(n, kind, record, member, bound, ...)                                             \

@@ -32,8 +32,8 @@ struct small {
 	struct wire_word word;
 };
 
-/* clang-format off: one row a line */
-static const struct wire_field small_fields[] = {
+/* clang-format off */
+static LAYOUT(small,
 	BOOL(1, small, flag),
 	U32(2, small, number, 10),
 	U32(3, small, any, 0),
@@ -43,8 +43,7 @@ static const struct wire_field small_fields[] = {
 	FD(7, small, file_fd),
 	ARRAY(8, small, words, wire_word, 2),
 	NESTED(9, small, word, wire_word),
-};
-static LAYOUT(small);
+);
 /* clang-format on */
 
 /* An attribute's bytes: little endian, as every machine here; its head, then the data. */

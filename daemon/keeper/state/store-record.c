@@ -4,16 +4,15 @@
 #include "daemon/wire/tables.h"
 #include "daemon/wire/task.h"
 
-/* clang-format off: one row in each line */
+/* clang-format off */
 
-static const struct wire_field record_namespace_fields[] = {
+static LAYOUT(record_namespace,
 	U32(1, record_namespace, kind_number, KIND_COUNT),
 	U64(2, record_namespace, inode, 0),
 	U64(3, record_namespace, id, 0),
-};
-static LAYOUT(record_namespace);
+);
 
-static const struct wire_field record_set_fields[] = {
+LAYOUT(record_set,
 	U32(1, record_set, owner, 0),
 	U32(2, record_set, gid, 0),
 	STRING(3, record_set, name, KEY_SIZE - 1),
@@ -39,10 +38,9 @@ static const struct wire_field record_set_fields[] = {
 	STRING(23, record_set, callers_cgroup, CALLER_CGROUP_SIZE - 1),
 	U64(24, record_set, callers_inode, 0),
 	U64(25, record_set, named, 0),
-};
-LAYOUT(record_set);
+);
 
-static const struct wire_field record_session_fields[] = {
+LAYOUT(record_session,
 	U32(1, record_session, owner, 0),
 	STRING(2, record_session, id, ID_SIZE - 1),
 	STRING(3, record_session, set_id, ID_SIZE - 1),
@@ -54,10 +52,9 @@ static const struct wire_field record_session_fields[] = {
 	U32(9, record_session, status, 255),
 	U32(10, record_session, signal, 64),
 	NESTED(11, record_session, words, wire_session),
-};
-LAYOUT(record_session);
+);
 
-static const struct wire_field record_link_fields[] = {
+LAYOUT(record_link,
 	U32(1, record_link, owner, 0),
 	STRING(2, record_link, id, ID_SIZE - 1),
 	STRING(3, record_link, a_id, ID_SIZE - 1),
@@ -66,8 +63,7 @@ static const struct wire_field record_link_fields[] = {
 	BOOL(6, record_link, egress),
 	NESTED(7, record_link, wire, wire_link),
 	STRING(8, record_link, group, ID_SIZE - 1),
-};
-LAYOUT(record_link);
+);
 
 /* clang-format on */
 
