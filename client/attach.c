@@ -9,7 +9,6 @@
  */
 #include "client/attach.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -23,7 +22,6 @@
 #include "client/set-terminal.h"
 #include "client/streams.h"
 #include "client/time-limit.h"
-#include "protocol/error.h"
 #include "protocol/name.h"
 
 /* PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h, since Linux 6.9 */

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <jansson.h>
-#include "base.h"
 #include "lib/connection.h"
 
 /* Exit statuses, which functions return after reporting an error to the user; 0: success. */

@@ -5,7 +5,6 @@
 
 #include "client/attach.h"
 #include "client/connection.h"
-#include "client/print.h"
 #include "protocol/error.h"
 
 enum fate {

@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 
 #include "client/memory.h"
-#include "client/print.h"
 #include "client/text.h"
 
 /* Maximum bytes of words in a message. The message as a whole has a limit, too. */

@@ -7,7 +7,6 @@
 
 #include <signal.h>
 
-#include "client/connection.h"
 #include "client/destinations.h"
 #include "client/memory.h"
 #include "client/parse.h"

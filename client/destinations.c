@@ -2,7 +2,6 @@
 #include "client/destinations.h"
 
 #include "client/take.h"
-#include "client/verb.h"
 #include "protocol/utf8.h"
 
 /* More than the daemon takes. */

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the daemon: that it answers, its configuration, its programs, and where it works. */
-#include <time.h>
 
 #include "client/finding.h"
-#include "client/memory.h"
-#include "client/print.h"
 #include "client/program.h"
 #include "client/top.h"
 #include "client/trouble.h"
-#include "protocol/kind.h"
 
 static void look_at_answer(struct patient *patient, struct finding *ret)
 {

@@ -3,8 +3,6 @@
 #include <sys/utsname.h>
 
 #include "client/finding.h"
-#include "client/memory.h"
-#include "client/program.h"
 
 /* Features that are missing on an older kernel: docs/adr/0009-older-kernels.md. */
 static const struct {

@@ -3,7 +3,6 @@
 
 #include "client/destinations.h"
 #include "client/learn.h"
-#include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"
 

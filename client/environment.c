@@ -4,8 +4,6 @@
 
 #include "client/memory.h"
 #include "client/options.h"
-#include "client/parse.h"
-#include "client/print.h"
 #include "client/text.h"
 
 /* The PATH of a login, and of --clean-env. */

@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 
-#include "client/memory.h"
-
 void doctor_find(struct finding *finding, enum verdict verdict, const char *format, ...)
 {
 	va_list arguments;

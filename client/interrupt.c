@@ -3,7 +3,6 @@
 #include "client/interrupt.h"
 
 #include <poll.h>
-#include <time.h>
 
 #include "base.h"
 

@@ -11,7 +11,6 @@
 #include "client/client-error.h"
 #include "client/connection.h"
 #include "client/interrupt.h"
-#include "client/memory.h"
 #include "client/print.h"
 
 #define METHOD "org.nsctl.LearnEgress"

@@ -14,7 +14,6 @@
 #include "client/take.h"
 #include "client/text.h"
 #include "client/users.h"
-#include "protocol/name.h"
 
 /* Adds a route by end A, which links_add() completes. */
 static int take_route(struct options *options)

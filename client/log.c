@@ -6,7 +6,6 @@
  */
 #include "client/verbs.h"
 
-#include "client/memory.h"
 #include "client/print.h"
 #include "client/program.h"
 #include "client/take.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/maps.h"
 
-#include "client/memory.h"
 #include "client/parse.h"
 #include "client/subids.h"
 #include "client/take.h"

@@ -2,7 +2,6 @@
 /* Options as tables. Parsing, help and errors use the same table. */
 #pragma once
 
-#include "base.h"
 #include "client/connection.h"
 
 struct options;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The options of exec, enter and run that are not of spec.c: see run.h. */
 #include "client/verbs.h"
-#include "client/memory.h"
 #include "client/parse.h"
 #include "client/project.h"
-#include "client/run.h"
 #include "client/take.h"
 #include "client/with.h"
 #include "protocol/kind.h"

@@ -5,8 +5,6 @@
 #include "client/verbs.h"
 #include "client/run.h"
 
-#include <signal.h>
-
 #include "client/attach.h"
 #include "client/command-files.h"
 #include "client/command-set.h"
@@ -16,15 +14,12 @@
 #include "client/parse.h"
 #include "client/passed.h"
 #include "client/print.h"
-#include "client/project.h"
 #include "client/spec.h"
 #include "client/status-file.h"
-#include "client/take.h"
 #include "client/text.h"
 #include "client/with.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
-#include "protocol/error.h"
 
 /* The options of a command. */
 struct command {

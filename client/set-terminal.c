@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/set-terminal.h"
 
-#include "base.h"
-
 int set_terminal_open(int *ret_own_fd)
 {
 	int pair[2];

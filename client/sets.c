@@ -17,7 +17,6 @@
 #include "client/table.h"
 #include "client/take.h"
 #include "client/text.h"
-#include "client/verb.h"
 
 const struct option_row sets_create_options[] = {
 	OPTION("existing", 0, NULL,

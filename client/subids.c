@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/subids.h"
 
-#include "base.h"
 #include "client/parse.h"
 #include "client/users.h"
 

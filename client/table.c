@@ -4,7 +4,6 @@
 
 #include "client/memory.h"
 #include "client/print.h"
-#include "client/verb.h"
 
 /* The key by which a cell without a value is sorted. It comes before all others. */
 #define NO_KEY (-1e300)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/trouble.h"
 
-#include <sys/wait.h>
-
-#include "client/memory.h"
 #include "client/print.h"
 #include "client/program.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/verb.h"
 
-#include "client/connection.h"
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"

@@ -7,7 +7,6 @@
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "client/client.h"

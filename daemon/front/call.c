@@ -3,7 +3,6 @@
 #include "daemon/front/lane.h"
 #include "daemon/front/metrics.h"
 #include "daemon/front/reply.h"
-#include "protocol/idl.h"
 
 /* --- org.varlink.service, which is answered without the keeper --- */
 

@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/cgroup/read.h"
 #include "daemon/wire/task.h"
 #include "protocol/name.h"

@@ -7,7 +7,6 @@
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
-#include "daemon/wire/codec.h"
 #include "daemon/wire/message.h"
 
 #define CHILDREN_MAX 64

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/netfilter/nfnetlink.h>
-#include <netinet/in.h>
 #include "daemon/kernel/conntrack-flow.h"
 
 /* --- reading --- */

@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/task.h"
 
 /* Forgets UDP flows to an address of the host and a port that the links publish, if they are not

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <net/if.h>
-#include <netinet/in.h>
 #include <linux/netfilter.h>
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
-#include "daemon/wire/destination.h"
 
 #define DENIED "denied"
 #define SET_SIZE (IFNAMSIZ + sizeof("learned4-"))

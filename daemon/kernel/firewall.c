@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <net/if.h>
-#include <netinet/in.h>
 #include <linux/netfilter.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"

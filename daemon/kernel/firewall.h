@@ -26,7 +26,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/nft.h"

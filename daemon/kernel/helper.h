@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/host.h"
 
 /* Forks a helper. The calling process ends soon: then process 1 becomes the helper's parent, and

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/wall.h"
 
 struct host {

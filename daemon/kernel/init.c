@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include "daemon/kernel/init.h"
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/limits.h"

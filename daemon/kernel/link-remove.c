@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/if_bridge.h>
-#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <time.h>
 #include "daemon/kernel/child.h"

@@ -8,7 +8,6 @@
  */
 #include <sched.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/limits.h"

@@ -18,7 +18,6 @@
  * The maker also starts the init of a set with a user namespace, from outside, with credentials of
  * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).
  */
-#include <sched.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make-step.h"

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <linux/mount.h>
-#include "base.h"
 #include "daemon/kernel/privilege.h"
 
 /* Attributes of a mount on which no file gives its user a right. */

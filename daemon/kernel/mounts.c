@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/openat2.h>
-#include <sys/mount.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/privilege.h"

@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/privilege.h"
 
 struct overlay {

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"

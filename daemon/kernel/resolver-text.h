@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/task.h"
 
 /* The first line of each file. A file with it on a tmpfs of root's is recognised as ours. */

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <libmnl/libmnl.h>
-#include "base.h"
 #include "daemon/wire/task.h"
 
 #define RTNL_BUFFER_SIZE 16384

@@ -17,7 +17,6 @@
 #include "daemon/kernel/profile.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/runner-fds.h"
-#include "daemon/kernel/wall.h"
 
 /* A command that could not be started gets this long to end after SIGKILL. */
 #define ENDING_MILLISECONDS 2000

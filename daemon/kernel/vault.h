@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/host.h"
 
 /*

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 

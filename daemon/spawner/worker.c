@@ -9,7 +9,6 @@
 #include "daemon/kernel/program.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
-#include "daemon/kernel/wall.h"
 #include "daemon/spawner/worker.h"
 #include "daemon/wire/message.h"
 

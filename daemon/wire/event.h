@@ -2,7 +2,6 @@
 /* Events for monitors, type Event of org.nsctl.varlink. See layout.h for the rules. */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/codec.h"
 
 #define EVENT_DETAILS_MAX 4

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/command.h"
 #include "daemon/wire/egress.h"

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/codec.h"
 
 #define SPAN_MAX (UINT64_C(100) * 365 * 24 * 3600 * 1000000) /* a century in microseconds */

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/destination.h"
 #include "daemon/wire/lease.h"

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/egress.h"
 #include "daemon/wire/lease.h"

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include "daemon/keeper/network/egress-held.h"
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/policy/outside.h"
-#include "daemon/wire/destination.h"
 
 /* Maximum number of destinations that are remembered for a list, and of pairs of a name and an
  * address. */

@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"

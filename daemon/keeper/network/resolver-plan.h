@@ -18,7 +18,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"
 

@@ -3,7 +3,6 @@
  * Pure functions. */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/link.h"
 
 struct address {

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/idmap.h"
 #include "daemon/wire/layout.h"

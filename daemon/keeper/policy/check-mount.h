@@ -2,7 +2,6 @@
 /* The part of check.h about a set's mounts. Pure functions. */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 

@@ -3,7 +3,6 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/check-mount.h"
 #include "daemon/keeper/policy/settings.h"
-#include "protocol/name.h"
 
 static int invalid(struct failure *failure, const char *field, const char *reason)
 {

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 

@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
 /* [limits]: each applies to each uid, except root. Comments are the keys and their defaults. */

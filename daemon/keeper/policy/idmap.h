@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/keeper/policy/subid.h"
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"

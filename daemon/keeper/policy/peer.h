@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pidns.h"
 #include "daemon/kernel/profile.h"

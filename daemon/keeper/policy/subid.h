@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/wire/layout.h"
 
 #define SUBID_PASSWD "/etc/passwd"

@@ -4,16 +4,11 @@
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/policy/config.h"
-#include "daemon/keeper/policy/idmap.h"
-#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/state/home.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/process.h"
-#include "daemon/wire/task.h"
 
 /* --- leases --- */
 

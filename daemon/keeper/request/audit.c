@@ -3,7 +3,6 @@
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/wire/method.h"
-#include "protocol/error.h"
 
 static struct log_fields fields_of(const struct request *request)
 {

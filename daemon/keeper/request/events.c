@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/policy/authz.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/state/quota.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/wire/layout.h"
-#include "daemon/wire/link.h"
-#include "protocol/error.h"
-#include "protocol/name.h"
 
 /* Events that may wait in one subscription, and sets in one answer. */
 #define WAITING_MAX 1024

@@ -3,7 +3,6 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/refused-connections.h"
 #include "daemon/keeper/request/request.h"

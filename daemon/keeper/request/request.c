@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/method.h"
-#include "protocol/error.h"
-#include "protocol/name.h"
 
 struct request *request_keep(const struct request *request)
 {

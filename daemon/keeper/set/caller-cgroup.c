@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/set/caller-cgroup.h"
-#include "daemon/kernel/cgroup.h"
 
 #define UP "../"
 

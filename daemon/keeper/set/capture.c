@@ -4,7 +4,6 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/set/capture.h"
 #include "daemon/keeper/state/quota.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"

@@ -8,13 +8,10 @@
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"
-#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/set/create.h"
@@ -31,7 +28,6 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/method.h"
-#include "daemon/wire/way.h"
 
 /* Deadline of a maker, which may hang on a FUSE directory or a dead network file system. */
 #define CREATE_SECONDS 10

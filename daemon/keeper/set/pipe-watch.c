@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/set/pipe-watch.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 
 /* number of requests between pipe_watch_hold() and pipe_watch_release() */

@@ -13,7 +13,6 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
-#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"

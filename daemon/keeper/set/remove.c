@@ -23,7 +23,6 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
-#include "protocol/kind.h"
 
 /* Deadline of the worker that removes a set. */
 #define REMOVE_SECONDS 30

@@ -13,7 +13,6 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 
 /*

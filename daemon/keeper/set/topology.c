@@ -26,7 +26,6 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/fault.h"
 
 /* Maximum number of parts that are made at a time. The maker of a further one would only wait for
  * these. */

@@ -2,7 +2,6 @@
 #include <assert.h>
 #include "daemon/keeper/state/index.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/task.h"
 
 struct registry {
 	struct index sets;	  /* by owner and name */

@@ -2,7 +2,6 @@
 /* Layouts of the records. A field's number never changes, as in daemon/wire. */
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/wire/tables.h"
-#include "daemon/wire/task.h"
 
 /* clang-format off */
 

@@ -11,7 +11,6 @@
  */
 #pragma once
 
-#include "base.h"
 #include "daemon/keeper/state/registry.h"
 
 /* The version of new records. Every version from 1 on can be read

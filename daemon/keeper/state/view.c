@@ -3,7 +3,6 @@
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/wire/link.h"
 
 /* --- for workers --- */
 
