@@ -102,6 +102,17 @@ static inline DIR *directory_open(int parent_fd, const char *path)
 		take_ptr_v_;                              \
 	})
 
+/* Takes item out of the list that begins with head, if it is there. next: the member of an item
+ * that leads to the one behind it. */
+#define LIST_DROP(head, item, next)                                \
+	do {                                                       \
+		__typeof__(head) *list_drop_at_ = &(head);         \
+		while (*list_drop_at_ && *list_drop_at_ != (item)) \
+			list_drop_at_ = &(*list_drop_at_)->next;   \
+		if (*list_drop_at_)                                \
+			*list_drop_at_ = (item)->next;             \
+	} while (0)
+
 /* Returns errno as a negative number. Never returns 0: if errno is not set, returns -EIO. */
 static inline int negative_errno(void)
 {

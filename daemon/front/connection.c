@@ -13,11 +13,7 @@ static void connection_free(struct connection *connection)
 {
 	struct front *front = connection->front;
 
-	for (struct connection **at = &front->connections; *at; at = &(*at)->next)
-		if (*at == connection) {
-			*at = connection->next;
-			break;
-		}
+	LIST_DROP(front->connections, connection, next);
 	if (connection->event)
 		event_free(connection->event);
 	if (connection->call_waits)

@@ -25,11 +25,7 @@ static struct lane *find_free(const struct front *front)
 
 static void lane_free(struct front *front, struct lane *lane)
 {
-	for (struct lane **at = &front->lanes; *at; at = &(*at)->next)
-		if (*at == lane) {
-			*at = lane->next;
-			break;
-		}
+	LIST_DROP(front->lanes, lane, next);
 	close_fd(lane->fd);
 	free(lane);
 	/* an answer has come, so the keeper may be able to open another lane now */

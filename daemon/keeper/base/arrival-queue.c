@@ -23,15 +23,6 @@ static void append(struct arrival_queue *queue, struct arrival_user *user)
 	*at = user;
 }
 
-static void take_out(struct arrival_queue *queue, const struct arrival_user *user)
-{
-	struct arrival_user **at = &queue->first;
-
-	while (*at != user)
-		at = &(*at)->next;
-	*at = user->next;
-}
-
 /* Returns the user's queue, or NULL if there is no memory. Makes the queue if the user has none. */
 static struct arrival_user *get_user(struct arrival_queue *queue, uid_t uid)
 {
@@ -87,7 +78,7 @@ int arrival_queue_pop(struct arrival_queue *queue, uint64_t now, uid_t *ret_uid)
 
 	if (!arrival)
 		return -1;
-	take_out(queue, user);
+	LIST_DROP(queue->first, user, next);
 	append(queue, user);
 	user->first = arrival->next;
 	if (!user->first)

@@ -28,15 +28,6 @@ static void append(struct turns *turns, struct turn_queue *queue)
 	*at = queue;
 }
 
-static void take_out(struct turns *turns, const struct turn_queue *queue)
-{
-	struct turn_queue **at = &turns->queues;
-
-	while (*at != queue)
-		at = &(*at)->next;
-	*at = queue->next;
-}
-
 static struct turn_queue *make_queue(struct turns *turns, uid_t uid, enum turn_kind kind)
 {
 	struct turn_queue *queue = calloc(1, sizeof(*queue));
@@ -104,7 +95,7 @@ struct turn *turns_next(struct turns *turns)
 	turn = take_first(queue);
 	go(turns, queue, turn);
 	/* other users come first from now on */
-	take_out(turns, queue);
+	LIST_DROP(turns->queues, queue, next);
 	append(turns, queue);
 	return turn;
 }
@@ -135,6 +126,6 @@ void turns_leave(struct turns *turns, struct turn *turn)
 	*turn = (struct turn){};
 	if (queue->first || queue->n_going > 0)
 		return;
-	take_out(turns, queue);
+	LIST_DROP(turns->queues, queue, next);
 	free(queue);
 }

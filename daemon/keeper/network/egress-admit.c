@@ -66,11 +66,7 @@ void egress_admit_forget(const struct egress_names *names)
 
 static void admission_free(struct admission *admission)
 {
-	for (struct admission **at = &admissions; *at; at = &(*at)->next)
-		if (*at == admission) {
-			*at = admission->next;
-			break;
-		}
+	LIST_DROP(admissions, admission, next);
 	if (admission->names) {
 		admission->names->n_admitting -= admission->n;
 		admission->names->pairs_admitting -= admission->pairs;

@@ -60,11 +60,7 @@ void egress_change_settle(struct egress_change_waiter *waiter)
 
 static void pending_free(struct pending *pending)
 {
-	for (struct pending **at = &state.pending; *at; at = &(*at)->next)
-		if (*at == pending) {
-			*at = pending->next;
-			break;
-		}
+	LIST_DROP(state.pending, pending, next);
 	free(pending);
 }
 

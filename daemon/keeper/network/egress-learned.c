@@ -80,11 +80,7 @@ void egress_learned_forget(struct set *set)
 
 	if (!learned)
 		return;
-	for (struct egress_learned **at = &first; *at; at = &(*at)->next)
-		if (*at == learned) {
-			*at = learned->next;
-			break;
-		}
+	LIST_DROP(first, learned, next);
 	for (size_t i = 0; i < learned->n_leads; i++)
 		free(learned->leads[i].name);
 	free(learned);

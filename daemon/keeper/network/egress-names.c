@@ -362,11 +362,7 @@ static void egress_names_forget(struct set *set)
 	if (!names)
 		return;
 	egress_names_close(set);
-	for (struct egress_names **at = &state.first; *at; at = &(*at)->next)
-		if (*at == names) {
-			*at = names->next;
-			break;
-		}
+	LIST_DROP(state.first, names, next);
 	set->egress.names = NULL;
 	egress_admit_forget(names);
 	egress_withdraw(names);

@@ -86,11 +86,7 @@ static void on_timer(evutil_socket_t fd _unused_, short what _unused_, void *con
 
 static void reader_free(struct reader *reader)
 {
-	for (struct reader **at = &state.first; *at; at = &(*at)->next)
-		if (*at == reader) {
-			*at = reader->next;
-			break;
-		}
+	LIST_DROP(state.first, reader, next);
 	event_free(reader->timer);
 	free(reader);
 }
@@ -292,11 +288,7 @@ void egress_reading_forget(struct set *set)
 
 	if (!reader)
 		return;
-	for (struct egress_reading **at = &reader->first; *at; at = &(*at)->next)
-		if (*at == reading) {
-			*at = reading->next;
-			break;
-		}
+	LIST_DROP(reader->first, reading, next);
 	told_clear(&reading->told);
 	free(reading);
 	if (!reader->first && !reader->busy)

@@ -75,11 +75,7 @@ static void resolver_free(struct egress_resolver *resolver)
 	struct event *const events[] = {resolver->readable, resolver->writable, resolver->again,
 					resolver->life, resolver->lost};
 
-	for (struct egress_resolver **at = &state.first; *at; at = &(*at)->next)
-		if (*at == resolver) {
-			*at = resolver->next;
-			break;
-		}
+	LIST_DROP(state.first, resolver, next);
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
 		free_event(events[i]);
 	wire_queue_done(&resolver->outgoing);

@@ -24,11 +24,7 @@ static size_t next_size(const struct withdrawal *withdrawal)
 
 static void withdrawal_free(struct withdrawal *withdrawal)
 {
-	for (struct withdrawal **at = &first; *at; at = &(*at)->next)
-		if (*at == withdrawal) {
-			*at = withdrawal->next;
-			break;
-		}
+	LIST_DROP(first, withdrawal, next);
 	grants_clear(&withdrawal->grants);
 	free(withdrawal);
 }

@@ -238,11 +238,7 @@ struct reach_names *reach_names_release(struct reach_names *names)
 {
 	if (!names || --names->users > 0)
 		return NULL;
-	for (struct reach_names **at = &state.all; *at; at = &(*at)->next)
-		if (*at == names) {
-			*at = names->next;
-			break;
-		}
+	LIST_DROP(state.all, names, next);
 	names_free(names);
 	return NULL;
 }

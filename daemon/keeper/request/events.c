@@ -154,16 +154,11 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 
 static void subscription_free(struct keeper *keeper, struct subscription *subscription)
 {
-	for (struct subscription **at = &subscriptions; *at; at = &(*at)->next)
-		if (*at == subscription) {
-			*at = subscription->next;
-			break;
-		}
+	LIST_DROP(subscriptions, subscription, next);
 	quota_add(keeper, subscription->connection->charged, QUOTA_MONITORS, -1);
 	subscription->connection->subscription = NULL;
 	drop_waiting(subscription);
-	if (subscription->request)
-		request_drop(subscription->request);
+	request_drop(subscription->request);
 	free(subscription);
 }
 

@@ -52,11 +52,7 @@ static void drop_requests(struct front_process *front, uint32_t connection)
 
 static void drop_connection(struct front_process *front, struct client_connection *connection)
 {
-	for (struct client_connection **at = &front->connections; *at; at = &(*at)->next)
-		if (*at == connection) {
-			*at = connection->next;
-			break;
-		}
+	LIST_DROP(front->connections, connection, next);
 	drop_requests(front, connection->number);
 	front->keeper->upcalls->connection_gone(front->keeper, connection);
 	connection_free(front->keeper, connection);
@@ -221,11 +217,7 @@ void front_free(struct front_process *front)
 {
 	struct keeper *keeper = front->keeper;
 
-	for (struct front_process **at = &keeper->fronts; *at; at = &(*at)->next)
-		if (*at == front) {
-			*at = front->next;
-			break;
-		}
+	LIST_DROP(keeper->fronts, front, next);
 	orphan_requests(front);
 	while (front->connections) {
 		if (!front->heard)

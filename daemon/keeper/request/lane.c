@@ -38,12 +38,8 @@ static struct lane *lane_free(struct lane *lane)
 
 static void unlink_lane(struct lanes *lanes, const struct lane *lane)
 {
-	for (struct lane **at = &lanes->first; *at; at = &(*at)->next)
-		if (*at == lane) {
-			*at = lane->next;
-			lanes->n--;
-			return;
-		}
+	LIST_DROP(lanes->first, lane, next);
+	lanes->n--;
 }
 
 static struct lane *find(const struct lanes *lanes, uint32_t number)

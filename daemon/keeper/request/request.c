@@ -19,18 +19,14 @@ struct request *request_keep(const struct request *request)
 	return kept;
 }
 
-static void forget_request(struct request *request)
+void request_drop(struct request *request)
 {
-	struct front_process *front = request->front;
-
-	if (!request->kept)
+	if (!request || !request->kept)
 		return;
-	for (struct request **at = front ? &front->requests : NULL; at && *at; at = &(*at)->next)
-		if (*at == request) {
-			*at = request->next;
-			front->n_requests--;
-			break;
-		}
+	if (request->front) {
+		LIST_DROP(request->front->requests, request, next);
+		request->front->n_requests--;
+	}
 	free(request);
 }
 
@@ -73,7 +69,7 @@ void request_done_directly(struct keeper *keeper, struct request *request, const
 		wire_put(keeper->to_front, layout, value);
 	request_send(keeper, request);
 	audit_done(request, NULL);
-	forget_request(request);
+	request_drop(request);
 }
 
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
@@ -86,7 +82,7 @@ void request_done(struct keeper *keeper, struct request *request, const struct w
 void request_end(struct keeper *keeper, struct request *request)
 {
 	request_send(keeper, request);
-	forget_request(request);
+	request_drop(request);
 }
 
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
@@ -95,12 +91,7 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 	request_begin(keeper, request, WIRE_FAILURE);
 	wire_put_failure(keeper->to_front, failure);
 	request_send(keeper, request);
-	forget_request(request);
-}
-
-void request_drop(struct request *request)
-{
-	forget_request(request);
+	request_drop(request);
 }
 
 struct client_connection *request_connection(const struct request *request)

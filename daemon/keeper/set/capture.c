@@ -37,11 +37,7 @@ static void capture_free(struct capture *capture)
 		capture->set = NULL;
 		return;
 	}
-	for (struct capture **at = &captures; *at; at = &(*at)->next)
-		if (*at == capture) {
-			*at = capture->next;
-			break;
-		}
+	LIST_DROP(captures, capture, next);
 	free_event(capture->event);
 	close_fd(capture->result_fd);
 	/* the capturer has ended, or the kernel kills it; one that hangs counts against its user */

@@ -18,11 +18,7 @@ bool egress_record_is_changing(const struct set *set)
 
 void egress_record_free(struct egress_record *record)
 {
-	for (struct egress_record **at = &changes; *at; at = &(*at)->next)
-		if (*at == record) {
-			*at = record->next;
-			break;
-		}
+	LIST_DROP(changes, record, next);
 	free(record->before);
 }
 

@@ -97,11 +97,7 @@ static void learner_free(struct learner *learner)
 {
 	struct set *set = set_of(learner);
 
-	for (struct learner **at = &learners; *at; at = &(*at)->next)
-		if (*at == learner) {
-			*at = learner->next;
-			break;
-		}
+	LIST_DROP(learners, learner, next);
 	/* a removal has to know of the rules, and forgets this */
 	if (set && set->state == SET_READY) {
 		bool forwards = egress_learned_forwards(set);

@@ -86,7 +86,7 @@ static int signal_set(struct keeper *keeper, const struct request *request, cons
 		operation->done = on_signalled;
 		r = operation_send(operation, TASK_SIGNAL, &task);
 	}
-	if (r < 0 && kept)
+	if (r < 0)
 		request_drop(kept);
 	return r;
 }
@@ -204,8 +204,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 					: NULL;
 	if (!freeze->event || event_add(freeze->event, &limit) < 0) {
 		cgroup_freeze(cgroup_fd, !wanted);
-		if (freeze->request)
-			request_drop(freeze->request);
+		request_drop(freeze->request);
 		free_event(freeze->event);
 		close_fd(freeze->events_fd);
 		free(freeze);

@@ -177,8 +177,7 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 		r = operation_send(operation, TASK_INSPECT, &task);
 	}
 	if (r < 0) {
-		if (get->request)
-			request_drop(get->request);
+		request_drop(get->request);
 		free(get);
 		return r;
 	}

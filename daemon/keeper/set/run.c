@@ -103,8 +103,7 @@ int on_run(struct keeper *keeper, struct request *request, struct wire_run *aske
 			 : failure_from_errno(failure, -ENOMEM, "start the session");
 	if (r == 0)
 		return 0;
-	if (run->request)
-		request_drop(run->request);
+	request_drop(run->request);
 	run_free(run);
 	return r;
 }

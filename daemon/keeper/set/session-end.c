@@ -303,8 +303,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 static void stop_watching(struct watch *watch)
 {
 	watch->session->work = NULL;
-	if (watch->starter)
-		request_drop(watch->starter);
+	request_drop(watch->starter);
 	while (watch->waiters) {
 		struct request *waiter = watch->waiters;
 

@@ -30,11 +30,7 @@ static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
 {
 	struct watch *watch = waiter->holder;
 
-	for (struct request **at = &watch->waiters; *at; at = &(*at)->behind)
-		if (*at == waiter) {
-			*at = waiter->behind;
-			break;
-		}
+	LIST_DROP(watch->waiters, waiter, behind);
 	request_drop(waiter);
 }
 

@@ -64,11 +64,7 @@ static struct application *application_free(struct application *application)
 {
 	if (!application)
 		return NULL;
-	for (struct application **at = &applications; *at; at = &(*at)->next)
-		if (*at == application) {
-			*at = application->next;
-			break;
-		}
+	LIST_DROP(applications, application, next);
 	if (application->holds)
 		resolver_go_on(application->request->subject.uid);
 	if (application->request)
