@@ -3,6 +3,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-admit.h"
 #include "daemon/keeper/network/egress-change.h"
+#include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/network/egress-withdraw.h"
@@ -212,10 +213,8 @@ static int send_admission(struct keeper *keeper, struct admission *admission)
 /* Finds the set's way out. *ret_six: it has an IPv6 address. */
 static bool find_way(const struct set *set, struct link_plan_task *ret, bool *ret_six)
 {
-	const struct link *link = set->links;
+	const struct link *link = egress_way(set);
 
-	while (link && (!link->egress || link->ends[0] != set))
-		link = link_next(link, set);
 	if (!link || link_plan_task(link, NULL, ret) < 0)
 		return false;
 	*ret_six = false;

@@ -132,20 +132,11 @@ static void on_read(struct operation *operation, const struct task_report *repor
 	end(operation->context);
 }
 
-static const struct link *way_of(const struct set *set)
-{
-	const struct link *link = set->links;
-
-	while (link && !link->egress)
-		link = link_next(link, set);
-	return link;
-}
-
 static int send_reading(struct reader *reader, const struct set *set)
 {
 	static struct link_plan_task planned;
 	static struct task_relist task;
-	const struct link *way = way_of(set);
+	const struct link *way = egress_way(set);
 	struct operation *operation;
 	int r = way ? link_plan_task(way, NULL, &planned) : -ENOENT;
 

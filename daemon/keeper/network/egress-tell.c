@@ -58,16 +58,22 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
+/* Leaves the cookie out. */
+static struct wire_resolver_list describe(const struct egress_names *names)
+{
+	return (struct wire_resolver_list){.version = names->version,
+					   .n_own = (uint32_t)names->list->n_own,
+					   .every = egress_learned_forwards(names->set),
+					   .names_fd = write_list(names->list)};
+}
+
 int egress_tell_list(const struct egress_names *names)
 {
-	struct wire_resolver_list wire = {.cookie = names->cookie,
-					  .version = names->version,
-					  .n_own = (uint32_t)names->list->n_own};
+	struct wire_resolver_list wire = describe(names);
 
-	wire.every = egress_learned_forwards(names->set);
-	wire.names_fd = write_list(names->list);
 	if (wire.names_fd < 0)
 		return wire.names_fd;
+	wire.cookie = names->cookie;
 	egress_resolver_tell(names->set->owner, RESOLVER_LIST, &wire_resolver_list_layout, &wire);
 	close_fd(wire.names_fd);
 	return 0;
@@ -80,10 +86,7 @@ int egress_tell_add(const struct egress_names *names, const int fds[2][2])
 
 	wire_clear(&wire_resolver_add_layout, &wire);
 	wire.cookie = names->cookie;
-	wire.list.version = names->version;
-	wire.list.n_own = (uint32_t)names->list->n_own;
-	wire.list.every = egress_learned_forwards(names->set);
-	wire.list.names_fd = write_list(names->list);
+	wire.list = describe(names);
 	if (wire.list.names_fd < 0)
 		return wire.list.names_fd;
 	fill_upstreams(names->keeper, names->set, &wire.upstreams);

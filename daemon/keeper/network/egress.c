@@ -99,14 +99,13 @@ void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct ta
 	static struct link_plan_task planned;
 	static struct wire_spec spec;
 	static struct wire_reach reach;
+	const struct link *way = egress_way(set);
 
-	if (!egress_list_read(set, &spec, &reach))
+	if (!way || !egress_list_read(set, &spec, &reach) ||
+	    link_plan_task(way, NULL, &planned) < 0)
 		return;
-	for (const struct link *link = set->links; link; link = link_next(link, set))
-		if (link->egress && link_plan_task(link, NULL, &planned) == 0) {
-			ret->way = planned.task.b.interface;
-			egress_firewall_fill(keeper, &ret->firewall);
-		}
+	ret->way = planned.task.b.interface;
+	egress_firewall_fill(keeper, &ret->firewall);
 }
 
 /* --- records --- */

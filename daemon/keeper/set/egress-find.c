@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/set/egress-find.h"
 #include "daemon/keeper/set/network.h"
 
@@ -24,8 +27,7 @@ int egress_find(struct keeper *keeper, struct request *request, const struct egr
 int egress_find_list(const struct set *set, struct wire_reach *ret, struct failure *failure)
 {
 	static struct wire_spec spec;
-
-	const struct link *way = egress_find_way(set);
+	const struct link *way = egress_way(set);
 
 	if (way && egress_list_read(set, &spec, ret))
 		return 0;
@@ -37,13 +39,16 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
 		      "later: make it with --allow");
 }
 
-const struct link *egress_find_way(const struct set *set)
+void egress_log(const char *kind, uid_t uid, const char *what, const struct set *set)
 {
-	const struct link *link = set->links;
+	struct log_fields fields = {.has_uid = true,
+				    .uid = uid,
+				    .has_owner = set->owner != uid,
+				    .owner = set->owner,
+				    .set = set_shown_name(set)};
 
-	while (link && (!link->egress || link->ends[0] != set))
-		link = link_next(link, set);
-	return link;
+	log_operation(kind, LOG_INFO, &fields, "%s %s of %s %s of %s", user_name(uid).text, what,
+		      set_what(set), fields.set, user_name(set->owner).text);
 }
 
 void egress_names_follow(struct set *set, bool had_names)

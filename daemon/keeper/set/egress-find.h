@@ -16,8 +16,9 @@ int egress_find(struct keeper *keeper, struct request *request, const struct egr
 		struct set **ret, struct failure *failure);
 /* Reads its list. Returns 0, or the error that it has none. */
 int egress_find_list(const struct set *set, struct wire_reach *ret, struct failure *failure);
-/* Returns its way out, or NULL. */
-const struct link *egress_find_way(const struct set *set);
+
+/* Logs that the user did what to the list. kind: see log_operation(). */
+void egress_log(const char *kind, uid_t uid, const char *what, const struct set *set);
 
 /* Makes the files in /etc follow the list. Must be called when the list may have got names or lost
  * all of them. */

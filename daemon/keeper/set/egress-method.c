@@ -8,7 +8,6 @@
  * If the daemon dies on the way, its next start restores the table as the record says, and ends the
  * connections that the recorded list does not have.
  */
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"
@@ -19,7 +18,6 @@
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/policy/task-error.h"
-#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
@@ -143,16 +141,8 @@ static void on_names_opened(void *context)
 
 static void finish(struct change *change, struct set *set)
 {
-	struct log_fields fields = {.has_uid = true,
-				    .uid = change->request->subject.uid,
-				    .has_owner = set->owner != change->request->subject.uid,
-				    .owner = set->owner,
-				    .set = set_shown_name(set)};
-
 	if (change->record.changed)
-		log_operation("lists changed", LOG_INFO, &fields,
-			      "%s changed egress of %s %s of %s", user_name(fields.uid).text,
-			      set_what(set), fields.set, user_name(set->owner).text);
+		egress_log("lists changed", change->request->subject.uid, "changed egress", set);
 	egress_names_open(set, on_names_opened, change);
 }
 
@@ -217,14 +207,14 @@ static int send_relist(struct change *change, const struct set *set)
 	static struct task_relist task;
 	static struct wire_spec spec;
 	struct operation *operation;
-	int r = link_plan_task(egress_find_way(set), NULL, &planned);
+	int r = link_plan_task(egress_way(set), NULL, &planned);
 
 	if (r < 0)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
 	/* a list that is too long leads nowhere */
-	(void)egress_fill_link(change->keeper, egress_find_way(set), &spec, &planned.task);
+	(void)egress_fill_link(change->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
 	task.change = change->record.changed;
@@ -246,7 +236,7 @@ static void on_names_settled(void *context)
 	struct failure failure;
 	int r;
 
-	if (!set || !egress_find_way(set)) {
+	if (!set || !egress_way(set)) {
 		fail_gone(change);
 		return;
 	}
@@ -263,7 +253,7 @@ static int wait_for_names(struct change *change, struct set *set, struct failure
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;
 	static struct link_plan_task planned;
-	int r = link_plan_task(egress_find_way(set), NULL, &planned);
+	int r = link_plan_task(egress_way(set), NULL, &planned);
 
 	if (r < 0) {
 		take_back(change, set);

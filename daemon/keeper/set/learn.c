@@ -10,7 +10,6 @@
  * When the client asks for the end, has gone, or does not call any more, TASK_LEARN is sent once
  * more: the worker closes the list, and ends connections to what the list does not have.
  */
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-list.h"
@@ -19,7 +18,6 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/task-error.h"
-#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/set/egress-find.h"
@@ -63,19 +61,6 @@ static struct learner *find(const struct set *set)
 	while (at && strcmp(at->id, set->id) != 0)
 		at = at->next;
 	return at;
-}
-
-static void log_change(const struct learner *learner, const struct set *set, const char *what)
-{
-	struct log_fields fields = {.has_uid = true,
-				    .uid = learner->uid,
-				    .has_owner = set->owner != learner->uid,
-				    .owner = set->owner,
-				    .set = set_shown_name(set)};
-
-	log_operation("lists learned", LOG_INFO, &fields, "%s %s the list of %s %s of %s",
-		      user_name(fields.uid).text, what, set_what(set), fields.set,
-		      user_name(set->owner).text);
 }
 
 /* Makes the resolver and the files in /etc follow the beginning or the end of learning. */
@@ -203,7 +188,8 @@ static void on_learned(struct operation *operation, const struct task_report *re
 		return;
 	}
 	if (!learner->begun || learner->ended)
-		log_change(learner, set, learner->ended ? "has learned" : "learns");
+		egress_log("lists learned", learner->uid,
+			   learner->ended ? "has learned the list" : "learns the list", set);
 	learner->begun = true;
 	if (learner->ended)
 		egress_learned_change(set, LEARNED_DONE);
@@ -218,14 +204,14 @@ static int send_task(struct learner *learner, const struct set *set)
 	static struct task_learn task;
 	static struct wire_spec spec;
 	struct operation *operation;
-	int r = link_plan_task(egress_find_way(set), NULL, &planned);
+	int r = link_plan_task(egress_way(set), NULL, &planned);
 
 	if (r < 0)
 		return r;
 	wire_clear(&task_learn_layout, &task);
 	egress_list_begin();
 	/* a list that is too long leads nowhere */
-	(void)egress_fill_link(learner->keeper, egress_find_way(set), &spec, &planned.task);
+	(void)egress_fill_link(learner->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(learner->keeper, &task.firewall);
 	task.link = planned.task;
 	task.begin = !learner->begun;
@@ -250,7 +236,7 @@ static void on_settled(void *context)
 	int r;
 
 	/* a removal also removes the rules */
-	if (!set || set->state != SET_READY || !egress_find_way(set)) {
+	if (!set || set->state != SET_READY || !egress_way(set)) {
 		fail_gone(learner);
 		return;
 	}
