@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See adopt.h. Keeps nothing after a call: descriptors belong to the call. */
 #include "client/verbs.h"
 
 #include "client/lease.h"

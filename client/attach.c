@@ -19,7 +19,7 @@
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/process.h"
-#include "client/set-terminal.h"
+#include "client/pty.h"
 #include "client/streams.h"
 #include "client/time-limit.h"
 #include "protocol/name.h"
@@ -37,7 +37,7 @@ struct session {
 	struct client *client;
 	const struct attach *how;
 	struct streams streams;
-	int status_fd, signal_fd, pid_fd, terminal_fd; /* terminal_fd: of set-terminal.h */
+	int status_fd, signal_fd, pid_fd, terminal_fd; /* terminal_fd: see set_terminal_open() */
 	sigset_t mask_before;
 	char id[ID_SIZE], set[NAME_SIZE];
 	int64_t pid;

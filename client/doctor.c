@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See doctor.h. Runs the checks in the order of their tables, and prints what each has found. */
+/* Runs the checks in the order of their tables, and prints what each has found. */
 #include "client/verbs.h"
 
 #include "client/finding.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See graph.h. Keeps nothing after a call. The names of nodes come from the daemon, which allows no
- * quotes in them; the text is escaped nevertheless, because an interface has any printable name.
+ * The names of nodes come from the daemon, which allows no quotes in them; the text is escaped
+ * nevertheless, because an interface has any printable name.
  */
 #include "client/verbs.h"
 

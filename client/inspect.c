@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * which: see inspect.h. Keeps no state. Prints replies, and escapes them, because other
- * users may have chosen their texts.
- */
+/* which. Escapes replies, because other users may have chosen their texts. */
 #include "client/verbs.h"
 
 #include "client/parse.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * link add, list, rm, up, down, impair: see links.h. Keeps nothing after a call. If several links
- * are named, a failure with one is reported, and the others are still tried. If an end is named by
- * its set, a call finds out which end that is, because SetLink only knows ends a and b.
+ * If several links are named, a failure with one is reported, and the others are still tried. If an
+ * end is named by its set, a call finds out which end that is, because SetLink only knows ends a
+ * and b.
  */
 #include "client/verbs.h"
 

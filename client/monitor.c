@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See monitor.h. Keeps no state of sets. Flushes its output at once, because readers follow it. If
- * the connection or events are lost, reports that on stderr, and prints the state again before any
- * event, so that readers know the present state.
+ * Keeps no state of sets. Flushes its output at once, because readers follow it. If the connection
+ * or events are lost, reports that on stderr, and prints the state again before any event, so that
+ * readers know the present state.
  */
 #include "client/verbs.h"
-#include "client/monitor.h"
 
 #include <time.h>
 

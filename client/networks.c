@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * network create, list, show, rm: see networks.h. Keeps nothing after a call. If several networks
- * are named, a failure with one is reported, and the others are still tried.
- */
+/* If several networks are named, a failure with one is reported, and the others are still tried. */
 #include "client/verbs.h"
 #include "client/networks.h"
 

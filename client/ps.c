@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * See ps.h. Keeps nothing after a call. On a terminal the commands are drawn as a tree, unless the
- * user sorts them.
- */
+/* On a terminal the commands are drawn as a tree, unless the user sorts them. */
 #include "client/verbs.h"
 
 #include "client/memory.h"

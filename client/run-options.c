@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of exec, enter and run that are not of spec.c: see run.h. */
+/* The options of exec, enter and run that are not of spec.c. */
 #include "client/verbs.h"
 #include "client/parse.h"
 #include "client/project.h"

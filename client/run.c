@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec, enter and run: see run.h. Makes the call from the options; attach.c stays with the command.
+ * exec, enter and run. Makes the call from the options; attach.c stays with the command.
  */
 #include "client/verbs.h"
-#include "client/run.h"
 
 #include "client/attach.h"
 #include "client/command-files.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sessions, wait, kill: see sessions.h. Keeps nothing after a call. */
+/* sessions, wait, kill. */
 #include "client/verbs.h"
-#include "client/sessions.h"
 
 #include <signal.h>
 

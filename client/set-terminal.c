@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "client/set-terminal.h"
+#include "client/pty.h"
 
 int set_terminal_open(int *ret_own_fd)
 {

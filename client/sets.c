@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * create, list, renew, freeze, thaw: see sets.h. Keeps nothing after a call. If several sets
- * are named, a failure with one is reported, and the others are still tried.
- */
+/* If several sets are named, a failure with one is reported, and the others are still tried. */
 #include "client/verbs.h"
 #include "client/sets.h"
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See status.h. Keeps nothing after a call. */
 #include "client/verbs.h"
 
 #include "client/finding.h"

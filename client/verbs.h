@@ -26,3 +26,8 @@ extern const struct verb show_verbs[];
 extern const struct verb status_verbs[];
 extern const struct verb top_verbs[];
 extern const struct verb topology_verbs[];
+
+/* Options of verbs, for their tests. Those of run: of all three verbs that run a command, of exec
+ * and enter, of run. */
+extern const struct option_row monitor_options[], sessions_kill_options[];
+extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];

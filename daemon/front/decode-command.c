@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/mman.h>
-#include "daemon/front/decode-command.h"
 #include "daemon/front/decode-path.h"
 
 static int check_words(struct decoding *decoding, const json_t *words)

@@ -17,3 +17,9 @@ void decode_leave(struct decoding *decoding, size_t length);
 int decode_refuse(struct decoding *decoding, const char *format, ...) _printf_(2, 3);
 /* Refuses the value at a key below the path. Returns the error. */
 int decode_refuse_at(struct decoding *decoding, const char *key, const char *reason);
+
+/* Decodes the command of Exec or Run, see decode.h. */
+
+/* Decodes a command's arguments and environment, and fills in decoding->memory_fd. Returns 0, or an
+ * error with decoding->failure set. */
+int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret);

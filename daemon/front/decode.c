@@ -3,7 +3,6 @@
  * Decodes the parameters of a call, row by row. Each read_ function gets a value of the right type,
  * and refuses it if the row does not allow it.
  */
-#include "daemon/front/decode-command.h"
 #include "daemon/front/decode-path.h"
 #include "daemon/front/unit.h"
 

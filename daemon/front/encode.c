@@ -4,7 +4,6 @@
 #include "daemon/front/encode.h"
 #include "daemon/front/cgroup.h"
 #include "daemon/front/unit.h"
-#include "daemon/front/view.h"
 
 #define NAMES_MAX 4096
 

@@ -46,3 +46,10 @@ json_t *encode_seconds(uint64_t microseconds);
 
 /* Reads the names of owners from /etc/passwd, without NSS. Must be called once, at the start. */
 void encode_load_names(void);
+
+/* Layouts of answers that contain only a part of a struct, or name its fields differently. */
+
+extern const struct wire_layout view_usage;		     /* of a summary */
+extern const struct wire_layout view_expires, view_identity; /* of a set */
+extern const struct wire_layout view_namespace;
+extern const struct wire_layout view_started, view_run, view_ended; /* of a session */

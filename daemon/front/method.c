@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/front/encode.h"
 #include "daemon/front/method.h"
 #include "daemon/front/reply.h"
-#include "daemon/front/view.h"
 
 /* The meaning, for the front, of the last columns of protocol/methods.h. */
 #define REPLY(key, record) .reply = {PART(key, 0, record)}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/front/encode.h"
 #include "daemon/front/metrics.h"
 #include "daemon/front/reply.h"
-#include "daemon/front/view.h"
 
 #define PREFIX "org.nsctl."
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/front/view.h"
+#include "daemon/front/encode.h"
 #include "daemon/wire/tables.h"
 
 /* clang-format off */

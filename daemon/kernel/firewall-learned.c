@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <net/if.h>
 #include <linux/netfilter.h>
-#include "daemon/kernel/firewall-learned.h"
-#include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 
 void firewall_learned_add(struct nft *nft, const char *list, const char *interface,

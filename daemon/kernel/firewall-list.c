@@ -4,10 +4,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/firewall-learned.h"
-#include "daemon/kernel/firewall-list.h"
-#include "daemon/kernel/firewall-named.h"
-#include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 
 #define CHAIN_SIZE (IFNAMSIZ + sizeof("list-"))

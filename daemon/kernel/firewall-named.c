@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack-flow.h"
-#include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-table.h"
 
 /* The parts of a set's key after the interface and the address, from the fewest to the most. */

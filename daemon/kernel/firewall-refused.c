@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/netfilter.h>
-#include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 
 #define DENIED "denied"

@@ -8,7 +8,6 @@
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include "daemon/kernel/barrier.h"
-#include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/way.h"
 

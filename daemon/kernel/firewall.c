@@ -5,8 +5,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/firewall-list.h"
-#include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
 

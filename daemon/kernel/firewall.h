@@ -42,7 +42,7 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 int firewall_remove(const struct host *host, const struct task_firewall *firewall,
 		    const struct task_link *links, size_t n, struct fault *fault);
 
-/* Reports what the list of a way has refused: see firewall-refused.h. Leaves the process in the
+/* Reports what the list of a way has refused: see firewall-table.h. Leaves the process in the
  * host's net namespace. way: the host's end; NULL: nothing is reported. */
 void firewall_report_refused(const struct host *host, const struct task_firewall *firewall,
 			     const char *way, struct task_report *report);

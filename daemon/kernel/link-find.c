@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include "daemon/kernel/link-find.h"
+#include "daemon/kernel/link-message.h"
 
 /*
  * A search for an end. The alias identifies an end. An end that has no alias yet is identified by

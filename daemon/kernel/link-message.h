@@ -45,3 +45,9 @@ void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
 /* Opens the net namespace of an end; own_fd is the net namespace of an end without a pin. Returns a
  * descriptor, which the caller closes, or -errno. */
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
+
+/* Finds the interfaces of a link in the kernel. */
+
+/* Finds the interface that is this end of the link, whatever its name is: by its alias, or by its
+ * MAC if it has no alias. Returns 0, -ENODEV if there is none, or another -errno. */
+int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index);

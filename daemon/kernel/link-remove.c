@@ -4,8 +4,7 @@
 #include <time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/link-find.h"
-#include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/pin.h"
 

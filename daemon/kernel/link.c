@@ -8,7 +8,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/link-message.h"
-#include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"

@@ -14,6 +14,7 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
+#include "daemon/kernel/link-message.h"
 #include "daemon/wire/task.h"
 
 /*
@@ -48,3 +49,10 @@ struct link_teardown {
 void link_teardown_begin(const struct host *host, const struct task_remove *task,
 			 const char *own_pin, struct link_teardown *ret);
 int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
+
+/* Removes a link. link_teardown_*(), which link-remove.c also defines, are declared in link.h. */
+
+/* Deletes a link, in whatever state it is. own_fd: net namespace of ends without a pin, or -1.
+ * Returns 0 also if neither end exists. */
+int link_remove(const struct host *host, const struct task_link *link, int own_fd,
+		struct fault *fault);

@@ -5,10 +5,10 @@
  */
 #pragma once
 
-#include "daemon/kernel/init.h"
 #include "daemon/kernel/fault.h"
-#include "daemon/kernel/privilege.h"
+#include "daemon/kernel/init.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/wall.h"
 
 struct maker {
@@ -42,7 +42,7 @@ static inline bool maker_has(const struct maker *maker, enum kind kind)
 }
 
 /* Returns true if an inner process makes the namespaces, below the host's user namespace (see
- * make-user.h). */
+ * make-user.c). */
 static inline bool maker_has_inner(const struct maker *maker)
 {
 	return maker_has(maker, KIND_USER) || maker->home_fd >= 0;
@@ -114,3 +114,8 @@ int maker_set_up_mounts(struct maker *maker);
 int maker_set_up_resolver(struct maker *maker);
 /* Starts process 1. Fills in start's host and spec. */
 int maker_start_init(struct maker *maker, struct init_start *start);
+
+/* Makes a set with a user namespace, or within one, by two processes: see make.c. */
+
+/* Makes the whole set except its pins. Returns 0, or -errno and the maker's fault. */
+int make_with_user(struct maker *maker);

@@ -21,7 +21,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make-step.h"
-#include "daemon/kernel/make-user.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"

@@ -2,7 +2,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include "daemon/kernel/mount.h"
-#include "daemon/kernel/mounts-names.h"
+#include "daemon/kernel/mounts-own.h"
 #include "daemon/kernel/overlay.h"
 
 #define OVERLAY_SIZE 65536

@@ -4,7 +4,6 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
-#include "daemon/kernel/mounts-names.h"
 #include "daemon/kernel/mounts-own.h"
 #include "daemon/kernel/overlay.h"
 

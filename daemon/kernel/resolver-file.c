@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/kernel/mount.h"
-#include "daemon/kernel/resolver-file.h"
+#include "daemon/kernel/resolver-place.h"
 
 /* The tmpfs of this task; -1: there is none yet. */
 static int files_fd = -1;

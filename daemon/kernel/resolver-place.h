@@ -33,3 +33,18 @@ int resolver_return_to_set(const struct resolver_place *place, int fd);
 int resolver_new_tmpfs(unsigned int attributes);
 /* Writes a new file. Returns 0 or -errno. */
 int resolver_write_file(int directory_fd, const char *name, const struct resolver_text *text);
+
+/*
+ * Read-only mounts of files that lie on a tmpfs of ours. From Linux 6.15 on,
+ * sets of one task that need the same text share a file. No function here may allocate memory.
+ */
+
+struct resolver_file {
+	struct resolver_text text;
+	unsigned int number; /* 0: this text has not been written yet */
+};
+
+/* Forgets the files of an earlier task: successive children share a worker's memory. */
+void resolver_files_begin(void);
+/* Returns a detached mount of the file, which is written if necessary, or -errno. */
+int resolver_file_mount(const struct resolver_place *place, struct resolver_file *file);

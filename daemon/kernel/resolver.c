@@ -5,7 +5,6 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/resolver-entry.h"
-#include "daemon/kernel/resolver-file.h"
 #include "daemon/kernel/resolver-place.h"
 #include "daemon/kernel/resolver.h"
 

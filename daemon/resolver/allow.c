@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include "daemon/resolver/allow.h"
+#include "daemon/resolver/resolver.h"
 
 /* Sends the message in the writer. Returns 0 or -errno. */
 static int send_message(struct resolver *resolver)

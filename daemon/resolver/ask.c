@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/resolver/allow.h"
-#include "daemon/resolver/ask.h"
-#include "daemon/resolver/query.h"
+#include "daemon/resolver/resolver.h"
 
 static void finish(struct ask *ask, const uint8_t *reply, size_t size)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/resolver/ask.h"
-#include "daemon/resolver/connection.h"
 #include "daemon/resolver/frame.h"
+#include "daemon/resolver/resolver.h"
 
 static void on_readable(struct bufferevent *stream _unused_, void *context)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/resolver/allow.h"
-#include "daemon/resolver/ask.h"
-#include "daemon/resolver/connection.h"
-#include "daemon/resolver/intake.h"
+#include "daemon/resolver/resolver.h"
 
 #define DATAGRAMS_AT_ONCE 16
 #define DENY_REST_SECONDS 1

@@ -8,9 +8,7 @@
  */
 #include <sys/resource.h>
 #include "daemon/confine/confine.h"
-#include "daemon/resolver/allow.h"
-#include "daemon/resolver/ask.h"
-#include "daemon/resolver/set.h"
+#include "daemon/resolver/resolver.h"
 
 /* --- the system call filter --- */
 

@@ -64,10 +64,10 @@ struct ask {
 
 	struct servers *servers; /* of the set */
 	struct event *timer;	 /* starts the question, and bounds the wait for the keeper */
-	struct query *query;	 /* to name servers (query.h), or NULL */
+	struct query *query;	 /* to name servers (query.c), or NULL */
 	TAILQ_ENTRY(ask) of_query;
 
-	uint8_t *reply; /* waits for the keeper; see request.h */
+	uint8_t *reply; /* waits for the keeper; see allow.c */
 	size_t reply_size;
 	TAILQ_ENTRY(ask) of_waiting;
 	bool waiting;
@@ -137,3 +137,98 @@ struct resolver {
 	uint32_t last_request;
 	size_t n_requests; /* that the keeper has not answered yet */
 };
+
+/*
+ * A question in progress: name servers are asked in turn until one answers, then the keeper lets
+ * the addresses of its answer through, and then the set gets the answer.
+ */
+
+/* Begins with a question of which the caller knows that the set's list has its name, by these
+ * entries. The caller fills in who asked. Returns NULL if there is no memory, or if too many are in
+ * progress. */
+struct ask *ask_new(struct set *set, const uint8_t *bytes, size_t size,
+		    const struct question *question, const uint32_t *entries, size_t n_entries,
+		    ask_done_fn *done);
+/* Ends a question without an answer. */
+void ask_free(struct ask *ask);
+/* Handles the keeper's answer to the request with this number. refused: a bit for each address that
+ * is not let through. */
+void ask_allowed(struct resolver *resolver, uint32_t request, uint64_t refused);
+
+/*
+ * A question to name servers: they are asked in turn until one answers.
+ *
+ * Equal questions (the same name and type, to the same name servers) are asked one at a time,
+ * whichever set asks. Otherwise an attacker could have a set ask the same thing many times at once,
+ * and a forged answer would only have to fit the id and the port of any one of them
+ * (CVE-2020-25686). Over TCP, an answer cannot be forged from elsewhere.
+ */
+
+struct query_calls {
+	/* A name server has answered the question. bytes is the answer; it is valid during this
+	 * call only, and may be changed. */
+	void (*answered)(struct ask *ask, const struct answer *answer, uint8_t *bytes, size_t size);
+	/* No name server has. */
+	void (*failed)(struct ask *ask);
+};
+
+/* Asks name servers, or joins an equal question. Later, or before this function returns, one of the
+ * two calls is made. The call may free this question, but no other one. */
+void query_join(struct ask *ask, const struct query_calls *calls);
+/* Takes a question off its query, because it needs no answer any more. */
+void query_leave(struct ask *ask);
+
+/*
+ * What the resolver tells the keeper. Requests to let addresses through wait until the keeper has
+ * answered earlier ones. The sets in which questions wait take turns, so a set that asks for much
+ * delays another by one request only.
+ */
+
+/* Asks the keeper to let the addresses of ask->answer through, when it is the set's turn. */
+void allow_ask(struct ask *ask);
+/* Takes a question off the list of those that wait. Must be called when the question ends. */
+void allow_forget(struct ask *ask);
+/* Sends requests that wait, as far as there is room. Must be called when the keeper has answered a
+ * request, or the pipe has room again. */
+void allow_go_on(struct resolver *resolver);
+
+/* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the pipe to the keeper is
+ * full. */
+int denied_send(const struct set *set, const struct denied *denied);
+
+/* TCP connections of a set. */
+
+/* Accepts a connection, if one waits. Returns 0 or -errno; -EMFILE if there are too many. */
+int connection_accept(struct set *set, int listening_fd);
+/* Closes a connection. Its question gets no answer. */
+void connection_free(struct connection *connection);
+/* Reads the next message of a connection that has no question in progress. Returns its size,
+ * -EAGAIN, or -EMSGSIZE. */
+int connection_read(struct connection *connection, uint8_t *ret, size_t max);
+/* Writes an answer. */
+void connection_write(struct connection *connection, const uint8_t *reply, size_t size);
+/* Writes the answer to the connection's question. Is an ask_done_fn. */
+void connection_answer(struct ask *ask, const uint8_t *reply, size_t size);
+
+/*
+ * What a set sends: its questions over UDP and TCP, within its bounds. A question that the list
+ * does not have is refused here.
+ */
+
+/* Begins to read from the set's listeners. Returns 0 or -ENOMEM. */
+int intake_start(struct set *set);
+/* Ends the set's questions, connections and events. */
+void intake_stop(struct set *set);
+
+/* The sets whose questions a resolver answers, as the keeper says. */
+
+/* Returns the set of a cookie, or NULL. */
+struct set *set_find(struct resolver *resolver, uint64_t cookie);
+/* Adds a set; takes its sockets out of resolver->message. Returns 0, -EINVAL if the keeper has
+ * broken a rule, or another -errno. */
+int set_add(struct resolver *resolver, const struct wire_resolver_add *wire);
+/* Replaces a set's list, or its name servers. Return the same. */
+int set_list(struct set *set, const struct wire_resolver_list *wire);
+int set_upstreams(struct set *set, const struct wire_resolver_upstreams *wire);
+/* Closes the set's sockets and forgets it. */
+void set_remove(struct set *set);

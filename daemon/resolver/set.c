@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include "daemon/resolver/intake.h"
-#include "daemon/resolver/set.h"
+#include "daemon/resolver/resolver.h"
 
 #define PORT_DOMAIN 53
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <sched.h>
 #include "daemon/keeper/network/egress-change.h"
-#include "daemon/kernel/firewall-named.h"
+#include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/nft-watch.h"
 
 #define TABLE "nsctl-test"

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base.h"
+#include "daemon/front/encode.h"
 #include "daemon/front/method.h"
 #include "daemon/front/unit.h"
-#include "daemon/front/view.h"
 #include "protocol/idl-type.h"
 
 /* Fields that code reads or writes, by their type or method. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/network/egress-admit.h"
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
+#include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/keeper/network/egress-resolver.h"
-#include "daemon/keeper/network/egress-withdraw.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/kernel/fault.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/network/egress-sockets.h"
+#include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/keeper/workers/operation.h"
 
 #define LISTEN_SECONDS 5

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/mman.h>
 #include "daemon/keeper/network/egress-learned.h"
+#include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/keeper/network/egress-resolver.h"
-#include "daemon/keeper/network/egress-tell.h"
 #include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/outside.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/egress-change.h"
-#include "daemon/keeper/network/egress-withdraw.h"
+#include "daemon/keeper/network/egress-names-state.h"
 
 struct withdrawal {
 	struct withdrawal *next;

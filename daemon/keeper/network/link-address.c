@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/network/link-address.h"
+#include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/network/link-alias.h"
+#include "daemon/keeper/network/link-draft.h"
 
 /* The set at an end, and the first of its names that another set has. */
 struct clash {

@@ -6,7 +6,6 @@
  */
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link-plan.h"
-#include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"

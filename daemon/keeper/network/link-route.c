@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/network/link-address.h"
-#include "daemon/keeper/network/link-route.h"
+#include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/policy/address.h"
 
 /* How an end reaches a next hop: not at all, by one of its subnets, or directly on the link. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/policy/check-mount.h"
 
 static int mount_field(struct failure *failure, size_t index, const char *member,
 		       const char *reason)

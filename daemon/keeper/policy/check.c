@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/policy/check-mount.h"
-#include "daemon/keeper/policy/settings.h"
 
 static int invalid(struct failure *failure, const char *field, const char *reason)
 {

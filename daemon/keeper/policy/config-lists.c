@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/policy/config-lists.h"
+#include "daemon/keeper/policy/config-value.h"
 
 static struct config_list *find(const struct config *config, const char *name)
 {

@@ -21,3 +21,15 @@ int config_parse_who(const char *value, bool may_be_host, struct config_who *who
 /* Adds the user or the group that the word names. Returns 0, -ENOENT or -ENOMEM. */
 int config_add_who(const char *word, struct config_who *who);
 void config_who_done(struct config_who *who);
+
+/* [lists] of the configuration, and the words USER:LIST of [allow] egress. */
+
+/* Adds the entries of value, which commas or blanks separate, to the list of this name. line: the
+ * present line of the file. Returns NULL, or a static text that says what is wrong, with *ret_word:
+ * the word that it is about. */
+const char *config_add_to_list(struct config *config, const char *name, const char *value,
+			       unsigned int line, char ret_word[static CONFIG_WORD_SIZE]);
+/* Gives egress to the list to the users named by the word, USER:LIST or @GROUP:LIST. Returns as
+ * config_add_to_list() does. */
+const char *config_add_grant(struct config *config, const char *word, unsigned int line);
+void config_free_lists(struct config *config);

@@ -2,7 +2,6 @@
 #include <ini.h>
 #include <stdarg.h>
 #include "daemon/keeper/policy/address.h"
-#include "daemon/keeper/policy/config-lists.h"
 #include "daemon/keeper/policy/config-value.h"
 #include "daemon/keeper/policy/devices.h"
 #include "daemon/keeper/policy/reach.h"

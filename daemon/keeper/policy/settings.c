@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/policy/settings.h"
+#include "daemon/keeper/policy/check.h"
 
 /*
  * Names of the settings that a set may have: they belong to a namespace, and have no effect outside

@@ -18,7 +18,6 @@
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/remove.h"
-#include "daemon/keeper/set/within.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"

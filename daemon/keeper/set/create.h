@@ -58,3 +58,12 @@ void create_answer(struct keeper *keeper, struct set *set, const struct failure 
 
 /* Returns true if the maker of such a set needs descriptors of a client. */
 bool create_takes_descriptors(const struct wire_spec *spec);
+
+/* Sets within sets. They are made from inside a set, in the cgroup of that set, and are removed
+ * before it. */
+
+/* Finds the set that the caller is in, in which it wants to make another one; ret NULL: the caller
+ * is in none. Returns 0, or an error and failure if the caller cannot make such a set there. */
+int within_find_around(struct keeper *keeper, const struct request *request,
+		       const struct wire_spec *spec, const struct set **ret,
+		       struct failure *failure);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/set/within.h"
+#include "daemon/keeper/set/create.h"
 
 int within_find_around(struct keeper *keeper, const struct request *request,
 		       const struct wire_spec *spec, const struct set **ret,
