@@ -10,12 +10,9 @@ void firewall_learned_add(struct nft *nft, const char *list, const char *interfa
 
 	nft_meta(rule, NFT_META_IIFNAME, NFT_REG_1);
 	nft_lookup(rule, NFT_REG_1, LEARNING, true, 0);
-	nft_verdict(rule, NFT_GOTO, refused);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NFT_GOTO, refused);
 	firewall_count_each(nft, list, FIREWALL_LEARNED, interface, true);
-	rule = nft_rule(nft, list);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, nft_rule(nft, list), NF_ACCEPT, NULL);
 }
 
 void firewall_learned_for(struct nft *nft, const char *interface, uint64_t milliseconds)

@@ -81,8 +81,7 @@ static void add_rule(struct nft *nft, const struct aim *aim, int family, uint32_
 		firewall_match_protocol(rule, protocol);
 	if (service->has_ports)
 		firewall_match_ports(rule, service->first, service->last);
-	nft_verdict(rule, aim->verdict, aim->target);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, aim->verdict, aim->target);
 }
 
 /* Adds a rule for addresses with the same service; two, if ports of both protocols are meant. A set
@@ -132,24 +131,18 @@ static void fill(struct nft *nft, const struct task_link *link)
 {
 	char list[CHAIN_SIZE], refused[REFUSED_CHAIN_SIZE];
 	const struct aim deny = {list, NFT_GOTO, refused}, allow = {list, NF_ACCEPT, NULL};
-	struct nftnl_rule *rule;
 
 	name_chain(link->b.interface, list);
 	firewall_refused_chain(link->b.interface, refused);
 	add_entries(nft, &deny, link->deny);
 	add_entries(nft, &allow, link->allow);
-	if (link->named) {
-		rule = nft_rule(nft, list);
-		nft_verdict(rule, NFT_JUMP, NAMED);
-		nft_add_rule(nft, rule);
-	}
+	if (link->named)
+		nft_end_rule(nft, nft_rule(nft, list), NFT_JUMP, NAMED);
 	if (link->learned) {
 		firewall_learned_add(nft, list, link->b.interface, refused);
 		return;
 	}
-	rule = nft_rule(nft, list);
-	nft_verdict(rule, NFT_GOTO, refused);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, nft_rule(nft, list), NFT_GOTO, refused);
 }
 
 static void change_element(struct nft *nft, const struct task_link *link, bool remove,

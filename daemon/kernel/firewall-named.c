@@ -22,11 +22,6 @@ enum form { FORM_ADDRESS, FORM_PROTOCOL, FORM_PORT, FORMS };
 #define REG_PROTOCOL6 NFT_REG32_08
 #define REG_PORT6 NFT_REG32_09
 
-/* Offsets in headers. */
-#define IPV4_DESTINATION 16
-#define IPV6_DESTINATION 24
-#define PORT_DESTINATION 2
-
 static const char *name_of(bool six, enum form form)
 {
 	static const char *const names[FORMS][2] = {
@@ -55,23 +50,18 @@ static void add_set(struct nft *nft, bool six, enum form form)
 static void add_rule(struct nft *nft, bool six, enum form form)
 {
 	static const uint8_t label[NFT_LABEL_SIZE] = CONNTRACK_OF_NAME;
-	uint8_t family = six ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	struct nftnl_rule *rule = nft_rule(nft, NAMED);
 
-	nft_meta(rule, NFT_META_NFPROTO, REG_INTERFACE);
-	nft_compare(rule, REG_INTERFACE, NFT_CMP_EQ, &family, sizeof(family));
+	firewall_match_family(rule, six ? NFPROTO_IPV6 : NFPROTO_IPV4);
 	nft_meta(rule, NFT_META_IIFNAME, REG_INTERFACE);
-	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_DESTINATION : IPV4_DESTINATION,
-		    six ? 16 : 4, REG_ADDRESS);
+	firewall_load_destination(rule, six, REG_ADDRESS);
 	if (form >= FORM_PROTOCOL)
 		nft_meta(rule, NFT_META_L4PROTO, six ? REG_PROTOCOL6 : REG_PROTOCOL4);
 	if (form >= FORM_PORT)
-		nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2,
-			    six ? REG_PORT6 : REG_PORT4);
+		firewall_load_port(rule, six ? REG_PORT6 : REG_PORT4);
 	nft_lookup(rule, REG_INTERFACE, name_of(six, form), false, 0);
 	nft_set_label(rule, label, REG_INTERFACE);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 }
 
 void firewall_add_named(struct nft *nft)

@@ -98,8 +98,7 @@ void firewall_refused_add(struct nft *nft, const char *interface)
 	firewall_count_each(nft, chain, DENIED, interface, false);
 	rule = nft_rule(nft, chain);
 	nft_count(rule);
-	nft_verdict(rule, NFT_GOTO, REFUSE);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NFT_GOTO, REFUSE);
 }
 
 void firewall_refused_remove(struct nft *nft, const char *interface)

@@ -28,20 +28,7 @@
 #define REG_BEHIND_16 NFT_REG_2
 #define REG_BEHIND_20 NFT_REG32_05
 
-/* Offsets in headers. */
-#define IPV4_SOURCE 12
-#define IPV4_DESTINATION 16
-#define IPV6_SOURCE 8
-#define IPV6_DESTINATION 24
-#define PORT_DESTINATION 2
-
 /* --- rules --- */
-
-static void match_family(struct nftnl_rule *rule, uint8_t family)
-{
-	nft_meta(rule, NFT_META_NFPROTO, REG);
-	nft_compare(rule, REG, NFT_CMP_EQ, &family, sizeof(family));
-}
 
 static void match_interface(struct nftnl_rule *rule, uint32_t key, const char *set, bool inverted)
 {
@@ -49,26 +36,26 @@ static void match_interface(struct nftnl_rule *rule, uint32_t key, const char *s
 	nft_lookup(rule, REG, set, inverted, 0);
 }
 
+static void load_source(struct nftnl_rule *rule, bool six, uint32_t reg)
+{
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_SOURCE : IPV4_SOURCE, six ? 16 : 4,
+		    reg);
+}
+
 /* Matches packets with an address in the subnet. */
 static void match_subnet(struct nftnl_rule *rule, bool source, const struct subnet *subnet)
 {
-	uint32_t offset = subnet->family == NFPROTO_IPV4 ? source ? IPV4_SOURCE : IPV4_DESTINATION
-			  : source			 ? IPV6_SOURCE
-							 : IPV6_DESTINATION;
-
-	match_family(rule, subnet->family);
-	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, offset, subnet->size, REG);
+	firewall_match_family(rule, subnet->family);
+	(source ? load_source : firewall_load_destination)(rule, subnet->family == NFPROTO_IPV6,
+							   REG);
 	nft_mask(rule, REG, subnet->mask, subnet->size);
 	nft_compare(rule, REG, NFT_CMP_EQ, subnet->address, subnet->size);
 }
 
 void firewall_match_destination(struct nftnl_rule *rule, uint8_t family, uint32_t set)
 {
-	bool six = family == NFPROTO_IPV6;
-
-	match_family(rule, family);
-	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_DESTINATION : IPV4_DESTINATION,
-		    six ? 16 : 4, REG);
+	firewall_match_family(rule, family);
+	firewall_load_destination(rule, family == NFPROTO_IPV6, REG);
 	nft_lookup_ranges(rule, REG, set);
 }
 
@@ -82,7 +69,7 @@ void firewall_match_ports(struct nftnl_rule *rule, uint16_t first, uint16_t last
 {
 	const uint8_t bounds[2][2] = {{first >> 8, first}, {last >> 8, last}};
 
-	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2, REG);
+	firewall_load_port(rule, REG);
 	nft_compare(rule, REG, NFT_CMP_GTE, bounds[0], sizeof(bounds[0]));
 	nft_compare(rule, REG, NFT_CMP_LTE, bounds[1], sizeof(bounds[1]));
 }
@@ -101,8 +88,7 @@ static void accept_ct(struct nft *nft, const char *chain, uint32_t key, uint32_t
 	struct nftnl_rule *rule = nft_rule(nft, chain);
 
 	match_ct(rule, key, bits);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 }
 
 static void accept_state(struct nft *nft, const char *chain, uint32_t state)
@@ -128,8 +114,7 @@ static void accept_related(struct nft *nft, const char *chain, uint8_t family, u
 	nft_meta(rule, NFT_META_IIFNAME, REG);
 	nft_ct_source(rule, family, direction, REG_BEHIND_16);
 	nft_lookup(rule, REG, six ? SOURCES6 : SOURCES4, false, 0);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 }
 
 /* Accepts packets of established connections, and errors about a connection from or to the way's
@@ -151,24 +136,21 @@ static void add_interface_rule(struct nft *nft, const char *chain, uint32_t key,
 	struct nftnl_rule *rule = nft_rule(nft, chain);
 
 	match_interface(rule, key, set, false);
-	nft_verdict(rule, verdict, target);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, verdict, target);
 }
 
 /* Ends a rule: matching packets are counted and dropped. */
 static void count_and_drop(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_count(rule);
-	nft_verdict(rule, NF_DROP, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_DROP, NULL);
 }
 
 /* Ends a rule: counts matching packets, and refuses them as add_refuse() says. */
 static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_count(rule);
-	nft_verdict(rule, NFT_GOTO, REFUSE);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NFT_GOTO, REFUSE);
 }
 
 /* Adds the chain that refuses packets, with a TCP reset or otherwise ICMP "administratively
@@ -193,8 +175,7 @@ static void add_refuse(struct nft *nft)
 static void pass(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_set_mark(rule, 0, REG);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 }
 
 /* Passes packets whose source is the address that belongs to their interface: each of our
@@ -204,10 +185,9 @@ static void pass_own_source(struct nft *nft, uint8_t family)
 	bool six = family == NFPROTO_IPV6;
 	struct nftnl_rule *rule = nft_rule(nft, "check");
 
-	match_family(rule, family);
+	firewall_match_family(rule, family);
 	nft_meta(rule, NFT_META_IIFNAME, REG);
-	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_SOURCE : IPV4_SOURCE, six ? 16 : 4,
-		    REG_BEHIND_16);
+	load_source(rule, six, REG_BEHIND_16);
 	nft_lookup(rule, REG, six ? SOURCES6 : SOURCES4, false, 0);
 	pass(nft, rule);
 }
@@ -231,7 +211,7 @@ static void set_right(struct nft *nft, uint32_t mark)
 	mark |= BARRIER_ASTRAY;
 	nft_meta(rule, NFT_META_MARK, REG);
 	nft_compare(rule, REG, NFT_CMP_EQ, &mark, sizeof(mark));
-	match_family(rule, NFPROTO_IPV6);
+	firewall_match_family(rule, NFPROTO_IPV6);
 	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IPV6_DESTINATION, 1, REG);
 	nft_bitwise(rule, REG, &every, &flip, 1);
 	nft_set_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IPV6_DESTINATION, 1, REG);
@@ -242,8 +222,6 @@ static void set_right(struct nft *nft, uint32_t mark)
  * sees them, and removes the barrier's mark from the others. */
 static void add_check(struct nft *nft, const struct task_firewall *firewall)
 {
-	struct nftnl_rule *rule;
-
 	nft_add_chain(nft, "check", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "sources", "filter", NF_INET_PRE_ROUTING, PRIORITY_CHECK);
 	add_interface_rule(nft, "sources", NFT_META_IIFNAME, LINKS, NFT_GOTO, "check");
@@ -255,9 +233,7 @@ static void add_check(struct nft *nft, const struct task_firewall *firewall)
 	pass(nft, rule_of_source(nft, "fe80::/10"));
 	/* duplicate address detection: not needed here, but not to be counted as a forgery
 	 * either */
-	rule = rule_of_source(nft, "::/128");
-	nft_verdict(rule, NF_DROP, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule_of_source(nft, "::/128"), NF_DROP, NULL);
 	count_and_drop(nft, nft_rule(nft, "check"));
 }
 
@@ -282,8 +258,7 @@ static void accept_to_published(struct nft *nft, const char *chain)
 	match_interface(rule, NFT_META_IIFNAME, OPEN, false);
 	match_interface(rule, NFT_META_OIFNAME, LINKS, false);
 	match_ct(rule, NFT_CT_STATUS, IPS_DST_NAT);
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 }
 
 static void refuse_forbidden(struct nft *nft, const char *chain,
@@ -361,8 +336,7 @@ static void add_input(struct nft *nft)
 	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, REG);
 	nft_compare(rule, REG, NFT_CMP_GTE, &first, sizeof(first));
 	nft_compare(rule, REG, NFT_CMP_LTE, &last, sizeof(last));
-	nft_verdict(rule, NF_ACCEPT, NULL);
-	nft_add_rule(nft, rule);
+	nft_end_rule(nft, rule, NF_ACCEPT, NULL);
 	count_and_refuse(nft, nft_rule(nft, "input-ours"));
 }
 
@@ -415,17 +389,13 @@ static void add_ports(struct nft *nft, const char *chain, uint8_t family, bool a
 	const char *map = addressed ? six ? ADDRESSED6 : ADDRESSED4 : six ? PORTS6 : PORTS4;
 	uint32_t behind_address = six ? REG_BEHIND_16 : REG_BEHIND_4;
 
-	match_family(rule, family);
+	firewall_match_family(rule, family);
 	nft_fib_type(rule, REG);
 	nft_compare(rule, REG, NFT_CMP_EQ, &local, sizeof(local));
 	if (addressed)
-		nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER,
-			    six ? IPV6_DESTINATION : IPV4_DESTINATION, six ? 16 : 4, REG);
+		firewall_load_destination(rule, six, REG);
 	nft_meta(rule, NFT_META_L4PROTO, addressed ? behind_address : REG);
-	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2,
-		    !addressed ? REG_BEHIND_4
-		    : six      ? REG_BEHIND_20
-			       : REG_BEHIND_8);
+	firewall_load_port(rule, !addressed ? REG_BEHIND_4 : six ? REG_BEHIND_20 : REG_BEHIND_8);
 	nft_lookup(rule, REG, map, false, REG);
 	nft_dnat(rule, family, REG, behind_address);
 	nft_add_rule(nft, rule);
@@ -441,8 +411,7 @@ static void leave_loopback(struct nft *nft, const char *chain)
 		struct nftnl_rule *rule = nft_rule(nft, chain);
 
 		match_subnet(rule, false, &subnet);
-		nft_verdict(rule, NFT_RETURN, NULL);
-		nft_add_rule(nft, rule);
+		nft_end_rule(nft, rule, NFT_RETURN, NULL);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the table is opened, its sets and maps, and the addresses that are their keys. */
+/* How the table is opened, its sets and maps, the addresses that are their keys, and how rules read
+ * these from packets. */
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <linux/netfilter.h>
@@ -56,4 +57,21 @@ struct subnet firewall_subnet(const char *text)
 	for (uint32_t bit = 0; bit < prefix && bit < 8 * subnet.size; bit++)
 		subnet.mask[bit / 8] |= 0x80 >> (bit % 8);
 	return subnet;
+}
+
+void firewall_match_family(struct nftnl_rule *rule, uint8_t family)
+{
+	nft_meta(rule, NFT_META_NFPROTO, NFT_REG_1);
+	nft_compare(rule, NFT_REG_1, NFT_CMP_EQ, &family, sizeof(family));
+}
+
+void firewall_load_destination(struct nftnl_rule *rule, bool six, uint32_t reg)
+{
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_DESTINATION : IPV4_DESTINATION,
+		    six ? 16 : 4, reg);
+}
+
+void firewall_load_port(struct nftnl_rule *rule, uint32_t reg)
+{
+	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2, reg);
 }

@@ -23,6 +23,13 @@
 #define ADDRESSED4 "addressed4" /* published at one address */
 #define ADDRESSED6 "addressed6"
 
+/* Offsets in headers. */
+#define IPV4_SOURCE 12
+#define IPV4_DESTINATION 16
+#define IPV6_SOURCE 8
+#define IPV6_DESTINATION 24
+#define PORT_DESTINATION 2
+
 /* The chain that informs a packet's sender and drops the packet. */
 #define REFUSE "refuse"
 
@@ -45,8 +52,12 @@ void firewall_add_sets(struct nft *nft);
 /* Adds requests that make the table, with empty sets. exclusive: the requests fail with -EEXIST if
  * the table exists. */
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive);
-/* Add to a rule: it matches packets to an address in the set of ranges, of the protocol, to a port
- * from first to last. */
+/* Add to a rule: the packet's destination or its port, in a register. */
+void firewall_load_destination(struct nftnl_rule *rule, bool six, uint32_t reg);
+void firewall_load_port(struct nftnl_rule *rule, uint32_t reg);
+/* Add to a rule: it matches packets of the family (NFPROTO_IPV4 or _IPV6), to an address in the set
+ * of ranges, of the protocol, to a port from first to last. */
+void firewall_match_family(struct nftnl_rule *rule, uint8_t family);
 void firewall_match_destination(struct nftnl_rule *rule, uint8_t family, uint32_t set);
 void firewall_match_protocol(struct nftnl_rule *rule, uint8_t protocol);
 void firewall_match_ports(struct nftnl_rule *rule, uint16_t first, uint16_t last);

@@ -13,17 +13,13 @@
 
 void nft_add_counting_set(struct nft *nft, const char *name, const struct nft_counting *wanted)
 {
-	struct nftnl_set *set = nft_named_set(nft, name);
+	struct nftnl_set *set = nft_new_set(nft, name, COUNTING_ID, NFT_SET_EVAL | NFT_SET_TIMEOUT,
+					    wanted->key_type, wanted->key_size);
 
-	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
-	nftnl_set_set_u32(set, NFTNL_SET_ID, COUNTING_ID);
-	nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_EVAL | NFT_SET_TIMEOUT);
-	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, wanted->key_type);
-	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, wanted->key_size);
 	nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, wanted->elements);
 	nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT, wanted->milliseconds);
 	nftnl_set_set_u32(set, NFTNL_SET_GC_INTERVAL, COLLECT_MILLISECONDS);
-	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
+	nft_make_set(nft, set);
 }
 
 /* --- reading --- */

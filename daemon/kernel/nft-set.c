@@ -14,10 +14,8 @@
 
 struct nftnl_set *nft_named_set(const struct nft *nft, const char *name)
 {
-	struct nftnl_set *set = nftnl_set_alloc();
+	struct nftnl_set *set = nft_must(nftnl_set_alloc());
 
-	if (!set)
-		abort();
 	nftnl_set_set_str(set, NFTNL_SET_TABLE, nft->table);
 	nftnl_set_set_str(set, NFTNL_SET_NAME, name);
 	return set;
@@ -41,35 +39,47 @@ static void add_elements_message(struct nft *nft, struct nlmsghdr *message, stru
 /* Has nft(8) show the keys as names of interfaces. */
 static void note_interfaces(struct nftnl_set *set)
 {
-	struct nftnl_udata_buf *notes = nftnl_udata_buf_alloc(NOTES_SIZE);
+	struct nftnl_udata_buf *notes = nft_must(nftnl_udata_buf_alloc(NOTES_SIZE));
 
-	if (!notes)
-		abort();
 	nftnl_udata_put_u32(notes, NFTNL_UDATA_SET_KEYBYTEORDER, HOST_BYTEORDER);
 	nftnl_set_set_data(set, NFTNL_SET_USERDATA, nftnl_udata_buf_data(notes),
 			   nftnl_udata_buf_len(notes));
 	nftnl_udata_buf_free(notes);
 }
 
-void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_type,
-		 uint32_t key_size, uint32_t data_type, uint32_t data_size)
+struct nftnl_set *nft_new_set(const struct nft *nft, const char *name, uint32_t id, uint32_t flags,
+			      uint32_t key_type, uint32_t key_size)
 {
 	struct nftnl_set *set = nft_named_set(nft, name);
 
-	if (key_type == NFT_TYPE_IFNAME)
-		note_interfaces(set);
 	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
 	nftnl_set_set_u32(set, NFTNL_SET_ID, id);
+	nftnl_set_set_u32(set, NFTNL_SET_FLAGS, flags);
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, key_type);
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, key_size);
-	if (data_type == NFT_TYPE_TIMED) {
-		nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_TIMEOUT);
-	} else if (data_type) {
-		nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_MAP);
+	return set;
+}
+
+void nft_make_set(struct nft *nft, struct nftnl_set *set)
+{
+	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
+}
+
+void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_type,
+		 uint32_t key_size, uint32_t data_type, uint32_t data_size)
+{
+	uint32_t flags = data_type == NFT_TYPE_TIMED ? NFT_SET_TIMEOUT
+			 : data_type		     ? NFT_SET_MAP
+						     : 0;
+	struct nftnl_set *set = nft_new_set(nft, name, id, flags, key_type, key_size);
+
+	if (key_type == NFT_TYPE_IFNAME)
+		note_interfaces(set);
+	if (flags == NFT_SET_MAP) {
 		nftnl_set_set_u32(set, NFTNL_SET_DATA_TYPE, data_type);
 		nftnl_set_set_u32(set, NFTNL_SET_DATA_LEN, data_size);
 	}
-	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
+	nft_make_set(nft, set);
 }
 
 void nft_delete_set(struct nft *nft, const char *name)
@@ -79,15 +89,6 @@ void nft_delete_set(struct nft *nft, const char *name)
 }
 
 /* --- elements --- */
-
-static struct nftnl_set_elem *new_element(void)
-{
-	struct nftnl_set_elem *element = nftnl_set_elem_alloc();
-
-	if (!element)
-		abort();
-	return element;
-}
 
 /* Adds or removes an element, and takes it. The element has what the key leads to. */
 static void change_element(struct nft *nft, const char *set_name, bool remove, const void *key,
@@ -106,7 +107,7 @@ static void change_element(struct nft *nft, const char *set_name, bool remove, c
 void nft_element(struct nft *nft, const char *set_name, bool remove, const void *key,
 		 uint32_t key_size, const void *data, uint32_t data_size)
 {
-	struct nftnl_set_elem *element = new_element();
+	struct nftnl_set_elem *element = nft_must(nftnl_set_elem_alloc());
 
 	if (data)
 		nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, data, data_size);
@@ -116,7 +117,7 @@ void nft_element(struct nft *nft, const char *set_name, bool remove, const void 
 void nft_goto_element(struct nft *nft, const char *set_name, bool remove, const void *key,
 		      uint32_t key_size, const char *chain)
 {
-	struct nftnl_set_elem *element = new_element();
+	struct nftnl_set_elem *element = nft_must(nftnl_set_elem_alloc());
 
 	if (!remove) {
 		nftnl_set_elem_set_u32(element, NFTNL_SET_ELEM_VERDICT, NFT_GOTO);
@@ -129,7 +130,7 @@ void nft_goto_element(struct nft *nft, const char *set_name, bool remove, const 
 static void change_timed(struct nft *nft, const char *set_name, bool remove, const void *key,
 			 uint32_t key_size, uint64_t milliseconds)
 {
-	struct nftnl_set_elem *element = new_element();
+	struct nftnl_set_elem *element = nft_must(nftnl_set_elem_alloc());
 
 	if (milliseconds)
 		nftnl_set_elem_set_u64(element, NFTNL_SET_ELEM_TIMEOUT, milliseconds);
@@ -156,17 +157,9 @@ void nft_flush_set(struct nft *nft, const char *set_name)
 
 /* --- sets of ranges --- */
 
-static struct nftnl_set *ranges_set(struct nft *nft, uint32_t id)
-{
-	struct nftnl_set *set = nft_named_set(nft, NFT_UNNAMED);
-
-	nftnl_set_set_u32(set, NFTNL_SET_ID, id);
-	return set;
-}
-
 static void add_bound_of_range(struct nftnl_set *set, const uint8_t *key, uint32_t size, bool end)
 {
-	struct nftnl_set_elem *element = new_element();
+	struct nftnl_set_elem *element = nft_must(nftnl_set_elem_alloc());
 
 	nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, key, size);
 	if (end)
@@ -193,16 +186,14 @@ uint32_t nft_add_ranges(struct nft *nft, uint32_t key_type, uint32_t key_size,
 			const struct nft_range *ranges, size_t n)
 {
 	uint32_t id = UNNAMED_ID + nft->sets++;
-	struct nftnl_set *set = ranges_set(nft, id);
+	struct nftnl_set *set = nft_new_set(nft, NFT_UNNAMED, id,
+					    NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | NFT_SET_INTERVAL,
+					    key_type, key_size);
 
-	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
-	nftnl_set_set_u32(set, NFTNL_SET_FLAGS,
-			  NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | NFT_SET_INTERVAL);
-	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, key_type);
-	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, key_size);
-	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
+	nft_make_set(nft, set);
 	for (size_t at = 0; at < n; at += RANGES_MAX) {
-		set = ranges_set(nft, id);
+		set = nft_named_set(nft, NFT_UNNAMED);
+		nftnl_set_set_u32(set, NFTNL_SET_ID, id);
 		for (size_t i = at; i < n && i < at + RANGES_MAX; i++)
 			add_range(set, &ranges[i], key_size);
 		add_elements_message(

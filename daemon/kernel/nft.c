@@ -144,10 +144,8 @@ int nft_commit(struct nft *nft)
 /* Completes and adds a request about our table. */
 static void add_table_message(struct nft *nft, struct nlmsghdr *message)
 {
-	struct nftnl_table *table = nftnl_table_alloc();
+	struct nftnl_table *table = nft_must(nftnl_table_alloc());
 
-	if (!table)
-		abort();
 	nftnl_table_set_str(table, NFTNL_TABLE_NAME, nft->table);
 	nftnl_table_nlmsg_build_payload(message, table);
 	nft_add_request(nft, message);
@@ -168,10 +166,8 @@ void nft_delete_table(struct nft *nft)
 
 static struct nftnl_chain *named_chain(const struct nft *nft, const char *name)
 {
-	struct nftnl_chain *chain = nftnl_chain_alloc();
+	struct nftnl_chain *chain = nft_must(nftnl_chain_alloc());
 
-	if (!chain)
-		abort();
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, nft->table);
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
 	return chain;
@@ -257,33 +253,42 @@ int nft_read_counters(struct nft *nft, const char *chain, uint64_t *ret_packets)
 
 struct nftnl_rule *nft_rule(struct nft *nft, const char *chain)
 {
-	struct nftnl_rule *rule = nftnl_rule_alloc();
+	struct nftnl_rule *rule = nft_must(nftnl_rule_alloc());
 
-	if (!rule)
-		abort();
 	nftnl_rule_set_u32(rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, nft->table);
 	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
 	return rule;
 }
 
-void nft_add_rule(struct nft *nft, struct nftnl_rule *rule)
+/* Completes and adds a request about a rule, and frees the rule. */
+static void add_rule_message(struct nft *nft, struct nlmsghdr *message, struct nftnl_rule *rule)
 {
-	struct nlmsghdr *message =
-		nft_request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND);
-
 	nftnl_rule_nlmsg_build_payload(message, rule);
 	nft_add_request(nft, message);
 	nftnl_rule_free(rule);
 }
 
+void nft_add_rule(struct nft *nft, struct nftnl_rule *rule)
+{
+	add_rule_message(nft,
+			 nft_request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND),
+			 rule);
+}
+
+void nft_insert_rule(struct nft *nft, struct nftnl_rule *rule)
+{
+	add_rule_message(nft, nft_request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE), rule);
+}
+
+void nft_end_rule(struct nft *nft, struct nftnl_rule *rule, int verdict, const char *chain)
+{
+	nft_verdict(rule, verdict, chain);
+	nft_add_rule(nft, rule);
+}
+
 void nft_flush_chain(struct nft *nft, const char *chain)
 {
 	/* a request that names no rule removes all of them */
-	struct nlmsghdr *message = nft_request(nft, NFT_MSG_DELRULE, NLM_F_ACK);
-	struct nftnl_rule *rule = nft_rule(nft, chain);
-
-	nftnl_rule_nlmsg_build_payload(message, rule);
-	nft_add_request(nft, message);
-	nftnl_rule_free(rule);
+	add_rule_message(nft, nft_request(nft, NFT_MSG_DELRULE, NLM_F_ACK), nft_rule(nft, chain));
 }

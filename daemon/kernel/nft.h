@@ -106,6 +106,8 @@ struct nftnl_rule *nft_rule(struct nft *nft, const char *chain);
 /* Appends the rule to its chain and frees it. nft_insert_rule() makes it the chain's first rule. */
 void nft_add_rule(struct nft *nft, struct nftnl_rule *rule);
 void nft_insert_rule(struct nft *nft, struct nftnl_rule *rule);
+/* Adds the verdict, as nft_verdict() does, and then the rule. */
+void nft_end_rule(struct nft *nft, struct nftnl_rule *rule, int verdict, const char *chain);
 
 void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
 /* Sets the packet's mark; uses the register reg. */
