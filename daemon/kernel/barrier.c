@@ -48,7 +48,7 @@ static void add_rule(struct rtnl *rtnl, bool add, int family, uint32_t mark)
 static int change_rules(bool add, uint32_t mark)
 {
 	static const int families[] = {AF_INET, AF_INET6};
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, -1);
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(families); i++) {
@@ -58,7 +58,6 @@ static int change_rules(bool add, uint32_t mark)
 		    (r == -EAFNOSUPPORT && families[i] == AF_INET6))
 			r = 0;
 	}
-	rtnl_close(&rtnl);
 	return r;
 }
 
@@ -116,19 +115,18 @@ static void add_filter(struct rtnl *rtnl, uint32_t index, int program_fd)
 
 int barrier_attach(int program_fd, const char *interface)
 {
+	_cleanup_rtnl_ struct rtnl rtnl;
+	int r = rtnl_open(&rtnl, -1);
 	uint32_t index = if_nametoindex(interface);
-	struct rtnl rtnl;
-	int r = index == 0 ? negative_errno() : rtnl_open(&rtnl, -1);
 
-	if (r < 0)
-		return r;
+	if (r < 0 || index == 0)
+		return r < 0 ? r : negative_errno();
 	add_hook(&rtnl, index);
 	r = rtnl_commit(&rtnl, NULL);
 	if (r == 0 || r == -EEXIST) {
 		add_filter(&rtnl, index, program_fd);
 		r = rtnl_commit(&rtnl, NULL);
 	}
-	rtnl_close(&rtnl);
 	return r;
 }
 

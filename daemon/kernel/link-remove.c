@@ -82,13 +82,12 @@ static bool is_own(const struct task_end *end, const char *own_pin)
 
 static bool is_missing(int ns_fd, const char *id, const struct task_end *end)
 {
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	uint32_t index;
 	int r = rtnl_open(&rtnl, ns_fd);
 
 	if (r == 0)
 		r = link_find(&rtnl, id, end, &index);
-	rtnl_close(&rtnl);
 	return r == -ENODEV;
 }
 
@@ -109,7 +108,7 @@ static int leave_port(int ns_fd, const char *id, const struct task_end *end)
 {
 	struct nlmsghdr *message;
 	struct nlattr *port;
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	uint32_t index;
 	int r = rtnl_open(&rtnl, ns_fd);
 
@@ -125,7 +124,6 @@ static int leave_port(int ns_fd, const char *id, const struct task_end *end)
 		mnl_attr_nest_end(message, port);
 		r = rtnl_commit(&rtnl, NULL);
 	}
-	rtnl_close(&rtnl);
 	return r == -ENODEV ? 0 : r;
 }
 
@@ -134,7 +132,7 @@ static int delete_left(int ns_fd)
 {
 	struct ifinfomsg *header;
 	struct nlmsghdr *message;
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, ns_fd);
 
 	if (r == 0) {
@@ -142,7 +140,6 @@ static int delete_left(int ns_fd)
 		mnl_attr_put_u32(message, IFLA_GROUP, LEFT_GROUP);
 		r = rtnl_commit(&rtnl, NULL);
 	}
-	rtnl_close(&rtnl);
 	return r == -ENODEV ? 0 : r;
 }
 
@@ -202,7 +199,7 @@ static long milliseconds(void)
 /* Waits until an end is gone, and deletes it at the deadline. Usually looks two or three times. */
 static int wait_for(int ns_fd, const char *id, const struct task_end *end, long deadline)
 {
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	uint32_t index;
 	int r = rtnl_open(&rtnl, ns_fd), pause = 1;
 
@@ -216,7 +213,6 @@ static int wait_for(int ns_fd, const char *id, const struct task_end *end, long 
 			poll(NULL, 0, pause);
 		pause = MIN(2 * pause, 10);
 	}
-	rtnl_close(&rtnl);
 	return r == -ENODEV ? 0 : r;
 }
 

@@ -111,7 +111,7 @@ static int on_route(const struct nlmsghdr *message, void *context)
 int outward_read(struct outward *ret)
 {
 	size_t n = 0;
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, -1), tries = 0;
 
 	ret->n = 0;
@@ -120,7 +120,6 @@ int outward_read(struct outward *ret)
 	do
 		r = rtnl_dump(&rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, ret);
 	while (r == -EINTR && ++tries < READS_MAX);
-	rtnl_close(&rtnl);
 	for (size_t i = 0; i < ret->n; i++)
 		if (is_of_host(ret->interfaces[i].index, ret->interfaces[i].name))
 			ret->interfaces[n++] = ret->interfaces[i];

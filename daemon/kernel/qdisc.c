@@ -123,7 +123,7 @@ void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *
 bool qdisc_exists(const char *kind)
 {
 	struct nlmsghdr *message;
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, -1);
 
 	if (r == 0) {
@@ -132,7 +132,6 @@ bool qdisc_exists(const char *kind)
 		mnl_attr_put_strz(message, TCA_KIND, kind);
 		r = rtnl_commit(&rtnl, NULL);
 	}
-	rtnl_close(&rtnl);
 	return r != -ENOENT;
 }
 

@@ -174,7 +174,7 @@ int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t cal
 
 int rtnl_loopback_up(void)
 {
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	struct ifinfomsg *link;
 	int r = rtnl_open(&rtnl, -1);
 
@@ -185,9 +185,7 @@ int rtnl_loopback_up(void)
 	link->ifi_index = 1; /* LOOPBACK_IFINDEX: lo is the first in each net namespace */
 	link->ifi_flags = IFF_UP;
 	link->ifi_change = IFF_UP;
-	r = rtnl_commit(&rtnl, NULL);
-	rtnl_close(&rtnl);
-	return r;
+	return rtnl_commit(&rtnl, NULL);
 }
 
 struct interfaces {
@@ -265,7 +263,7 @@ int rtnl_each_interface(void (*callback)(const struct task_interface *interface,
 			void *context)
 {
 	struct interfaces interfaces = {};
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, -1), tries = 0;
 
 	if (r < 0)
@@ -277,7 +275,6 @@ int rtnl_each_interface(void (*callback)(const struct task_interface *interface,
 			r = rtnl_dump(&rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address,
 				      &interfaces);
 	} while (r == -EINTR && ++tries < RTNL_DUMPS_MAX);
-	rtnl_close(&rtnl);
 	for (size_t i = 0; r == 0 && i < interfaces.n; i++)
 		callback(&interfaces.list[i], context);
 	return r;

@@ -25,6 +25,9 @@ struct rtnl {
  * one if ns_fd is -1. Returns 0 or -errno. */
 int rtnl_open(struct rtnl *rtnl, int ns_fd);
 void rtnl_close(struct rtnl *rtnl);
+/* Closes a variable's socket at the end of the block. rtnl_open() must be called before any return;
+ * nothing else is set, because the buffer is large. */
+#define _cleanup_rtnl_ _cleanup_(rtnl_close)
 
 /*
  * Appends a request with a family header of header_size zero bytes; flags are added to

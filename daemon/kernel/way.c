@@ -112,7 +112,7 @@ static int choose(const struct host *host, const struct task_firewall *firewall,
 		  struct fault *fault)
 {
 	enum candidate result;
-	struct rtnl rtnl;
+	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, host->net_fd);
 
 	if (r < 0)
@@ -124,7 +124,6 @@ static int choose(const struct host *host, const struct task_firewall *firewall,
 			break;
 		*shift += 1;
 	}
-	rtnl_close(&rtnl);
 	return result == CANDIDATE_NONE ? fault_set(fault, STEP_POOL, 0, EADDRNOTAVAIL) : 0;
 }
 
