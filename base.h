@@ -102,6 +102,23 @@ static inline DIR *directory_open(int parent_fd, const char *path)
 		take_ptr_v_;                              \
 	})
 
+/* Returns the first item of a list, which is called at in the condition, for which the condition is
+ * true. Returns NULL if there is none. */
+#define LIST_FIND(head, at, next, condition)      \
+	({                                        \
+		__typeof__(&*(head)) at = (head); \
+		while (at && !(condition))        \
+			at = at->next;            \
+		at;                               \
+	})
+
+/* Puts item before the list that begins with head. */
+#define LIST_PUSH(head, item, next)    \
+	do {                           \
+		(item)->next = (head); \
+		(head) = (item);       \
+	} while (0)
+
 /* Takes item out of the list that begins with head, if it is there. next: the member of an item
  * that leads to the one behind it. */
 #define LIST_DROP(head, item, next)                                \

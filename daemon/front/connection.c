@@ -180,8 +180,7 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	connection->reason = reason ? strdup(reason) : NULL;
 	receiver_init(&connection->receiver, FRAME_SIZE_MAX);
 	sender_init(&connection->sender);
-	connection->next = front->connections;
-	front->connections = connection;
+	LIST_PUSH(front->connections, connection, next);
 	if (socket_fd < 0) {
 		hang_up(connection);
 		return -EMFILE;
@@ -279,10 +278,9 @@ static void answer_page(struct connection *connection)
 static struct connection *find_asker(const struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
-	struct connection *connection = front->connections;
+	struct connection *connection =
+		LIST_FIND(front->connections, at, next, at->number == header->nlmsg_pid);
 
-	while (connection && connection->number != header->nlmsg_pid)
-		connection = connection->next;
 	if (!connection || !connection->method || connection->request != header->nlmsg_seq ||
 	    !connection->event)
 		return NULL;

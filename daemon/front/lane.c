@@ -16,11 +16,7 @@ struct lane {
 
 static struct lane *find_free(const struct front *front)
 {
-	struct lane *lane = front->lanes;
-
-	while (lane && lane->connection)
-		lane = lane->next;
-	return lane;
+	return LIST_FIND(front->lanes, lane, next, !lane->connection);
 }
 
 static void lane_free(struct front *front, struct lane *lane)

@@ -26,10 +26,8 @@ static void append(struct arrival_queue *queue, struct arrival_user *user)
 /* Returns the user's queue, or NULL if there is no memory. Makes the queue if the user has none. */
 static struct arrival_user *get_user(struct arrival_queue *queue, uid_t uid)
 {
-	struct arrival_user *user = queue->first;
+	struct arrival_user *user = LIST_FIND(queue->first, at, next, at->uid == uid);
 
-	while (user && user->uid != uid)
-		user = user->next;
 	if (user)
 		return user;
 	user = malloc(sizeof(*user));
@@ -57,12 +55,10 @@ int arrival_queue_push(struct arrival_queue *queue, uid_t uid, int fd)
 /* Returns the user whose turn it is, or NULL if no connection may be served now. */
 static struct arrival_user *find_turn(const struct arrival_queue *queue, uint64_t now)
 {
-	struct arrival_user *user = queue->first;
-
-	while (user && (!user->first ||
-			user->forgiven >= now + ARRIVAL_FORGIVEN * ARRIVAL_FORGIVE_MICROSECONDS))
-		user = user->next;
-	return user;
+	return LIST_FIND(queue->first, user, next,
+			 user->first &&
+				 user->forgiven <
+					 now + ARRIVAL_FORGIVEN * ARRIVAL_FORGIVE_MICROSECONDS);
 }
 
 bool arrival_queue_may_pop(const struct arrival_queue *queue, uint64_t now)

@@ -11,11 +11,7 @@ struct turn_queue {
 
 static struct turn_queue *find_queue(struct turns *turns, uid_t uid, enum turn_kind kind)
 {
-	struct turn_queue *queue = turns->queues;
-
-	while (queue && (queue->uid != uid || queue->kind != kind))
-		queue = queue->next;
-	return queue;
+	return LIST_FIND(turns->queues, queue, next, queue->uid == uid && queue->kind == kind);
 }
 
 static void append(struct turns *turns, struct turn_queue *queue)

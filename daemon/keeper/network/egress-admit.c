@@ -50,11 +50,7 @@ void egress_admit_outdate(const struct egress_names *names)
  * and with them what a new list has let through. */
 static bool has_outdated(const struct egress_names *names)
 {
-	const struct admission *at = admissions;
-
-	while (at && (at->names != names || !at->outdated))
-		at = at->next;
-	return at;
+	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
 }
 
 void egress_admit_forget(const struct egress_names *names)
@@ -229,8 +225,7 @@ static bool begin(struct keeper *keeper, struct egress_names *names, struct admi
 	admission->names = names;
 	admission->uid = names->set->owner;
 	admission->list = reach_names_share(names->list);
-	admission->next = admissions;
-	admissions = admission;
+	LIST_PUSH(admissions, admission, next);
 	names->n_admitting += admission->n;
 	names->pairs_admitting += admission->pairs;
 	if (send_admission(keeper, admission) == 0)

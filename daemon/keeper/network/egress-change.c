@@ -25,11 +25,9 @@ static struct {
 
 static bool waits(const struct egress_change_waiter *waiter)
 {
-	const struct pending *at = state.pending;
-
-	while (at && (at->serial > waiter->serial || strcmp(at->interface, waiter->interface) != 0))
-		at = at->next;
-	return at;
+	return LIST_FIND(state.pending, at, next,
+			 at->serial <= waiter->serial &&
+				 strcmp(at->interface, waiter->interface) == 0);
 }
 
 static void tell_waiters(void)
@@ -53,8 +51,7 @@ static void tell_waiters(void)
 void egress_change_settle(struct egress_change_waiter *waiter)
 {
 	waiter->serial = state.last;
-	waiter->next = state.waiters;
-	state.waiters = waiter;
+	LIST_PUSH(state.waiters, waiter, next);
 	tell_waiters();
 }
 
@@ -141,8 +138,7 @@ int egress_change_send(struct keeper *keeper, const struct egress_change *change
 	pending->serial = state.ending ? state.ending : ++state.last;
 	pending->done = done;
 	pending->context = context;
-	pending->next = state.pending;
-	state.pending = pending;
+	LIST_PUSH(state.pending, pending, next);
 	operation->context = pending;
 	operation->done = on_done;
 	r = operation_send(operation, TASK_ADMIT, &task);

@@ -62,8 +62,7 @@ int egress_learned_begin(struct set *set)
 	if (!learned)
 		return -ENOMEM;
 	learned->owner = set->owner;
-	learned->next = first;
-	first = learned;
+	LIST_PUSH(first, learned, next);
 	set->egress.learned = learned;
 	return 0;
 }

@@ -40,11 +40,7 @@ void egress_names_servers_changed(void)
 
 static struct egress_names *find(uint64_t cookie)
 {
-	struct egress_names *at;
-
-	for (at = state.first; at && at->cookie != cookie;)
-		at = at->next;
-	return at;
+	return LIST_FIND(state.first, at, next, at->cookie == cookie);
 }
 
 static void on_denied(uid_t uid, const struct wire_resolver_denied *denied)
@@ -306,18 +302,14 @@ static struct egress_names *new_names(struct set *set)
 	names->set = set;
 	names->cookie = ++state.last_cookie;
 	egress_place_find(set, names->addresses);
-	names->next = state.first;
-	state.first = names;
+	LIST_PUSH(state.first, names, next);
 	set->egress.names = names;
 	return names;
 }
 
 static bool has_any(uid_t uid)
 {
-	for (const struct egress_names *at = state.first; at; at = at->next)
-		if (at->set->owner == uid)
-			return true;
-	return false;
+	return LIST_FIND(state.first, at, next, at->set->owner == uid);
 }
 
 /* Replaces the list of names by list, which it takes and which may be NULL. Gives the old one

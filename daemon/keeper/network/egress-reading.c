@@ -180,10 +180,8 @@ static void begin(struct reader *reader, const struct set *set)
 
 static struct reader *find_reader(uid_t uid)
 {
-	struct reader *reader = state.first;
+	struct reader *reader = LIST_FIND(state.first, at, next, at->uid == uid);
 
-	while (reader && reader->uid != uid)
-		reader = reader->next;
 	if (reader)
 		return reader;
 	reader = calloc(1, sizeof(*reader));
@@ -195,8 +193,7 @@ static struct reader *find_reader(uid_t uid)
 		return NULL;
 	}
 	reader->uid = uid;
-	reader->next = state.first;
-	state.first = reader;
+	LIST_PUSH(state.first, reader, next);
 	return reader;
 }
 
@@ -207,8 +204,7 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	if (!reading)
 		return NULL;
 	reading->set = set;
-	reading->next = reader->first;
-	reader->first = reading;
+	LIST_PUSH(reader->first, reading, next);
 	set->egress.reading = reading;
 	return reading;
 }

@@ -47,20 +47,12 @@ static struct {
 
 static struct egress_resolver *find(uid_t uid)
 {
-	struct egress_resolver *at = state.first;
-
-	while (at && at->uid != uid)
-		at = at->next;
-	return at;
+	return LIST_FIND(state.first, at, next, at->uid == uid);
 }
 
 static struct egress_resolver *find_id(uint32_t id)
 {
-	struct egress_resolver *at = state.first;
-
-	while (at && at->id != id)
-		at = at->next;
-	return at;
+	return LIST_FIND(state.first, at, next, at->id == id);
 }
 
 bool egress_resolver_runs(uid_t uid)
@@ -343,8 +335,7 @@ static struct egress_resolver *new_resolver(struct keeper *keeper, uid_t uid,
 	resolver->calls = calls;
 	resolver->channels = (struct channels){-1, -1};
 	resolver->id = ++state.last_id;
-	resolver->next = state.first;
-	state.first = resolver;
+	LIST_PUSH(state.first, resolver, next);
 	return resolver;
 }
 

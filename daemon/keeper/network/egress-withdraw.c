@@ -75,8 +75,7 @@ void egress_withdraw_late(struct keeper *keeper, uid_t uid, const char *interfac
 	withdrawal->n_services = list->n_services;
 	withdrawal->grants = *grants;
 	*grants = (struct grants){};
-	withdrawal->next = first;
-	first = withdrawal;
+	LIST_PUSH(first, withdrawal, next);
 	go_on(withdrawal);
 }
 
@@ -98,11 +97,7 @@ size_t egress_withdraw_pairs(uid_t uid)
 
 bool egress_withdraw_busy(const char *interface)
 {
-	const struct withdrawal *at = first;
-
-	while (at && strcmp(at->interface, interface) != 0)
-		at = at->next;
-	return at;
+	return LIST_FIND(first, at, next, strcmp(at->interface, interface) == 0);
 }
 
 void egress_withdraw_stop(void)

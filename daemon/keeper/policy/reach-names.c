@@ -207,12 +207,9 @@ static char *make_key(const struct wire_reach *reach, size_t *ret_size)
 
 static struct reach_names *find(uint64_t generation, const char *key, size_t size)
 {
-	struct reach_names *at = state.all;
-
-	while (at && (at->generation != generation || at->key_size != size ||
-		      memcmp(at->key, key, size) != 0))
-		at = at->next;
-	return at;
+	return LIST_FIND(state.all, at, next,
+			 at->generation == generation && at->key_size == size &&
+				 memcmp(at->key, key, size) == 0);
 }
 
 static void names_free(struct reach_names *names)
@@ -279,8 +276,7 @@ static int find_or_make(const struct config *config, const struct wire_reach *re
 		names->generation = config->generation;
 		names->key = take_ptr(key);
 		names->key_size = size;
-		names->next = state.all;
-		state.all = names;
+		LIST_PUSH(state.all, names, next);
 	}
 	remember(names);
 	if (names->n > 0 || names->overflow || even_none)

@@ -296,8 +296,7 @@ static int subscribe(struct keeper *keeper, struct client_connection *connection
 	subscription->all_owners = list->all_owners;
 	subscription->owner = owner;
 	subscription->listing = true;
-	subscription->next = subscriptions;
-	subscriptions = subscription;
+	LIST_PUSH(subscriptions, subscription, next);
 	connection->subscription = subscription;
 	return 0;
 }

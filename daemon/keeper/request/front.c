@@ -293,8 +293,7 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	front->channel_fd = front->requests_fd = -1;
 	front->lanes = (struct lanes){
 		.keeper = keeper, .front = front, .uid = identity->uid, .say = front_say};
-	front->next = keeper->fronts;
-	keeper->fronts = front;
+	LIST_PUSH(keeper->fronts, front, next);
 	r = wire_inbox_init(&front->inbox);
 	if (r == 0)
 		r = front_make_channels(front, &ends);
@@ -329,8 +328,7 @@ int front_add(struct front_process *front, struct client_connection *connection,
 	connection->socket_fd = socket_fd;
 	evtimer_del(front->idle);
 	connection->front = front;
-	connection->next = front->connections;
-	front->connections = connection;
+	LIST_PUSH(front->connections, connection, next);
 	return 0;
 }
 

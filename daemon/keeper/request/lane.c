@@ -44,11 +44,7 @@ static void unlink_lane(struct lanes *lanes, const struct lane *lane)
 
 static struct lane *find(const struct lanes *lanes, uint32_t number)
 {
-	struct lane *lane = lanes->first;
-
-	while (lane && lane->number != number)
-		lane = lane->next;
-	return lane;
+	return LIST_FIND(lanes->first, lane, next, lane->number == number);
 }
 
 /* Returns the lane that carries the request's descriptors, or NULL. */

@@ -13,8 +13,7 @@ struct request *request_keep(const struct request *request)
 	kept->kept = true;
 	kept->processes = NULL;
 	kept->message = NULL;
-	kept->next = kept->front->requests;
-	kept->front->requests = kept;
+	LIST_PUSH(kept->front->requests, kept, next);
 	kept->front->n_requests++;
 	return kept;
 }
@@ -96,11 +95,10 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 
 struct client_connection *request_connection(const struct request *request)
 {
-	if (request->front)
-		for (struct client_connection *at = request->front->connections; at; at = at->next)
-			if (at->number == request->connection)
-				return at;
-	return NULL;
+	const struct front_process *front = request->front;
+
+	return front ? LIST_FIND(front->connections, at, next, at->number == request->connection)
+		     : NULL;
 }
 
 const struct peer_identity *request_identity(const struct request *request)

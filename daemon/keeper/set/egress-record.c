@@ -10,10 +10,7 @@ static struct egress_record *changes;
 
 bool egress_record_is_changing(const struct set *set)
 {
-	for (const struct egress_record *at = changes; at; at = at->next)
-		if (strcmp(at->id, set->id) == 0)
-			return true;
-	return false;
+	return LIST_FIND(changes, at, next, strcmp(at->id, set->id) == 0);
 }
 
 void egress_record_free(struct egress_record *record)
@@ -102,8 +99,7 @@ int egress_record_change(struct egress_record *record, struct keeper *keeper, st
 	}
 	record->changed = true;
 	memcpy(record->id, set->id, sizeof(record->id));
-	record->next = changes;
-	changes = record;
+	LIST_PUSH(changes, record, next);
 	fault_point("list-recorded");
 	return 0;
 }

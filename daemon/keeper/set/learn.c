@@ -56,11 +56,7 @@ static struct set *set_of(const struct learner *learner)
 
 static struct learner *find(const struct set *set)
 {
-	struct learner *at = learners;
-
-	while (at && strcmp(at->id, set->id) != 0)
-		at = at->next;
-	return at;
+	return LIST_FIND(learners, at, next, strcmp(at->id, set->id) == 0);
 }
 
 /* Makes the resolver and the files in /etc follow the beginning or the end of learning. */
@@ -357,8 +353,7 @@ static int learner_new(struct keeper *keeper, const struct request *request, str
 	learner->connection = request->connection;
 	learner->uid = request->subject.uid;
 	memcpy(learner->id, set->id, sizeof(learner->id));
-	learner->next = learners;
-	learners = learner;
+	LIST_PUSH(learners, learner, next);
 	learner->silent = evtimer_new(keeper->loop, on_silent, learner);
 	r = learner->silent ? egress_learned_begin(set) : -ENOMEM;
 	if (r < 0) {

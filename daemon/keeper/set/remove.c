@@ -116,10 +116,7 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
  * instead of the removal. */
 static bool was_asked_for(const struct removal *removal)
 {
-	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
-		if (at->removed == removed_for)
-			return true;
-	return false;
+	return LIST_FIND(removal->waiters, at, next, at->removed == removed_for);
 }
 
 static void removal_free(struct removal *removal)

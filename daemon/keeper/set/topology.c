@@ -473,8 +473,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		if (application->request) {
 			application->request->processes = application->processes;
 			request->processes = NULL; /* application_free() releases their watchers */
-			application->next = applications;
-			applications = application;
+			LIST_PUSH(applications, application, next);
 			application->holds = resolver_hold(request->subject.uid);
 			fault_point("apply-recorded");
 			advance(application);

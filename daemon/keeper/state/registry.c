@@ -322,8 +322,7 @@ int registry_add_session(struct registry *registry, struct session *session)
 		r = index_add(&registry->sessions, compare_session, session->id, session);
 	if (r < 0)
 		return r;
-	session->next_in_set = session->set->sessions;
-	session->set->sessions = session;
+	LIST_PUSH(session->set->sessions, session, next_in_set);
 	return 0;
 }
 

@@ -103,10 +103,7 @@ static void view_cgroup(const struct keeper *keeper, const struct set *set, stru
 
 static bool has_sessions(const struct set *set)
 {
-	for (const struct session *at = set->sessions; at; at = at->next_in_set)
-		if (session_counts(at))
-			return true;
-	return false;
+	return LIST_FIND(set->sessions, at, next_in_set, session_counts(at));
 }
 
 /* Returns the cgroup of the set's processes, which is written to path, if it is wanted, or if the
