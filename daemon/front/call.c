@@ -35,8 +35,6 @@ static json_t *service_description(const char *interface, struct failure *failur
 	return NULL;
 }
 
-/* --- calls --- */
-
 /* --- answers --- */
 
 /* In test builds, aborts if a reply does not conform to the interface. */
@@ -154,9 +152,8 @@ static bool send_begun(struct connection *connection, const struct method *metho
 {
 	struct front *front = connection->front;
 	struct failure failure;
-	int r;
+	int r = send_request(front);
 
-	r = send_request(front);
 	if (r == 0) {
 		connection->method = method;
 		return true;

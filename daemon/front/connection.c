@@ -155,6 +155,15 @@ static void pump(struct connection *connection)
 	event_active(connection->event, EV_READ, 0);
 }
 
+/* Goes on with a connection, or closes it unless all is fine. */
+static void go_on(struct connection *connection, bool fine)
+{
+	if (fine)
+		pump(connection);
+	else
+		hang_up(connection);
+}
+
 static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	pump(context);
@@ -267,10 +276,7 @@ static void answer_page(struct connection *connection)
 		fine = ask_early(connection) &&
 		       call_reply(connection, NULL, page_json(connection), more, NULL);
 	}
-	if (fine)
-		pump(connection);
-	else
-		hang_up(connection);
+	go_on(connection, fine);
 }
 
 /* Returns the connection whose request front->message answers, or NULL if that connection has
@@ -295,10 +301,7 @@ static void answer_lost(struct front *front)
 	if (!connection)
 		return;
 	failure_from_errno(&failure, -EMFILE, "receive the descriptors of the answer");
-	if (call_fail(connection, &failure))
-		pump(connection);
-	else
-		hang_up(connection);
+	go_on(connection, call_fail(connection, &failure));
 }
 
 /* Reads the failure in a message with WIRE_FAILURE. */
@@ -344,10 +347,7 @@ static void answer(struct front *front)
 		fine = call_reply(connection, NULL, parameters,
 				  header->nlmsg_flags & WIRE_CONTINUES, &fds);
 	}
-	if (fine)
-		pump(connection);
-	else
-		hang_up(connection);
+	go_on(connection, fine);
 }
 
 /* Returns the connection that has waited longest for a lane, or NULL. The list begins with new
@@ -394,13 +394,9 @@ void connection_refuse_waiting(struct front *front)
 	struct connection *waiting;
 
 	read_failure(&front->message, &front->no_lane);
-	while ((waiting = first_waiting(front))) {
-		/* without a lane the call fails, so the client gets an answer */
-		if (begin_call(waiting) == 0)
-			pump(waiting);
-		else
-			hang_up(waiting);
-	}
+	/* without a lane the call fails, so the client gets an answer */
+	while ((waiting = first_waiting(front)))
+		go_on(waiting, begin_call(waiting) == 0);
 }
 
 void connection_resume_all(struct front *front)
@@ -410,10 +406,7 @@ void connection_resume_all(struct front *front)
 	front->stalled = false;
 	for (; connection && !front->stalled; connection = next) {
 		next = connection->next;
-		if (connection->event)
-			pump(connection);
-		else
-			hang_up(connection);
+		go_on(connection, connection->event);
 	}
 	connection_settle(front);
 }

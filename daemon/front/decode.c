@@ -210,9 +210,6 @@ static int read_fd(struct decoding *decoding, const json_t *value, int *ret)
 
 /* --- structs --- */
 
-static int read_struct(struct decoding *decoding, const struct wire_layout *layout,
-		       const json_t *object, void *ret);
-
 static int read_array(struct decoding *decoding, const struct wire_field *field, const json_t *list,
 		      size_t *count, char *at)
 {
@@ -228,7 +225,7 @@ static int read_array(struct decoding *decoding, const struct wire_field *field,
 		int r;
 
 		wire_clear(field->layout, at);
-		r = read_struct(decoding, field->layout, entry, at);
+		r = decode_request(decoding, field->layout, entry, at);
 		decode_leave(decoding, above);
 		if (r)
 			return r;
@@ -280,7 +277,7 @@ static int read_value(struct decoding *decoding, const struct wire_field *field,
 	case WIRE_PIPE:
 		return read_fd(decoding, value, at);
 	case WIRE_NESTED:
-		return read_struct(decoding, field->layout, value, at);
+		return decode_request(decoding, field->layout, value, at);
 	case WIRE_ARRAY:
 		return field->form == FORM_MAP ? read_map(decoding, field, value, count, at)
 					       : read_array(decoding, field, value, count, at);
@@ -316,8 +313,8 @@ static int read_field(struct decoding *decoding, const struct wire_field *field,
 	return r;
 }
 
-static int read_struct(struct decoding *decoding, const struct wire_layout *layout,
-		       const json_t *object, void *ret)
+int decode_request(struct decoding *decoding, const struct wire_layout *layout,
+		   const json_t *object, void *ret)
 {
 	int r = 0;
 
@@ -325,10 +322,4 @@ static int read_struct(struct decoding *decoding, const struct wire_layout *layo
 		if (layout->fields[i].json)
 			r = read_field(decoding, &layout->fields[i], object, ret);
 	return r ? r : decode_rest(decoding, layout, object, ret);
-}
-
-int decode_request(struct decoding *decoding, const struct wire_layout *layout,
-		   const json_t *parameters, void *ret)
-{
-	return read_struct(decoding, layout, parameters, ret);
 }

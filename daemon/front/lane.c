@@ -28,15 +28,21 @@ static void lane_free(struct front *front, struct lane *lane)
 	front->lane_wanted = false;
 }
 
+/* Tells the keeper that the lane is closed. Returns 0 or -errno. */
+static int tell_closed(struct front *front, uint32_t number)
+{
+	const struct wire_lane wire = {.number = number, .lane_fd = -1};
+
+	wire_begin(&front->writer, WIRE_LANE, 0, 0, 0);
+	wire_put(&front->writer, &wire_lane_layout, &wire);
+	return front_send(front);
+}
+
 /* Closes the lane and tells the keeper. Returns false if the pipe has no room: then the lane
  * stays. */
 static bool give_up(struct front *front, struct lane *lane)
 {
-	const struct wire_lane wire = {.number = lane->number, .lane_fd = -1};
-
-	wire_begin(&front->writer, WIRE_LANE, 0, 0, 0);
-	wire_put(&front->writer, &wire_lane_layout, &wire);
-	if (front_send(front) < 0)
+	if (tell_closed(front, lane->number) < 0)
 		return false;
 	lane_free(front, lane);
 	return true;
@@ -45,11 +51,10 @@ static bool give_up(struct front *front, struct lane *lane)
 /* Removes a lane whose worker was lost. */
 static void forget(struct front *front, uint32_t number)
 {
-	for (struct lane *lane = front->lanes; lane; lane = lane->next)
-		if (lane->number == number) {
-			lane_free(front, lane);
-			return;
-		}
+	struct lane *lane = LIST_FIND(front->lanes, at, next, at->number == number);
+
+	if (lane)
+		lane_free(front, lane);
 }
 
 static void rest_later(struct front *front)
@@ -82,13 +87,9 @@ void lane_add(struct front *front, uint32_t number, int lane_fd)
 	if (!front->lanes_rest)
 		front->lanes_rest = evtimer_new(front->loop, on_rest, front);
 	if (!lane || lane_fd < 0 || !front->lanes_rest) {
-		const struct wire_lane wire = {.number = number, .lane_fd = -1};
-
 		close_fd(lane_fd);
 		free(lane);
-		wire_begin(&front->writer, WIRE_LANE, 0, 0, 0);
-		wire_put(&front->writer, &wire_lane_layout, &wire);
-		(void)front_send(front);
+		(void)tell_closed(front, number);
 		return;
 	}
 	*lane = (struct lane){.next = front->lanes, .number = number, .fd = lane_fd};
@@ -166,27 +167,32 @@ int lane_send(struct front *front)
 	return r;
 }
 
+/* Takes the request off its lane, which is returned, or NULL. */
+static struct lane *take_off(struct front *front, uint32_t connection, uint32_t request)
+{
+	struct lane *lane = LIST_FIND(front->lanes, at, next,
+				      at->connection == connection && at->request == request);
+
+	if (lane)
+		lane->connection = 0;
+	return lane;
+}
+
 void lane_cancel(struct front *front)
 {
 	const struct nlmsghdr *header = &front->writer.buffer->header;
+	struct lane *lane = take_off(front, header->nlmsg_pid, header->nlmsg_seq);
 
-	for (struct lane *at = front->lanes; at; at = at->next)
-		if (at->connection == header->nlmsg_pid && at->request == header->nlmsg_seq) {
-			at->connection = 0;
-			(void)give_up(front, at);
-			return;
-		}
+	if (lane)
+		(void)give_up(front, lane);
 }
 
 bool lane_release(struct front *front, uint32_t connection, uint32_t request)
 {
-	for (struct lane *at = front->lanes; at; at = at->next)
-		if (at->connection == connection && at->request == request) {
-			at->connection = 0;
-			rest_later(front);
-			return true;
-		}
-	return false;
+	if (!take_off(front, connection, request))
+		return false;
+	rest_later(front);
+	return true;
 }
 
 void lane_free_all(struct front *front)

@@ -52,7 +52,6 @@ static void report_end(const struct host *host, size_t position, const struct ex
 void child_examine(const struct host *host, const struct task_examine *task,
 		   struct task_report *report _unused_, struct fault *fault _unused_)
 {
-
 	for (size_t i = 0; i < task->n_links; i++) {
 		const struct task_link *link = &task->links[i];
 		const struct examined a = examine_end(host, link->id, &link->a);

@@ -17,14 +17,11 @@ struct search {
 
 static bool has_mac(const struct nlattr *attribute, const char *mac)
 {
-	const uint8_t *bytes = mnl_attr_get_payload(attribute);
-	char text[MAC_SIZE];
+	uint8_t wanted[6];
 
-	if (!mac || mnl_attr_get_payload_len(attribute) != 6)
-		return false;
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2],
-		 bytes[3], bytes[4], bytes[5]);
-	return strcmp(text, mac) == 0;
+	return link_read_mac(mac, wanted) &&
+	       mnl_attr_get_payload_len(attribute) == sizeof(wanted) &&
+	       memcmp(mnl_attr_get_payload(attribute), wanted, sizeof(wanted)) == 0;
 }
 
 static bool is_veth(const struct nlattr *info)
@@ -71,11 +68,10 @@ static int on_candidate(const struct nlmsghdr *message, void *context)
 int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index)
 {
 	struct search search = {.end = end};
-	struct ifinfomsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, RTM_GETLINK, 0, sizeof(*header), (void **)&header);
+	struct nlmsghdr *message;
 	int r;
 
+	link_add_message(rtnl, RTM_GETLINK, 0, 0, &message);
 	snprintf(search.alias, sizeof(search.alias), LINK_TAG "%s", id);
 	mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
 	r = rtnl_get(rtnl, on_candidate, &search);
@@ -83,7 +79,7 @@ int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uin
 		return r;
 	/* the end was renamed, or its name belongs to another interface now */
 	for (int tries = 0; search.index == 0 && tries < RTNL_DUMPS_MAX; tries++) {
-		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
+		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(struct ifinfomsg), on_candidate, &search);
 		if (r == 0)
 			break;
 		if (r != -EINTR)

@@ -69,7 +69,6 @@ int link_remove(const struct host *host, const struct task_link *link, int own_f
 void child_remove_link(const struct host *host, const struct task_one_link *task,
 		       struct task_report *report _unused_, struct fault *fault)
 {
-
 	link_remove(host, &task->link, -1, fault);
 }
 

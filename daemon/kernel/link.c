@@ -325,6 +325,5 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge, 
 void child_link(const struct host *host, const struct task_one_link *task,
 		struct task_report *report _unused_, struct fault *fault)
 {
-
 	link_make_all(host, &task->link, 1, -1, fault);
 }
