@@ -18,93 +18,8 @@
 #include "client/text.h"
 #include "client/version.h"
 
-static int main_version(struct client *client, struct options *options);
-static int main_help(struct client *client, struct options *options);
-static int main_group(struct client *client, struct options *options);
-static int main_complete(struct client *client, struct options *options);
-static int main_table(struct client *client, struct options *options);
-
-#define GROUP (VERB_FIRST_WORD_ENDS | VERB_GROUP | VERB_OWN_OPTIONS)
-
-/* clang-format off */
-static const struct verb group_verbs[] = {
-	{"link", NULL, "add|list|rm|up|down|impair ...",
-	 "Handles links between sets, networks and the host",
-	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = links_verbs},
-	{"network", NULL, "create|list|show|renew|rm ...",
-	 "Handles networks, which connect several sets",
-	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
-	{0},
-};
-static const struct verb own_verbs[] = {
-	{"version", NULL, "",
-	 "Shows the versions of nsctl and nsctld",
-	 0, 0, 0, main_version, {NULL},
-	 .page = "nsctl",
-	 .examples = "nsctl version"},
-	{"help", NULL, "[COMMAND]",
-	 "Explains the commands and their options",
-	 0, 0, 2, main_help, {NULL},
-	 .page = "nsctl",
-	 .examples = "nsctl help create\nnsctl help link add"},
-	{"complete", NULL, "-- [WORD...]",
-	 "Prints what the last word may become, for the completion of a shell",
-	 VERB_FIRST_WORD_ENDS | VERB_HIDDEN, 0, WORDS_ANY, main_complete, {NULL}, .own = NULL},
-	{"table", NULL, "",
-	 "Prints the commands and options, a line each, for programs that write about them",
-	 VERB_HIDDEN, 0, 0, main_table, {NULL}, .own = NULL},
-	{0},
-};
-/* clang-format on */
-
-/* The tables of all verbs, in the order of help. */
-static const struct {
-	const char *heading; /* NULL: as above */
-	const struct verb *verbs;
-} families[] = {
-	{"Sets", sets_verbs},
-	{NULL, adopt_verbs},
-	{NULL, show_verbs},
-	{NULL, prune_verbs},
-	{"Commands in sets", run_verbs},
-	{NULL, sessions_verbs},
-	{NULL, ps_verbs},
-	{"Networks", group_verbs},
-	{NULL, egress_verbs},
-	{NULL, hosts_verbs},
-	{NULL, graph_verbs},
-	{NULL, capture_verbs},
-	{"Topologies", topology_verbs},
-	{"Watching", monitor_verbs},
-	{NULL, top_verbs},
-	{NULL, log_verbs},
-	{NULL, inspect_verbs},
-	{NULL, status_verbs},
-	{NULL, doctor_verbs},
-	{NULL, metrics_verbs},
-	{"Others", call_verbs},
-	{NULL, own_verbs},
-};
-
 /* All verbs; the last row has no name. */
 static struct verb verbs[64];
-
-static void collect_verbs(void)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		verbs[n].heading = families[i].heading;
-		for (const struct verb *verb = families[i].verbs; verb->name; verb++) {
-			const char *heading = verbs[n].heading;
-
-			if (n + 1 == ARRAY_SIZE(verbs))
-				abort();
-			verbs[n] = *verb;
-			verbs[n++].heading = heading;
-		}
-	}
-}
 
 static int main_help(struct client *client, struct options *options)
 {
@@ -252,6 +167,85 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 		return 0;
 	}
 	return argc - options.n_words;
+}
+
+#define GROUP (VERB_FIRST_WORD_ENDS | VERB_GROUP | VERB_OWN_OPTIONS)
+
+/* clang-format off */
+static const struct verb group_verbs[] = {
+	{"link", NULL, "add|list|rm|up|down|impair ...",
+	 "Handles links between sets, networks and the host",
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = links_verbs},
+	{"network", NULL, "create|list|show|renew|rm ...",
+	 "Handles networks, which connect several sets",
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
+	{0},
+};
+static const struct verb own_verbs[] = {
+	{"version", NULL, "",
+	 "Shows the versions of nsctl and nsctld",
+	 0, 0, 0, main_version, {NULL},
+	 .page = "nsctl",
+	 .examples = "nsctl version"},
+	{"help", NULL, "[COMMAND]",
+	 "Explains the commands and their options",
+	 0, 0, 2, main_help, {NULL},
+	 .page = "nsctl",
+	 .examples = "nsctl help create\nnsctl help link add"},
+	{"complete", NULL, "-- [WORD...]",
+	 "Prints what the last word may become, for the completion of a shell",
+	 VERB_FIRST_WORD_ENDS | VERB_HIDDEN, 0, WORDS_ANY, main_complete, {NULL}, .own = NULL},
+	{"table", NULL, "",
+	 "Prints the commands and options, a line each, for programs that write about them",
+	 VERB_HIDDEN, 0, 0, main_table, {NULL}, .own = NULL},
+	{0},
+};
+/* clang-format on */
+
+/* The tables of all verbs, in the order of help. */
+static const struct {
+	const char *heading; /* NULL: as above */
+	const struct verb *verbs;
+} families[] = {
+	{"Sets", sets_verbs},
+	{NULL, adopt_verbs},
+	{NULL, show_verbs},
+	{NULL, prune_verbs},
+	{"Commands in sets", run_verbs},
+	{NULL, sessions_verbs},
+	{NULL, ps_verbs},
+	{"Networks", group_verbs},
+	{NULL, egress_verbs},
+	{NULL, hosts_verbs},
+	{NULL, graph_verbs},
+	{NULL, capture_verbs},
+	{"Topologies", topology_verbs},
+	{"Watching", monitor_verbs},
+	{NULL, top_verbs},
+	{NULL, log_verbs},
+	{NULL, inspect_verbs},
+	{NULL, status_verbs},
+	{NULL, doctor_verbs},
+	{NULL, metrics_verbs},
+	{"Others", call_verbs},
+	{NULL, own_verbs},
+};
+
+static void collect_verbs(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		verbs[n].heading = families[i].heading;
+		for (const struct verb *verb = families[i].verbs; verb->name; verb++) {
+			const char *heading = verbs[n].heading;
+
+			if (n + 1 == ARRAY_SIZE(verbs))
+				abort();
+			verbs[n] = *verb;
+			verbs[n++].heading = heading;
+		}
+	}
 }
 
 int main(int argc, char **argv)

@@ -229,33 +229,35 @@ static void add_member(const char *key, const struct text *text)
 				  json_string(escaped.data ? escaped.data : text->data));
 }
 
-void print_problem(const char *format, ...)
+/* Prints a text behind the prefix or, as JSON, as this member. */
+static void tell(const char *prefix, const char *member, const char *format, va_list arguments)
 {
 	_cleanup_text_ struct text made = {0};
+
+	text_vformat(&made, format, arguments);
+	if (problems_as_json)
+		add_member(member, &made);
+	else
+		complain(prefix, &made);
+}
+
+void print_problem(const char *format, ...)
+{
 	va_list arguments;
 
-	va_start(arguments, format);
-	text_vformat(&made, format, arguments);
-	va_end(arguments);
 	print_pending();
-	if (problems_as_json)
-		add_member("message", &made);
-	else
-		complain("nsctl: ", &made);
+	va_start(arguments, format);
+	tell("nsctl: ", "message", format, arguments);
+	va_end(arguments);
 }
 
 void print_hint(const char *format, ...)
 {
-	_cleanup_text_ struct text made = {0};
 	va_list arguments;
 
 	va_start(arguments, format);
-	text_vformat(&made, format, arguments);
+	tell("hint: ", "hint", format, arguments);
 	va_end(arguments);
-	if (problems_as_json)
-		add_member("hint", &made);
-	else
-		complain("hint: ", &made);
 }
 
 bool print_finish(void)
