@@ -11,3 +11,9 @@ uint64_t clock_wall(void);
 uint64_t clock_boottime(void);
 /* Returns the processor time that the keeper has used. */
 uint64_t clock_processor(void);
+/* Returns a number of microseconds as a timer takes it. */
+static inline struct timeval clock_span(uint64_t microseconds)
+{
+	return (struct timeval){.tv_sec = (time_t)(microseconds / 1000000),
+				.tv_usec = (suseconds_t)(microseconds % 1000000)};
+}

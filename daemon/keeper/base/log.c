@@ -2,7 +2,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/un.h>
-#include <time.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log-limit.h"
 #include "daemon/keeper/base/log.h"
 
@@ -191,14 +191,6 @@ void log_line(int level, const struct log_fields *fields, const char *format, ..
 
 /* --- lines that users can cause --- */
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_BOOTTIME, &time);
-	return time.tv_sec * UINT64_C(1000000) + time.tv_nsec / 1000;
-}
-
 void log_on_count(void (*hook)(void *context), void *context)
 {
 	on_count = hook;
@@ -211,7 +203,7 @@ static bool admit(const char *kind, int level, uid_t uid, unsigned int per_minut
 {
 	if (level > limit)
 		return false;
-	if (log_limit_admits(&by_user, now(), uid, kind, per_minute))
+	if (log_limit_admits(&by_user, clock_boottime(), uid, kind, per_minute))
 		return true;
 	if (on_count)
 		on_count(on_count_context);
@@ -247,7 +239,7 @@ bool log_tell_counts(void)
 {
 	struct log_count count;
 
-	while (log_limit_take(&by_user, now(), &count))
+	while (log_limit_take(&by_user, clock_boottime(), &count))
 		log_line(LOG_NOTICE,
 			 &(struct log_fields){.has_uid = count.kind != NULL, .uid = count.uid},
 			 "%u more of these in the last minute: %s", count.more,

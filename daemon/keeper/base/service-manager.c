@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
@@ -97,8 +98,7 @@ int service_manager_start(struct event_base *loop, service_manager_describe *des
 	tell("READY=1\n");
 	if (sd_watchdog_enabled(true, &limit) <= 0)
 		return 0;
-	interval = (struct timeval){.tv_sec = (time_t)(limit / 2 / 1000000),
-				    .tv_usec = (suseconds_t)(limit / 2 % 1000000)};
+	interval = clock_span(limit / 2);
 	status.watchdog = event_new(loop, -1, EV_PERSIST, on_watchdog, NULL);
 	return status.watchdog && event_add(status.watchdog, &interval) == 0 ? 0 : -ENOMEM;
 }

@@ -118,8 +118,7 @@ static int on_message(struct keeper *keeper, uid_t uid, uint32_t id, struct wire
 
 static void pump_in(uint64_t microseconds)
 {
-	const struct timeval time = {(time_t)(microseconds / 1000000),
-				     (suseconds_t)(microseconds % 1000000)};
+	const struct timeval time = clock_span(microseconds);
 
 	if (state.pump)
 		evtimer_add(state.pump, &time);

@@ -75,7 +75,7 @@ static void go_on(struct reader *reader)
 		begin(reader, next->set);
 		return;
 	}
-	wait = (struct timeval){(time_t)((at - now) / 1000000), (at - now) % 1000000};
+	wait = clock_span(at - now);
 	evtimer_add(reader->timer, &wait);
 }
 

@@ -157,8 +157,7 @@ static bool take_message(struct egress_resolver *resolver)
 /* Starts the timer that calls on_again(), unless it or the timer for a lost resolver runs. */
 static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
 {
-	const struct timeval time = {(time_t)(microseconds / 1000000),
-				     (suseconds_t)(microseconds % 1000000)};
+	const struct timeval time = clock_span(microseconds);
 
 	if (!evtimer_pending(resolver->lost, NULL) && !evtimer_pending(resolver->again, NULL))
 		evtimer_add(resolver->again, &time);

@@ -11,9 +11,9 @@
 /* Deadline for starting the closer, which a worker becomes. */
 #define START_SECONDS 20
 /* A closer that is idle for this time is ended. */
-#define REST_SECONDS 10
+static const struct timeval rest = {.tv_sec = 10};
 /* Pause before the next attempt if the closer's channel is full, or if it could not be started. */
-#define AGAIN_MICROSECONDS 50000
+static const struct timeval again = {.tv_usec = 50000};
 
 static struct closer {
 	int fd; /* channel to the closer; -1: there is none */
@@ -62,8 +62,6 @@ static void look_again(struct keeper *keeper, const struct timeval *after)
 /* Passes waiting connections to the closer, until its channel is full. */
 static void flush(struct keeper *keeper)
 {
-	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS},
-				    rest = {.tv_sec = REST_SECONDS};
 	size_t n = 0;
 	int r = 0;
 
@@ -90,7 +88,6 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 static void on_used_up(struct operation *operation, const struct task_report *report _unused_)
 {
-	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
 	struct keeper *keeper = operation->keeper;
 
 	closer.starting = false;
@@ -100,7 +97,6 @@ static void on_used_up(struct operation *operation, const struct task_report *re
 
 static void start(struct keeper *keeper)
 {
-	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
 	struct operation *operation;
 
 	if (closer.starting)

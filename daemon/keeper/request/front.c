@@ -107,7 +107,7 @@ static void take_rest_later(struct front_process *front)
  * keeper's processor time. */
 static void rest(struct front_process *front, uint64_t spent)
 {
-	const struct timeval time = {RESTS * spent / 1000000, RESTS * spent % 1000000};
+	const struct timeval time = clock_span(RESTS * spent);
 
 	if (front->closing)
 		return;

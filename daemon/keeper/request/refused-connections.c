@@ -112,15 +112,14 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 {
 	struct keeper *keeper = context;
 	struct refusals *refusals = keeper->refusals;
-	uint64_t now = clock_boottime(), left;
+	uint64_t now = clock_boottime();
 	struct timeval time;
 
 	while (refusals->first && refusals->first->until <= now)
 		drop(keeper, &refusals->first);
 	if (!refusals->first)
 		return;
-	left = refusals->first->until - now;
-	time = (struct timeval){.tv_sec = left / 1000000, .tv_usec = left % 1000000};
+	time = clock_span(refusals->first->until - now);
 	evtimer_add(refusals->timer, &time);
 }
 
