@@ -21,6 +21,13 @@ void front_close_soon(struct front_process *front)
 	evtimer_add(front->idle, &now);
 }
 
+void front_log_end(const struct front_process *front, int error, const char *does)
+{
+	struct log_fields fields = {.has_uid = true, .uid = front->identity.uid, .error = error};
+
+	log_by_user("fronts ended", LOG_WARNING, &fields, "a front %s: it is ended", does);
+}
+
 static void expect_life(struct front_process *front)
 {
 	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
@@ -46,9 +53,7 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		expect_life(front);
 		return;
 	}
-	log_by_user("fronts ended", LOG_WARNING,
-		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid},
-		    "a front hangs: it is ended");
+	front_log_end(front, 0, "hangs");
 	front_close_soon(front);
 }
 
@@ -90,9 +95,7 @@ void front_say(struct front_process *front)
 	/* a front that has died also closes its pipe, which on_readable() notices */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
-	log_by_user("fronts ended", LOG_WARNING,
-		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
-		    "a front does not take its answers: it is ended");
+	front_log_end(front, -r, "does not take its answers");
 	front_close_soon(front);
 }
 

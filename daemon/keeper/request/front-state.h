@@ -42,6 +42,8 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	      struct front_process **ret);
 /* Ends the front in a later callback of the loop, so that the caller may still use it. */
 void front_close_soon(struct front_process *front);
+/* Logs why the keeper ends a front: because the front does so. error: a positive errno, or 0. */
+void front_log_end(const struct front_process *front, int error, const char *does);
 /* Watches a channel by front->readable or front->writable. If the kernel has no memory for that,
  * the front's timer tries again soon. */
 void front_watch(struct front_process *front, struct event *event);

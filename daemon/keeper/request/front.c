@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <poll.h>
 #include "daemon/keeper/base/clock.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/refused-connections.h"
@@ -139,11 +138,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 			continue;
 		front->closing = r < 0;
 		if (r < 0)
-			log_by_user("fronts ended", LOG_WARNING,
-				    &(struct log_fields){.has_uid = true,
-							 .uid = front->identity.uid,
-							 .error = -r},
-				    "a front breaks the rules: it is ended");
+			front_log_end(front, -r, "breaks the rules");
 		front_free(front);
 		return;
 	}

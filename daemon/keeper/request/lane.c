@@ -154,11 +154,8 @@ static int lane_new(struct lanes *lanes, struct operation **ret)
 		free(lane);
 		return r;
 	}
-	*lane = (struct lane){.next = lanes->first,
-			      .lanes = lanes,
-			      .number = ++lanes->last_number,
-			      .opening = true};
-	lanes->first = lane;
+	*lane = (struct lane){.lanes = lanes, .number = ++lanes->last_number, .opening = true};
+	LIST_PUSH(lanes->first, lane, next);
 	lanes->n++;
 	(*ret)->context = lane;
 	(*ret)->report = on_opened;
