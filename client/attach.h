@@ -2,8 +2,6 @@
 /* Attaching to a command: makes the call that starts it, and stays until the command has ended. */
 #pragma once
 
-#include <jansson.h>
-#include "client/feed.h"
 #include "client/options.h"
 
 /* Exit statuses of a shell whose command could not run, or was ended by a signal. */

@@ -2,7 +2,6 @@
 /* One run of nsctl: its global options, and how it reports problems to the user. */
 #pragma once
 
-#include <jansson.h>
 #include "lib/connection.h"
 
 /* Exit statuses, which functions return after reporting an error to the user; 0: success. */

@@ -3,7 +3,6 @@
  * others, unless passed.h names them. */
 #pragma once
 
-#include <jansson.h>
 #include "client/connection.h"
 #include "client/feed.h"
 

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <jansson.h>
 #include "client/text.h"
 
 /* Converts "SET[:IFACE]", "host[:IFACE]" or "net/NETWORK", followed by any of ",address=CIDR" and

@@ -2,7 +2,6 @@
 /* The variables of a command: the caller's own, or those of another user's login. */
 #pragma once
 
-#include <jansson.h>
 #include "client/users.h"
 
 #define DEFAULT_SHELL "/bin/sh"

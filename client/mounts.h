@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <jansson.h>
-#include "client/connection.h"
 #include "client/options.h"
 
 /* Appends a mount of the current option to spec.mounts. Returns it; it stays the list's. */

@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <jansson.h>
-#include "client/connection.h"
 #include "client/options.h"
 
 extern const struct option_row spec_options[];

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 /* Finds the first range that a file such as /etc/subuid gives to a user, by name or number. The

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdarg.h>
 #include <jansson.h>
 #include "base.h"
 #include "protocol/utf8.h"

@@ -2,8 +2,6 @@
 /* The verb top, which starts nsctl-top. */
 #pragma once
 
-#include "client/verb.h"
-
 /* How a user gets `nsctl top` if its program is missing. */
 #define TOP_REMEDY \
 	"install libncurses-dev (Debian) or ncurses-devel (Fedora), and build nsctl again"

@@ -7,7 +7,6 @@
 #include "daemon/front/method.h"
 #include "protocol/exchange.h"
 #include "protocol/message.h"
-#include "protocol/transport.h"
 
 struct connection {
 	struct connection *next;

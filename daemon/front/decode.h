@@ -9,7 +9,6 @@
 
 #include <jansson.h>
 #include "daemon/wire/layout.h"
-#include "protocol/error.h"
 #include "protocol/transport.h"
 
 /* The decoding of one call. Decoded structs point into the parameters and borrow the descriptors of

@@ -5,7 +5,6 @@
 #include <event2/event.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/stream.h"
-#include "protocol/error.h"
 #include "protocol/idl.h"
 
 /* From the keeper: answers, connections and lanes, some with descriptors. */

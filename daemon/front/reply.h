@@ -3,7 +3,6 @@
 #pragma once
 
 #include "daemon/front/encode.h"
-#include "protocol/error.h"
 
 json_t *encode_processes(struct wire_message *message);
 json_t *encode_status(struct wire_message *message);

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include "daemon/keeper/base/keeper.h"
-
 /* The table of this function and of others by which modules below call modules above. No other call
  * goes up. */
 extern const struct upcalls upcalls;

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <time.h>
 #include "base.h"
 
 /* Maximum number of bytes that are captured of a frame; the largest frame (GSO) has fewer. */

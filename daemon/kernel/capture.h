@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
 struct capture {

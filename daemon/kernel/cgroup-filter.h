@@ -4,7 +4,6 @@
 #pragma once
 
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 /*
  * Compares the programs that are effective in the caller's cgroup with those in the cgroup above

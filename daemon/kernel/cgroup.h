@@ -9,7 +9,6 @@
 
 #include "daemon/cgroup/read.h"
 #include "daemon/wire/task.h"
-#include "protocol/name.h"
 
 /* UID/SETID/SESSIONID or, for a set within others, UID/OUTERMOST/set-OUTER/set-SETID/SESSIONID */
 #define CGROUP_PATH_SIZE (11 + ABOVE_SIZE + sizeof(SET_WITHIN) + 2 * ID_SIZE)

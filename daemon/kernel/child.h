@@ -4,7 +4,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 /* Begins a child: unblocks its signals, makes it not dumpable, and ties it to its parent's life. */
 void child_begin(void);

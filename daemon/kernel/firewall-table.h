@@ -4,10 +4,6 @@
 
 #include <net/if.h>
 #include "daemon/kernel/firewall.h"
-#include "daemon/kernel/host.h"
-#include "daemon/kernel/nft.h"
-#include "daemon/wire/report.h"
-#include "daemon/wire/task.h"
 
 /* Names of the table's sets and maps. */
 #define LINKS "links"	    /* our interfaces: the host's ends of ways out */

@@ -29,7 +29,6 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/nft.h"
-#include "daemon/wire/task.h"
 
 /* firewall_add() and firewall_remove() handle the links that are ways out, and ignore the others.
  * They may leave the process in another net namespace. They return 0, or -errno and *fault. */

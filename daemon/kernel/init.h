@@ -3,9 +3,6 @@
 #pragma once
 
 #include "daemon/kernel/fault.h"
-#include "daemon/kernel/host.h"
-#include "daemon/kernel/privilege.h"
-#include "daemon/wire/layout.h"
 
 struct init_start {
 	const struct host *host;

@@ -8,7 +8,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 struct lane_end {
 	int fd;			     /* -1: not made yet */

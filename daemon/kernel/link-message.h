@@ -9,7 +9,6 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/rtnl.h"
-#include "daemon/wire/task.h"
 
 /* Messages that are sent together. steps[i] is the step that has failed if message i fails. */
 struct link_batch {

@@ -12,10 +12,7 @@
  */
 #pragma once
 
-#include "daemon/kernel/fault.h"
-#include "daemon/kernel/host.h"
 #include "daemon/kernel/link-message.h"
-#include "daemon/wire/task.h"
 
 /*
  * Makes links[0] to links[n - 1], in order, each with its names, tags, MACs, MTU, addresses (usable

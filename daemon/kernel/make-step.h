@@ -5,11 +5,8 @@
  */
 #pragma once
 
-#include "daemon/kernel/fault.h"
 #include "daemon/kernel/init.h"
 #include "daemon/kernel/mounts.h"
-#include "daemon/kernel/privilege.h"
-#include "daemon/kernel/wall.h"
 
 struct maker {
 	const struct host *host;

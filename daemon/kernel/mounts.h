@@ -12,7 +12,6 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/privilege.h"
-#include "daemon/wire/task.h"
 
 #define MOUNTS_NODES 6
 

@@ -4,7 +4,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 /*
  * Prepares the new net namespace that the process is in: sets the loopback interface up, gives

@@ -10,8 +10,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
-#include "protocol/kind.h"
 
 void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE]);
 

@@ -10,7 +10,6 @@
 
 #include <netinet/in.h>
 #include <sys/epoll.h>
-#include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
 /* What the proxy serves: non-blocking sockets, in no order. */

@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <linux/mount.h>
-#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/resolver-text.h"
 
 #define RESOLVER_SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)

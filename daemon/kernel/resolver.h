@@ -13,7 +13,6 @@
 #pragma once
 
 #include "daemon/kernel/fault.h"
-#include "daemon/kernel/host.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/task.h"
 

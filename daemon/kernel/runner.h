@@ -17,7 +17,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 /*
  * Starts a runner. Returns when the command has been executed, which the runner has reported, or

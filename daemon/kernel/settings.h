@@ -4,7 +4,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/layout.h"
 
 /* Writes the settings of the net namespace, in which the process is. early: leaves out settings of
  * interfaces that do not exist yet. Returns 0, or -errno and *fault. */

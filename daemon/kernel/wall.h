@@ -9,7 +9,6 @@
 #pragma once
 
 #include "daemon/wire/task.h"
-#include "protocol/kind.h"
 
 struct wall_root {
 	uint64_t mount, inode;

@@ -9,7 +9,6 @@
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
-#include "daemon/wire/task.h"
 
 /*
  * Makes the link, which is a way out, with the proposed addresses or with others further on in the

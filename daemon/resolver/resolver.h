@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/queue.h>
 #include "daemon/resolver/answer.h"

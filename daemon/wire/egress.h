@@ -3,7 +3,6 @@
  * refused (LearnEgress). See layout.h for the rules. */
 #pragma once
 
-#include "daemon/wire/codec.h"
 #include "daemon/wire/link.h"
 
 /* Destinations that an answer tells. */

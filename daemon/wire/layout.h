@@ -9,17 +9,12 @@
  */
 #pragma once
 
-#include "daemon/wire/codec.h"
 #include "daemon/wire/command.h"
-#include "daemon/wire/egress.h"
 #include "daemon/wire/event.h"
-#include "daemon/wire/lease.h"
-#include "daemon/wire/link.h"
 #include "daemon/wire/spec.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
 #include "protocol/methods.h"
-#include "protocol/name.h"
 
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "daemon/wire/codec.h"
 #include "daemon/wire/destination.h"
 #include "daemon/wire/lease.h"
 #include "protocol/name.h"

@@ -5,10 +5,7 @@
  */
 #pragma once
 
-#include "daemon/wire/codec.h"
 #include "daemon/wire/egress.h"
-#include "daemon/wire/lease.h"
-#include "daemon/wire/link.h"
 #include "daemon/wire/mount.h"
 
 #define SPEC_MOUNTS_MAX 32

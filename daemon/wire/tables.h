@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include "daemon/wire/codec.h"
-
 #define LAYOUT(type, ...) LAYOUT_AS(type##_layout, type, __VA_ARGS__)
 #define LAYOUT_AS(name, type, ...)                                           \
 	const struct wire_layout name = {                                    \

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include "daemon/wire/layout.h"
 #include "daemon/wire/report.h"
 #include "daemon/wire/task-way.h"
 

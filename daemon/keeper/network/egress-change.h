@@ -4,7 +4,6 @@
 
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/wire/destination.h"
 
 /* Addresses in one task, and pairs of an address and a service. The kernel reports each of them to
  * the keeper's watch of the table (egress.c), whose socket must have room for the reports. */

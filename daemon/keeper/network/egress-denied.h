@@ -3,7 +3,6 @@
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/report.h"
 
 #define TOLD_MAX ((size_t)2 * REFUSALS_EACH_MAX)
 

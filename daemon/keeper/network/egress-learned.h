@@ -5,8 +5,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/egress.h"
-#include "daemon/wire/report.h"
 #include "daemon/wire/resolver.h"
 
 /* Lists of a user that are learned at a time: each takes about 40 KiB. */

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"
 
 /* Begins a new task. Its lists replace those of the last task in memory. */

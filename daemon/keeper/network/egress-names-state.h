@@ -3,12 +3,10 @@
  * header. */
 #pragma once
 
-#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-refused-names.h"
 #include "daemon/keeper/policy/reach-names.h"
-#include "daemon/wire/report.h"
 #include "daemon/wire/resolver.h"
 
 /* The names of a set or network. */

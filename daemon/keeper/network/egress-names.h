@@ -11,8 +11,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/egress.h"
-#include "protocol/error.h"
 
 /* Checks that the owner may have the names of this list for the set or network. Returns 0 or an
  * error. */

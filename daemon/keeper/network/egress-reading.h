@@ -8,7 +8,6 @@
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/wire/report.h"
 
 /* Opens the socket for messages, and sets keeper->log_group. Must be called before privileges are

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <netinet/in.h>
-#include "daemon/wire/egress.h"
 #include "daemon/wire/report.h"
 
 /* Storage for the texts of a destination. */

@@ -7,10 +7,7 @@
  */
 #pragma once
 
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/task.h"
-#include "protocol/error.h"
 
 /* Limit for the links of one set, or the members of one network: one removal must be
  * able to delete them all. */

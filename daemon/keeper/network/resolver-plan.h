@@ -19,7 +19,6 @@
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/task.h"
 
 /* Networks of one set whose members the set knows by name. Further networks are ignored. */
 #define RESOLVER_NETWORKS_MAX 32

@@ -7,9 +7,6 @@
 
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/idmap.h"
-#include "daemon/wire/layout.h"
-#include "daemon/wire/task.h"
-#include "protocol/error.h"
 
 /* The caller: everything about it that decisions depend on. */
 struct authz_subject {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include "daemon/wire/layout.h"
-#include "protocol/error.h"
 
 /*
  * Checks a specification. Returns 0, or ERROR_INVALID_VALUE with a field such as

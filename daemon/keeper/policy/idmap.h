@@ -9,8 +9,6 @@
 #pragma once
 
 #include "daemon/keeper/policy/subid.h"
-#include "daemon/wire/layout.h"
-#include "protocol/error.h"
 
 struct idmap {
 	struct wire_map users, groups;

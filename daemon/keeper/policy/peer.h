@@ -10,8 +10,6 @@
 #include "daemon/kernel/pidns.h"
 #include "daemon/kernel/profile.h"
 #include "daemon/kernel/wall.h"
-#include "daemon/wire/task.h"
-#include "protocol/kind.h"
 
 #define PEER_GROUPS_MAX 256
 #define PEER_LABEL_SIZE 256

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "daemon/keeper/policy/config.h"
-#include "daemon/wire/link.h"
 
 #define DNS_WORD "@dns"
 

@@ -6,8 +6,6 @@
 #pragma once
 
 #include "daemon/keeper/policy/config.h"
-#include "daemon/wire/destination.h"
-#include "daemon/wire/link.h"
 
 #define REACH_NAMES_MAX 10000
 #define REACH_SERVICES_MAX 32

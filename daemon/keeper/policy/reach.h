@@ -4,8 +4,6 @@
 #pragma once
 
 #include "daemon/keeper/policy/config.h"
-#include "daemon/wire/link.h"
-#include "protocol/error.h"
 
 /* Bytes of a user's entries for one set. */
 #define REACH_SIZE_MAX (32 * 1024)

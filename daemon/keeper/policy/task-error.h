@@ -6,7 +6,6 @@
 #pragma once
 
 #include "daemon/wire/task.h"
-#include "protocol/error.h"
 
 /* Fills in *failure for the last report of an operation. Returns the error,
  * as failure_set() does. */

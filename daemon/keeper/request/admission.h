@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/request/request.h"
 
 /* How a command may run: its ids on the host and in the set, and what its runner

@@ -7,7 +7,6 @@
 #pragma once
 
 #include "daemon/keeper/request/request.h"
-#include "daemon/wire/layout.h"
 
 /* Logs that a request has succeeded. session: id of the session that it has started, or NULL. */
 void audit_done(const struct request *request, const char *session);

@@ -13,7 +13,6 @@
 #pragma once
 
 #include "daemon/keeper/request/request.h"
-#include "daemon/wire/event.h"
 
 struct subscription;
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "daemon/keeper/base/channels.h"
-#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/lane.h"

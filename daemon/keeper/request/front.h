@@ -7,7 +7,6 @@
 #pragma once
 
 #include "daemon/keeper/request/connection.h"
-#include "protocol/error.h"
 
 /* Sets keeper->to_front. Must be called before the first front is started. Returns 0 or -ENOMEM. */
 int fronts_begin(struct keeper *keeper);

@@ -2,11 +2,8 @@
 /* Requests: calls of clients, as their fronts pass them on, and the answers to them. */
 #pragma once
 
-#include "daemon/keeper/base/keeper.h"
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/layout.h"
 #include "daemon/wire/message.h"
 
 struct lane_process;

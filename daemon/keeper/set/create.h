@@ -10,8 +10,6 @@
 #pragma once
 
 #include "daemon/keeper/request/request.h"
-#include "daemon/wire/task.h"
-#include "protocol/name.h"
 
 /* Called once at the end of a creation: with the set and failure NULL, or with set NULL and the
  * failure when nothing of the set is left. */

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 
 /* A network to be made. */

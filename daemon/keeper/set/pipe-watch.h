@@ -7,7 +7,6 @@
 #pragma once
 
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
 
 /* Keeps watchers alive that no record has yet, until pipe_watch_release(). Must be called before
  * watchers are started for this request, if it names pipes. */

@@ -7,8 +7,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/message.h"
-#include "daemon/wire/tables.h"
 
 /* Size of a place such as "networks[12].". */
 #define PLACE_SIZE 32

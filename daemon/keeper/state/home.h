@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "daemon/keeper/policy/idmap.h"
 #include "daemon/keeper/state/registry.h"
 
 /* Returns the set, or the nearest one around it, that has a user namespace, or NULL. set may be

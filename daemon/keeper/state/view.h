@@ -8,9 +8,6 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/kernel/cgroup.h"
-#include "daemon/wire/layout.h"
-#include "daemon/wire/task.h"
-#include "protocol/kind.h"
 
 /* --- for clients --- */
 
