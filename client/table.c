@@ -141,17 +141,6 @@ void table_cell(struct table *table, const char *string)
 	add_cell(table, 0, string);
 }
 
-void table_format(struct table *table, const char *format, ...)
-{
-	_cleanup_text_ struct text made = {0};
-	va_list arguments;
-
-	va_start(arguments, format);
-	text_vformat(&made, format, arguments);
-	va_end(arguments);
-	table_cell(table, made.data);
-}
-
 void table_key(struct table *table, double key, const char *format, ...)
 {
 	_cleanup_text_ struct text made = {0};

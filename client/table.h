@@ -62,9 +62,9 @@ void table_show(struct table *table, const char *column);
 bool table_shows(const struct table *table, const char *column);
 /* Adds a cell. Its text is escaped; NULL and "" print as "-". */
 void table_cell(struct table *table, const char *string);
-void table_format(struct table *table, const char *format, ...) _printf_(2, 3);
 /* Adds a cell that is sorted by key. */
 void table_key(struct table *table, double key, const char *format, ...) _printf_(3, 4);
+#define table_format(table, ...) table_key(table, 0, __VA_ARGS__)
 /* Add cells with an integer, a time span, a size. */
 void table_number(struct table *table, const json_t *number);
 void table_age(struct table *table, double seconds);

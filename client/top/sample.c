@@ -72,7 +72,8 @@ static int compare(const void *a, const void *b)
 	return strcmp(first->name, second->name);
 }
 
-struct usage *sample_find(const struct sample *sample, int64_t owner, const char *name)
+/* Returns the set's place in the sample, or NULL. */
+static struct usage *find(const struct sample *sample, int64_t owner, const char *name)
 {
 	const struct usage key = {.owner = owner, .name = name};
 
@@ -126,8 +127,7 @@ static void add_metric(struct sample *sample, const json_t *metric)
 	const char *name = json_text(metric, "name", ""), *set = json_text(metric, "object", NULL);
 	double value = json_number_value(json_object_get(metric, "value"));
 	struct usage *usage =
-		set ? sample_find(sample, integer(json_object_get(metric, "fields"), "owner"), set)
-		    : NULL;
+		set ? find(sample, integer(json_object_get(metric, "fields"), "owner"), set) : NULL;
 
 	if (!usage)
 		return;
@@ -156,7 +156,7 @@ static void add_links(struct sample *sample, const json_t *reply)
 			const json_t *end = json_object_get(link, ends[j]);
 			const char *set = json_text(end, "set", NULL);
 			struct usage *usage =
-				set ? sample_find(sample, integer(link, "owner"), set) : NULL;
+				set ? find(sample, integer(link, "owner"), set) : NULL;
 
 			if (usage) {
 				add_packets(&usage->received, end, "received");
@@ -181,7 +181,7 @@ static void compare_with(struct sample *sample, const struct sample *before)
 
 	for (size_t i = 0; i < sample->n; i++) {
 		struct usage *now = &sample->sets[i];
-		const struct usage *then = sample_find(before, now->owner, now->name);
+		const struct usage *then = find(before, now->owner, now->name);
 
 		now->cpu_share = then ? rate(then->cpu, now->cpu, seconds) : UNKNOWN;
 		now->received_rate = then ? rate(then->received, now->received, seconds) : UNKNOWN;

@@ -37,9 +37,6 @@ int sample_take(struct nsctl *nsctl, const struct sample_owner *owner, const str
 		struct sample *ret, struct text *why);
 void sample_done(struct sample *sample);
 
-/* Returns the set's place in the sample, or NULL. */
-struct usage *sample_find(const struct sample *sample, int64_t owner, const char *name);
-
 /* Makes a call with one reply. Takes the parameters. Returns and fills in as sample_take(), but a
  * refusal of the daemon is -EREMOTEIO, which leaves the connection as it was. */
 int sample_call(struct nsctl *nsctl, const char *method, json_t *parameters, struct text *why);

@@ -177,7 +177,8 @@ void firewall_list_remove(struct nft *nft, const struct task_link *link)
 	firewall_refused_remove(nft, link->b.interface);
 }
 
-void firewall_list_change(struct nft *nft, const struct task_link *link)
+/* Adds requests that replace the entries of the list. The counters of refused packets stay. */
+static void refill(struct nft *nft, const struct task_link *link)
 {
 	char list[CHAIN_SIZE];
 
@@ -196,7 +197,7 @@ static int change(struct nft *nft, const struct task_relist *task, struct fault 
 	int r;
 
 	nft_begin(nft);
-	firewall_list_change(nft, &task->link);
+	refill(nft, &task->link);
 	r = nft_commit(nft);
 	fault_point("list-changed");
 	if (r < 0 && r != -ENOENT)
@@ -230,7 +231,7 @@ static int change_learned(struct nft *nft, const struct task_learn *task, struct
 	nft_begin(nft);
 	firewall_learned_for(nft, link.b.interface, UINT64_C(1000) * task->seconds);
 	if (task->begin || !link.learned)
-		firewall_list_change(nft, &link);
+		refill(nft, &link);
 	r = nft_commit(nft);
 	if (r < 0 && r != -ENOENT)
 		return fault_set(fault, STEP_FIREWALL, 0, -r);

@@ -120,8 +120,6 @@ void firewall_refused_report(const struct host *host, struct nft *nft, const cha
 /* Add requests that make the link's list, or remove it. */
 void firewall_list_add(struct nft *nft, const struct task_link *link);
 void firewall_list_remove(struct nft *nft, const struct task_link *link);
-/* Adds requests that replace the entries of the list. The counters of refused packets stay. */
-void firewall_list_change(struct nft *nft, const struct task_link *link);
 
 /*
  * Addresses of names that lists have. They are elements of sets of the table, with a time-out and

@@ -21,7 +21,8 @@ struct nftnl_set *nft_named_set(const struct nft *nft, const char *name)
 	return set;
 }
 
-void nft_add_set_message(struct nft *nft, struct nlmsghdr *message, struct nftnl_set *set)
+/* Completes and adds a request about the set, and frees the set. */
+static void add_message(struct nft *nft, struct nlmsghdr *message, struct nftnl_set *set)
 {
 	nftnl_set_nlmsg_build_payload(message, set);
 	nft_add_request(nft, message);
@@ -62,7 +63,7 @@ struct nftnl_set *nft_new_set(const struct nft *nft, const char *name, uint32_t 
 
 void nft_make_set(struct nft *nft, struct nftnl_set *set)
 {
-	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
+	add_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
 }
 
 void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_type,
@@ -84,8 +85,7 @@ void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_ty
 
 void nft_delete_set(struct nft *nft, const char *name)
 {
-	nft_add_set_message(nft, nft_request(nft, NFT_MSG_DELSET, NLM_F_ACK),
-			    nft_named_set(nft, name));
+	add_message(nft, nft_request(nft, NFT_MSG_DELSET, NLM_F_ACK), nft_named_set(nft, name));
 }
 
 /* --- elements --- */
