@@ -28,8 +28,7 @@ struct command {
 	size_t n;
 };
 
-static void add_argument(struct command *command, const char *format, ...) _printf_(2, 3);
-static void add_argument(struct command *command, const char *format, ...)
+static void _printf_(2, 3) add_argument(struct command *command, const char *format, ...)
 {
 	_cleanup_text_ struct text text = {0};
 	va_list arguments;

@@ -74,8 +74,7 @@ static void escape(char *text)
 	}
 }
 
-static size_t add(char *text, size_t size, size_t used, const char *format, ...) _printf_(4, 5);
-static size_t add(char *text, size_t size, size_t used, const char *format, ...)
+static size_t _printf_(4, 5) add(char *text, size_t size, size_t used, const char *format, ...)
 {
 	va_list arguments;
 	int n;
@@ -159,10 +158,8 @@ static bool send_journal(int level, const char *message, const struct log_fields
 		      (const struct sockaddr *)&address, sizeof(address)) >= 0;
 }
 
-static void log_arguments(int level, const struct log_fields *fields, const char *format,
-			  va_list arguments) __attribute__((format(printf, 3, 0)));
-static void log_arguments(int level, const struct log_fields *fields, const char *format,
-			  va_list arguments)
+static void _printf_(3, 0) log_arguments(int level, const struct log_fields *fields,
+					 const char *format, va_list arguments)
 {
 	char message[MESSAGE_SIZE];
 	bool written;

@@ -6,8 +6,7 @@
 
 /* --- the message --- */
 
-static void add(char *text, size_t *used, const char *format, ...) _printf_(3, 4);
-static void add(char *text, size_t *used, const char *format, ...)
+static void _printf_(3, 4) add(char *text, size_t *used, const char *format, ...)
 {
 	va_list arguments;
 	int n;
