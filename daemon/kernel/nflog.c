@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
+#include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/nflog.h"
 #include "daemon/wire/fnv.h"
 
@@ -55,14 +55,12 @@ static int join(int fd, uint16_t group)
 int nflog_open(const char *name, uint16_t *ret_group)
 {
 	static const int room = ROOM;
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK};
 	const uint32_t first = fnv_add(FNV_START, name, strlen(name));
-	_cleanup_fd_ int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+	_cleanup_fd_ int fd = netlink_watch_open(NETLINK_NETFILTER, 0);
 	int r = -EBUSY;
 
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return negative_errno();
+	if (fd < 0)
+		return fd;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	for (uint32_t i = 0; i < TRIES && (r == -EBUSY || r == -EPERM); i++) {
 		*ret_group = (uint16_t)(GROUPS_FIRST + (first + i) % GROUPS);

@@ -4,7 +4,6 @@
 #include <libnftnl/expr.h>
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nfnetlink.h>
 #include "daemon/kernel/nft-request.h"
 #include "daemon/kernel/nft-watch.h"
 #include "daemon/kernel/nft.h"
@@ -76,28 +75,13 @@ void nft_add_request(struct nft *nft, const struct nlmsghdr *message)
 	nft->used += MNL_ALIGN(message->nlmsg_len);
 }
 
-static void add_bound(struct nft *nft, uint16_t type)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(nft->buffer + nft->used);
-	struct nfgenmsg *header;
-
-	message->nlmsg_type = type;
-	message->nlmsg_flags = NLM_F_REQUEST;
-	message->nlmsg_seq = ++nft->sequence;
-	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->nfgen_family = AF_UNSPEC;
-	header->version = NFNETLINK_V0;
-	header->res_id = htobe16(NFNL_SUBSYS_NFTABLES);
-	nft_add_request(nft, message);
-}
-
 void nft_begin(struct nft *nft)
 {
 	nft->used = 0;
 	nft->failed = false;
 	nft->sets = 0;
 	nft->first = nft->sequence + 1;
-	add_bound(nft, NFNL_MSG_BATCH_BEGIN);
+	nft_add_request(nft, nftnl_batch_begin(nft->buffer, ++nft->sequence));
 }
 
 /* Sends the transaction, and reads the answers. Every request asks for one; the first refusal, or
@@ -112,9 +96,7 @@ int nft_commit(struct nft *nft)
 	/* without requests there would be no answer */
 	if (last == nft->first)
 		return 0;
-	add_bound(nft, NFNL_MSG_BATCH_END);
-	if (nft->failed)
-		return -ENOBUFS;
+	nft_add_request(nft, nftnl_batch_end(nft->buffer + nft->used, ++nft->sequence));
 	if (send(nft->fd, nft->buffer, nft->used, 0) < 0)
 		return negative_errno();
 	for (;;) {
