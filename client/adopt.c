@@ -6,8 +6,6 @@
 #include "client/print.h"
 #include "client/process.h"
 #include "client/take.h"
-#include "client/text.h"
-#include "client/verb.h"
 
 static int take_target(struct options *options)
 {

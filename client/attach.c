@@ -19,7 +19,6 @@
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/process.h"
-#include "client/pty.h"
 #include "client/streams.h"
 #include "client/time-limit.h"
 #include "protocol/name.h"

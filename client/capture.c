@@ -14,7 +14,6 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/take.h"
-#include "client/text.h"
 
 #define FILE_FIELD "captureFileDescriptor"
 

@@ -5,9 +5,7 @@
 
 #include "client/ends.h"
 #include "client/memory.h"
-#include "client/options.h"
 #include "client/print.h"
-#include "client/text.h"
 #include "client/topology-check.h"
 #include "client/verb.h"
 #include "client/version.h"

@@ -5,7 +5,6 @@
 #include "client/finding.h"
 #include "client/memory.h"
 #include "client/print.h"
-#include "client/verb.h"
 
 static const char *const verdicts[] = {"ok", "note", "problem", "unknown"};
 

@@ -13,7 +13,6 @@
 #include "client/program.h"
 #include "client/show.h"
 #include "client/take.h"
-#include "client/text.h"
 
 static const struct option_row graph_options[] = {
 	OPTION("format", 0, "text|dot|mermaid|svg",

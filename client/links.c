@@ -12,8 +12,6 @@
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
-#include "client/text.h"
-#include "client/users.h"
 
 /* Adds a route by end A, which links_add() completes. */
 static int take_route(struct options *options)

@@ -9,7 +9,6 @@
 #include "client/print.h"
 #include "client/program.h"
 #include "client/take.h"
-#include "client/text.h"
 #include "protocol/name.h"
 
 static const struct option_row log_options[] = {

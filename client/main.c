@@ -9,7 +9,6 @@
 
 #include "client/verbs.h"
 #include "client/complete.h"
-#include "client/connection.h"
 #include "client/help.h"
 #include "client/memory.h"
 #include "client/options.h"

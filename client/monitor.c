@@ -12,7 +12,6 @@
 #include "client/print.h"
 #include "client/show.h"
 #include "client/take.h"
-#include "client/text.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 

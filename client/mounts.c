@@ -8,7 +8,6 @@
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/take.h"
-#include "client/text.h"
 #include "protocol/name.h"
 
 /* Limit on mounts with descriptors. The other descriptors of a call are left for the command. */

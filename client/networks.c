@@ -11,8 +11,6 @@
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
-#include "client/text.h"
-#include "client/users.h"
 
 static const struct option_row create_options[] = {
 	OPTION("subnet", 0, "CIDR",

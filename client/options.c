@@ -4,7 +4,6 @@
  * getopt has global state. getopt never prints here, because it would use the locale. The meaning
  * of an option is known to its verb; this file only knows the options of nsctl itself.
  */
-#include "client/options.h"
 
 #include <getopt.h>
 

@@ -6,8 +6,6 @@
 #include "client/print.h"
 #include "client/show.h"
 #include "client/table.h"
-#include "client/text.h"
-#include "client/users.h"
 
 /* The processes of a set as a tree. */
 struct tree {

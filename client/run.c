@@ -18,7 +18,6 @@
 #include "client/text.h"
 #include "client/with.h"
 #include "protocol/kind.h"
-#include "protocol/name.h"
 
 /* The options of a command. */
 struct command {

@@ -10,7 +10,6 @@
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
-#include "client/text.h"
 
 static void command_cell(struct table *table, const json_t *words)
 {

@@ -13,7 +13,6 @@
 #include "client/spec.h"
 #include "client/table.h"
 #include "client/take.h"
-#include "client/text.h"
 
 const struct option_row sets_create_options[] = {
 	OPTION("existing", 0, NULL,

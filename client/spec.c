@@ -14,7 +14,6 @@
 #include "client/mounts.h"
 #include "client/parse.h"
 #include "client/take.h"
-#include "client/text.h"
 #include "client/views.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"

@@ -10,7 +10,6 @@
 #include "client/print.h"
 #include "client/program.h"
 #include "client/take.h"
-#include "client/text.h"
 
 #define DELAY_MAX 3600
 #define DELAY_DEFAULT "2"

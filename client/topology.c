@@ -16,7 +16,6 @@
 #include "client/prune.h"
 #include "client/service.h"
 #include "client/show.h"
-#include "client/text.h"
 #include "protocol/frame.h"
 
 const struct option_row topology_up_options[] = {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "client/verb.h"
 
 #include "client/memory.h"
 #include "client/print.h"

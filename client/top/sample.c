@@ -8,7 +8,6 @@
 
 #include <time.h>
 
-#include "client/client.h"
 #include "client/connection.h"
 #include "client/memory.h"
 #include "lib/sentence.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/front/encode.h"
 #include "daemon/front/method.h"
 #include "daemon/front/reply.h"
 

@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #include "daemon/keeper/base/clock.h"
-#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
 #include "daemon/keeper/methods.h"
@@ -37,7 +36,6 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
 #include "daemon/keeper/workers/spawner.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/learn.h"
 #include "daemon/keeper/set/lease.h"
@@ -12,7 +10,6 @@
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/workers/ending.h"
-#include "daemon/wire/message.h"
 #include "daemon/wire/method.h"
 
 #define REQUESTS_MAX 1024

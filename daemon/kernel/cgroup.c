@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/mount.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/xattr.h>

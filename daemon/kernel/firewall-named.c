@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack-flow.h"

@@ -5,7 +5,6 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/firewall-table.h"

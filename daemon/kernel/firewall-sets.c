@@ -2,7 +2,6 @@
 /* How the table is opened, its sets and maps, the addresses that are their keys, and how rules read
  * these from packets. */
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <linux/netfilter.h>
 #include <sched.h>
 #include "daemon/kernel/firewall-table.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <net/if.h>
 #include <linux/netfilter.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <net/if.h>
 #include <sys/file.h>
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/forwarding.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/qdisc.h"
 

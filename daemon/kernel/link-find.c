@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include "daemon/kernel/link-message.h"
 
 /*

@@ -4,7 +4,6 @@
 #include <time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/pin.h"
 

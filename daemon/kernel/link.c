@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sched.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"

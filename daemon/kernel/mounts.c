@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/openat2.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
-#include "daemon/kernel/mount-target.h"
-#include "daemon/kernel/mounts.h"
 #include "daemon/kernel/mounts-own.h"
 #include "daemon/kernel/overlay.h"
 

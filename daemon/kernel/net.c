@@ -3,7 +3,6 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/net.h"
-#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include "daemon/kernel/nft-request.h"
 #include "daemon/kernel/nft-watch.h"
-#include "daemon/kernel/nft.h"
 
 /* The largest request. */
 #define REQUEST_SIZE_MAX 4096

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 #include "daemon/resolver/attempt.h"
-#include "daemon/resolver/resolver.h"
 
 struct query {
 	LIST_ENTRY(query) of_resolver;

@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault-point.h"
-#include "daemon/kernel/fault.h"
-#include "daemon/kernel/host.h"
 #include "daemon/kernel/leftover.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
@@ -25,7 +23,6 @@
 #include "daemon/kernel/vault.h"
 #include "daemon/spawner/worker.h"
 #include "daemon/wire/message.h"
-#include "daemon/wire/task.h"
 
 #define CHANNEL_FD 3
 #define INIT_PROGRAM_FD 4

@@ -5,7 +5,6 @@
 #include "daemon/keeper/network/egress-held.h"
 #include "daemon/keeper/network/egress-learned.h"
 #include "daemon/keeper/network/egress-names-state.h"
-#include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/state/quota.h"

@@ -5,7 +5,6 @@
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/nflog.h"
 

@@ -4,7 +4,6 @@
 #include "daemon/keeper/network/egress-names-state.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/network/resolver-servers.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/outside.h"
 
 /* Returns a memory file as struct wire_resolver_list describes it, or -errno. */

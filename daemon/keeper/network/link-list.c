@@ -5,10 +5,8 @@
  * states.
  */
 #include "daemon/keeper/network/link-draft.h"
-#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 

@@ -6,7 +6,6 @@
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"

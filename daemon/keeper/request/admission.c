@@ -3,7 +3,6 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/keeper/policy/reach.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/state/home.h"

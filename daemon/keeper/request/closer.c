@@ -6,7 +6,6 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/wire/layout.h"
 #include "daemon/wire/message.h"
-#include "daemon/wire/task.h"
 
 /* Deadline for starting the closer, which a worker becomes. */
 #define START_SECONDS 20

@@ -3,7 +3,6 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/state/home.h"
-#include "daemon/keeper/state/registry.h"
 
 /* --- lists --- */
 

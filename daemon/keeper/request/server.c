@@ -2,7 +2,6 @@
 #include <sys/un.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/refused-connections.h"
 #include "daemon/keeper/request/scope.h"

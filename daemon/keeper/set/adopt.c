@@ -8,9 +8,7 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
-#include "daemon/keeper/state/registry.h"
 
 /* Returns true if another set of the same owner has the same namespace of this kind, and the caller
  * may act on that other set. */

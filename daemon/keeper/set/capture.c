@@ -5,7 +5,6 @@
 #include "daemon/keeper/set/capture.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/workers/ending.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 /* Deadline for starting a capturer. */

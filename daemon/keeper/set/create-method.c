@@ -4,9 +4,7 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/caller-cgroup.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
 

@@ -20,11 +20,9 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/egress-find.h"
 #include "daemon/keeper/set/egress-record.h"
 #include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 #define RELIST_SECONDS 20

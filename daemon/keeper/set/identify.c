@@ -3,17 +3,10 @@
  * Identify: finds the set that a process is in, by the process's namespaces. A process can have
  * namespaces of several sets: then the innermost set counts.
  */
-#include "daemon/keeper/policy/peer.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/request.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/process.h"
-#include "daemon/wire/layout.h"
-#include "protocol/error.h"
-#include "protocol/kind.h"
 
 /* Finds the process that the request is about. The subject may ask about its own processes, and
  * root about all. Fills in *ret_fd with a pidfd, which the caller closes. Returns 0 or an error. */

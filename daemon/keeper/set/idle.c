@@ -4,10 +4,8 @@
 #include "daemon/keeper/set/expiry.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/kernel/cgroup.h"
 
 /* --- the sets and networks of one Apply, which are idle together --- */
 

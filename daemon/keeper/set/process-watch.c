@@ -4,11 +4,8 @@
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/kernel/process.h"
-#include "daemon/wire/event.h"
-#include "daemon/wire/layout.h"
 
 #define ENDS_AT_ONCE 64
 

@@ -7,11 +7,8 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 
 #define FREEZE_SECONDS 10

@@ -5,23 +5,16 @@
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/pin.h"
-#include "daemon/wire/layout.h"
 #include "daemon/wire/link.h"
-#include "daemon/wire/task.h"
-#include "protocol/error.h"
-#include "protocol/kind.h"
 
 /* Sets on one page of a list. The front asks for the next page when its
  * client has read this one. */

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Run: makes a set, and runs a command in it, with which the set ends. */
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/session.h"
-#include "daemon/keeper/state/registry.h"
-#include "daemon/wire/message.h"
 
 struct run {
 	struct request *request;

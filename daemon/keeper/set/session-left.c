@@ -3,7 +3,6 @@
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/state/quota.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 

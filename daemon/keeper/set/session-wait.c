@@ -4,7 +4,6 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/session-end.h"
 
 /* Finds the session that a Wait is about, if the request's caller may know of it.

@@ -16,7 +16,6 @@
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 

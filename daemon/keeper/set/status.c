@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What nsctld can do, and how much of it the caller or each user has: GetStatus and ListUsers. */
 #include "daemon/cgroup/read.h"
-#include "daemon/keeper/policy/authz.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
-#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/quota.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/kernel/cgroup-limits.h"
-#include "daemon/wire/layout.h"
 
 static void put_count(struct keeper *keeper, enum wire_count_class class, const char *name,
 		      uint64_t value)

@@ -7,7 +7,6 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 

@@ -11,14 +11,11 @@
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/start/recovery-set.h"
 #include "daemon/keeper/start/recovery.h"
-#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/leftover.h"
-#include "daemon/wire/layout.h"
 
 /* --- makers of an earlier daemon --- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/state/store-file.h"
 #include "daemon/keeper/state/store-record.h"
-#include "daemon/keeper/state/store.h"
 #include "daemon/wire/fnv.h"
 
 const char *const store_directories[CLASS_COUNT] = {"sets", "links", "sessions"};
