@@ -45,7 +45,7 @@ static int place_end(struct link_draft *draft, int i)
 	struct set *set = NULL;
 	int r = 0;
 
-	if (!end->where && draft->wish->own) {
+	if (i == 0 && !end->where && draft->wish->own) {
 		set = draft->wish->own;
 		end->where = END_SET;
 		end->name = set->name;
