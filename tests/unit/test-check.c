@@ -286,6 +286,16 @@ static const struct {
 	 {.kinds = NET, .traces = {true, true}, .lease = {.span = 5}}},
 	{{.root_fd = -1, .kinds = NET, .lease = {.connection = true}},
 	 {.kinds = NET, .lease = {.connection = true}}},
+	/* that an end is up need not be said */
+	{{.root_fd = -1,
+	  .kinds = NET,
+	  .links = {{.end = {.up = SWITCH_ON}, .peer = {.where = END_HOST, .up = SWITCH_ON}},
+		    {.end = {.up = SWITCH_OFF}, .peer = {.where = END_HOST}}},
+	  .n_links = 2},
+	 {.kinds = NET,
+	  .links = {{.peer = {.where = END_HOST}},
+		    {.end = {.up = SWITCH_OFF}, .peer = {.where = END_HOST}}},
+	  .n_links = 2}},
 	{{.root_fd = -1, .kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})},
 	 {.kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})}},
 };

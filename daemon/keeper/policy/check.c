@@ -281,6 +281,13 @@ static int check_caller_cgroup(const struct wire_spec *spec, struct failure *fai
 			   "unit (MemoryMax=, TasksMax=, CPUQuota=)");
 }
 
+/* An end that is to be up is like one of which this is not said. */
+static void complete_end(struct wire_end *end)
+{
+	if (end->up == SWITCH_ON)
+		end->up = SWITCH_DEFAULT;
+}
+
 /* Fills in defaults, so that equal requests give equal bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
@@ -300,6 +307,10 @@ static void complete(struct wire_spec *spec, const char *name)
 		spec->own_shm = SWITCH_ON;
 	if (!mnt || check_has_shm(spec) || (!ipc && spec->own_shm == SWITCH_OFF))
 		spec->own_shm = SWITCH_DEFAULT;
+	for (size_t i = 0; i < spec->n_links; i++) {
+		complete_end(&spec->links[i].end);
+		complete_end(&spec->links[i].peer);
+	}
 }
 
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure)
