@@ -74,6 +74,22 @@ static const char *find_mount(const struct client *client, const char *field)
 		client->origins, (size_t)strtoul(field + sizeof(list) - 1, NULL, 10)));
 }
 
+/* Returns the option that gave an entry of a map its value, as it was typed, or NULL. */
+static const char *find_entry(const json_t *typed, const char *key)
+{
+	size_t i, n = strlen(key);
+	json_t *entry;
+
+	json_array_foreach(typed, i, entry) {
+		const char *text = json_string_value(entry);
+		const char *value = text ? strchr(text, '=') : NULL;
+
+		if (value && strncmp(value + 1, key, n) == 0 && value[1 + n] == '=')
+			return text;
+	}
+	return NULL;
+}
+
 /* Returns the option that gave the value or added the entry of a list, as it was typed, or
  * NULL. */
 static const char *find_typed(const struct client *client, const char *field)
@@ -89,6 +105,8 @@ static const char *find_typed(const struct client *client, const char *field)
 		if (n > 0 && field[n] == '[')
 			return json_string_value(
 				json_array_get(entries, (size_t)strtoul(field + n + 1, NULL, 10)));
+		if (n > 0 && field[n] == '.' && json_is_array(entries))
+			return find_entry(entries, field + n + 1);
 	}
 	return NULL;
 }

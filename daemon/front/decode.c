@@ -247,11 +247,13 @@ static int read_map(struct decoding *decoding, const struct wire_field *field, c
 		return decode_refuse(decoding, "has more than %zu entries", (size_t)field->limit);
 	json_object_foreach((json_t *)map, key, value) {
 		void *key_at = at + rows[0].offset, *value_at = at + rows[1].offset;
+		size_t above = decode_enter(decoding, key);
 
 		if (read_text(decoding, &rows[0], key, strlen(key), key_at) ||
 		    read_text(decoding, &rows[1], json_string_value(value),
 			      json_string_length(value), value_at))
 			return ERROR_INVALID_VALUE;
+		decode_leave(decoding, above);
 		++*count;
 		at += field->layout->size;
 	}

@@ -17,9 +17,11 @@ struct decoding {
 	const struct fd_list *fds;
 	bool used[TRANSPORT_FDS_MAX]; /* each descriptor may be used by one field only */
 	int memory_fd;		      /* the sealed command line, -1: none */
-	char path[128];		      /* of the current field: "spec.mounts[2].target" */
-	bool more;		      /* the client takes more than one reply */
-	struct failure failure;	      /* the reason of a refusal */
+	/* of the current field: "spec.mounts[2].target". It may have more bytes than a failure's
+	 * subject, which is cut between characters, because a key of a map may be any text. */
+	char path[256];
+	bool more;		/* the client takes more than one reply */
+	struct failure failure; /* the reason of a refusal */
 };
 
 /* Fills *ret, a struct of this layout prepared by wire_clear(), from the members of parameters.

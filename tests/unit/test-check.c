@@ -202,12 +202,12 @@ static const struct {
 	 "spec.rootPath"},
 	{"a relative root", {.root_fd = 1, .root_path = "a"}, "spec.rootPath"},
 	{"a root's path alone", {.root_fd = -1, .root_path = "/a"}, "spec.rootFileDescriptor"},
-	{"a label without key", {.root_fd = -1, LABELS(1, {NULL, "a"})}, "spec.labels"},
-	{"a label with a wrong key", {.root_fd = -1, LABELS(1, {"a=b", "a"})}, "spec.labels"},
-	{"a label of two lines", {.root_fd = -1, LABELS(1, {"a", "a\nb"})}, "spec.labels"},
+	{"a label without key", {.root_fd = -1, LABELS(1, {NULL, "a"})}, "spec.labels."},
+	{"a label with a wrong key", {.root_fd = -1, LABELS(1, {"a=b", "a"})}, "spec.labels.a=b"},
+	{"a label of two lines", {.root_fd = -1, LABELS(1, {"a", "a\nb"})}, "spec.labels.a"},
 	{"a label twice",
 	 {.root_fd = -1, LABELS(3, {"a", "1"}, {"b", "1"}, {"a", "2"})},
-	 "spec.labels"},
+	 "spec.labels.a"},
 };
 
 static void test_wrong_specification_is_refused_by_field(void **state _unused_)

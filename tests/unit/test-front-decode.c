@@ -16,6 +16,8 @@
 
 /* --- through the keeper and back --- */
 
+#define AE_29 "äääääääääääääääääääääääääääää"
+
 /* Specifications as they are said, and as they read once they have been to the keeper and back. */
 static const struct {
 	const char *said, *told;
@@ -156,9 +158,11 @@ static const struct {
 	{"Identify", "{\"processFileDescriptor\":0}", "processFileDescriptor", 0},
 	{"Identify", "{\"processFileDescriptor\":-1}", "processFileDescriptor", 1},
 	{"Identify", "{\"processFileDescriptor\":4294967296}", "processFileDescriptor", 1},
-	{"List", "{\"labels\":{\"a b\":\"\"}}", "labels", 0},
+	{"List", "{\"labels\":{\"a b\":\"\"}}", "labels.a b", 0},
 	{"List", "{\"labels\":{\"\":\"\"}}", "labels", 0},
-	{"List", "{\"labels\":{\"a\":\"" LONG_256 "a\"}}", "labels", 0},
+	{"List", "{\"labels\":{\"a\":\"" LONG_256 "a\"}}", "labels.a", 0},
+	/* a path is cut between characters */
+	{"List", "{\"labels\":{\"a" AE_29 AE_29 AE_29 "\":\"\"}}", "labels.a" AE_29 AE_29 "ä", 0},
 	/* specifications */
 	{"Create", "{\"name\":\"-a\"}", "name", 0},
 	{"Create", SPEC("\"namespaces\":[]"), "spec.namespaces", 0},
@@ -224,7 +228,7 @@ static const struct {
 	{"Create", SPEC("\"limits\":{\"cpus\":10001}"), "spec.limits.cpus", 0},
 	{"Create", SPEC("\"lease\":{\"seconds\":-1}"), "spec.lease.seconds", 0},
 	{"Create", SPEC("\"lease\":{\"seconds\":1e300}"), "spec.lease.seconds", 0},
-	{"Create", SPEC("\"labels\":{\"-\":\"a\"}"), "spec.labels", 0},
+	{"Create", SPEC("\"labels\":{\"-\":\"a\"}"), "spec.labels.-", 0},
 	{"Run", "{\"command\":[\"true\"],\"spec\":{\"hostname\":\"\"}}", "spec.hostname", 0},
 	/* commands */
 	{"Run", "{\"command\":[]}", "command", 0},

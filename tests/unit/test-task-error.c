@@ -71,6 +71,7 @@ static void test_missing_features_are_named(void **state _unused_)
 		{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns"},
 		{STEP_CALLER, ESTALE, ERROR_NOT_PERMITTED, "from here"},
 		{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces"},
+		{STEP_ARGUMENTS, EBADMSG, ERROR_INVALID_VALUE, "commandFileDescriptor"},
 		{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, EMFILE, ERROR_SYSTEM, "take the terminal"},
@@ -112,6 +113,21 @@ static void test_error_about_a_link_names_the_end(void **state _unused_)
 	assert_int_equal(failure.number, ENOBUFS);
 }
 
+/* The specification has no link for the way to the outside. */
+static void test_error_about_the_way_names_no_link_of_its_own(void **state _unused_)
+{
+	struct task_report report = {.step = STEP_ROUTE, .detail = 6, .error = EEXIST};
+	struct failure failure;
+
+	task_error_of_way(&report, &failure);
+	assert_int_equal(failure.error, ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "spec.links");
+	report.error = ENOBUFS;
+	task_error_of_way(&report, &failure);
+	assert_int_equal(failure.error, ERROR_SYSTEM);
+	assert_string_equal(failure.subject, step_text(STEP_ROUTE));
+}
+
 static void test_missed_deadline_is_a_system_error(void **state _unused_)
 {
 	const struct task_report report = {.step = STEP_LATE, .error = ETIMEDOUT};
@@ -131,6 +147,7 @@ int main(void)
 		cmocka_unit_test(test_error_about_a_namespace_names_its_limit),
 		cmocka_unit_test(test_missing_features_are_named),
 		cmocka_unit_test(test_error_about_a_link_names_the_end),
+		cmocka_unit_test(test_error_about_the_way_names_no_link_of_its_own),
 		cmocka_unit_test(test_missed_deadline_is_a_system_error),
 	};
 

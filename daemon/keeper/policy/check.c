@@ -109,6 +109,16 @@ static int check_needs(const struct wire_spec *spec, struct failure *failure)
 
 /* --- the rest --- */
 
+/* Refuses an entry of a map. */
+static int invalid_entry(struct failure *failure, const char *map, const char *key,
+			 const char *reason)
+{
+	char field[256];
+
+	snprintf(field, sizeof(field), "%s.%s", map, key ? key : "");
+	return invalid(failure, field, reason);
+}
+
 static int check_labels(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_labels; i++) {
@@ -116,12 +126,13 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 
 		if (!label->key || !label_key_is_valid(label->key) ||
 		    (label->value && !label_value_is_valid(label->value)))
-			return invalid(failure, "spec.labels",
-				       "a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to "
-				       "256 bytes without control characters");
+			return invalid_entry(failure, "spec.labels", label->key,
+					     "a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is "
+					     "up to 256 bytes without control characters");
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(spec->labels[j].key, label->key) == 0)
-				return invalid(failure, "spec.labels", "a key is repeated");
+				return invalid_entry(failure, "spec.labels", label->key,
+						     "is repeated");
 	}
 	return 0;
 }
@@ -184,9 +195,7 @@ static int check_sysctls(const struct wire_spec *spec, struct failure *failure)
 			if (strcmp(spec->sysctls[j].key, spec->sysctls[i].key) == 0)
 				wrong = "a setting is given twice";
 		if (wrong)
-			return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.sysctls",
-					   "%s: %s",
-					   spec->sysctls[i].key ? spec->sysctls[i].key : "", wrong);
+			return invalid_entry(failure, "spec.sysctls", spec->sysctls[i].key, wrong);
 	}
 	return 0;
 }

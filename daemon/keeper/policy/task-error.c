@@ -117,6 +117,8 @@ static const struct meaning {
 	 "the user namespace has no maps of ids yet"},
 	{STEP_ADOPT, E2BIG, ERROR_NOT_SUPPORTED, "adopting a user namespace",
 	 "it maps more ranges of ids than nsctld knows"},
+	{STEP_ARGUMENTS, EBADMSG, ERROR_INVALID_VALUE, "commandFileDescriptor",
+	 "is no memfd with all seals that has two numbers and as many strings"},
 	{STEP_ACCOUNT, ENOENT, ERROR_INVALID_VALUE, "userName",
 	 "there is no such user in the set's /etc/passwd"},
 	{STEP_ACCOUNT, EINVAL, ERROR_INVALID_VALUE, "userName",
@@ -262,6 +264,16 @@ int task_error(const struct task_report *report, struct failure *failure)
 				   meaning->reason);
 	name_step(report, field, what, sizeof(what));
 	return failure_from_errno(failure, -error, what);
+}
+
+void task_error_of_way(const struct task_report *report, struct failure *failure)
+{
+	if (report->step == STEP_ROUTE && report->error == EEXIST)
+		failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.links",
+			    "a gateway is a default route, and so is the way to the outside: give "
+			    "the link a route to default with a metric of its own instead");
+	else
+		failure_from_errno(failure, -report->error, step_text(report->step));
 }
 
 void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure)

@@ -168,14 +168,44 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
+/* Returns true if a report about links is about the set's way to the outside. It is the last one
+ * that is made, so it is the first one in the list. */
+static bool is_about_way(const struct set *set, const struct task_report *report)
+{
+	size_t n = 0;
+
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		n++;
+	return n > 0 && set->links->egress && report->detail / 2 == n - 1;
+}
+
+/* Puts the name of the setting that the kernel has refused into the failure. */
+static void name_setting(const struct set *set, uint32_t n, struct failure *failure)
+{
+	static struct wire_spec spec;
+	char field[sizeof("spec.sysctls.") + SYSCTL_SIZE];
+
+	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
+	    n >= spec.n_sysctls)
+		return;
+	snprintf(field, sizeof(field), "spec.sysctls.%s", spec.sysctls[n].key);
+	failure_set(failure, failure->error, failure->number, field, "%s", failure->text);
+}
+
 static void not_made(struct creation *creation, const struct task_report *report)
 {
+	bool of_link = report->step >= STEP_LINK_PLACE && report->step <= STEP_REMOVE_LINK;
+
 	if (report->error == ENOSPC)
 		spare_drop();
-	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_REMOVE_LINK)
+	if (of_link && is_about_way(creation->set, report))
+		task_error_of_way(report, &creation->failure);
+	else if (of_link)
 		task_error_of_link(report, true, &creation->failure);
 	else
 		task_error(report, &creation->failure);
+	if (report->step == STEP_SETTING && creation->failure.error == ERROR_INVALID_VALUE)
+		name_setting(creation->set, report->detail, &creation->failure);
 	if (report->step == STEP_WORKER)
 		withdraw(creation);
 	else
