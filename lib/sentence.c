@@ -66,7 +66,9 @@ static int say(char **ret, enum nsctl_error error, const json_t *parameters)
 	case ERROR_EVENTS_LOST:
 		return asprintf(ret, "events were lost, because they were read too slowly");
 	case ERROR_INVALID_PARAMETER:
-		return asprintf(ret, "nsctld does not accept %s", what);
+		return asprintf(ret,
+				"nsctld does not accept %s: missing, unknown, or of another type",
+				what);
 	case ERROR_INTERFACE_NOT_FOUND:
 	case ERROR_METHOD_NOT_FOUND:
 	case ERROR_METHOD_NOT_IMPLEMENTED:
@@ -74,7 +76,7 @@ static int say(char **ret, enum nsctl_error error, const json_t *parameters)
 	case ERROR_PERMISSION_DENIED:
 		return asprintf(ret, "permission denied by nsctld");
 	case ERROR_EXPECTED_MORE:
-		return asprintf(ret, "the answer is too long for one reply");
+		return asprintf(ret, "the answer may be several replies: ask for more than one");
 	default:
 		return asprintf(ret, "%s", error_id(error));
 	}

@@ -298,7 +298,7 @@ static int check_new_privileges(const struct authz_subject *subject,
 {
 	if (command->wish->no_new_privileges)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "newPrivileges",
-				   "and noNewPrivileges exclude each other");
+				   "cannot be combined with noNewPrivileges");
 	if (command->owner != 0 || command->mapping != MAPPING_NONE)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
 				   "the set was not made by root: its mounts, host name and "

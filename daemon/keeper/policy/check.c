@@ -11,7 +11,7 @@ int check_name(const char *name, const char *field, struct failure *failure)
 {
 	if (name && name_is_valid(name))
 		return 0;
-	return invalid(failure, field, NAME_REASON);
+	return invalid(failure, field, name ? NAME_REASON : "is needed");
 }
 
 int check_session(const char *session, struct failure *failure)
@@ -405,7 +405,7 @@ static int check_rights_inside(const struct wire_command *command, uint32_t set_
 	bool has_user_namespace = entered & KIND_BIT(KIND_USER);
 
 	if (command->user_name && command->has_user)
-		return invalid(failure, "userName", "and user exclude each other");
+		return invalid(failure, "userName", "cannot be combined with user");
 	if (command->user_name && !has_user_namespace)
 		return invalid(failure, "userName",
 			       "a name needs a user namespace of the set; give a number");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/method.h"
@@ -188,9 +189,9 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	/* inside a set, a request need not name the set, because it can only mean this one */
 	if (!name && subject->scope == SCOPE_SET)
 		name = subject->scope_text;
-	if (!name || !name_is_valid(name))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   name ? NAME_REASON : "is needed");
+	r = check_name(name, "name", failure);
+	if (r)
+		return r;
 	request_set_about(request, name);
 	r = authz_act_for(subject, has_owner, owner, "set", name, &request->owner, failure);
 	if (r)

@@ -91,10 +91,11 @@ static int check_opened(const struct wire_adopt *adopt, struct failure *failure)
 	}
 	if (adopt->process_fd < 0 && (!seen || adopt->kinds))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
-				   "is needed: it says whose namespaces are adopted");
+				   "is needed, unless descriptors are given: it says whose "
+				   "namespaces are adopted");
 	if (adopt->kinds & seen)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "descriptors",
-				   "and namespaces name the same type");
+				   "has a type that namespaces has, too");
 	return 0;
 }
 
