@@ -52,6 +52,18 @@ wrong() {
 	nsctl rm box
 }
 
+@test "A mount that cannot be read-only is not made writable instead" {
+	for type in proc dev; do
+		wrong 'spec.mounts[0].readOnly' "a later entry of type readOnly" Create \
+			"{\"name\": \"box\", \"spec\": {\"mounts\": [{\"type\": \"$type\", \"target\": \"/mnt\", \"readOnly\": true}]}}"
+	done
+	nsctl call Create '{"name": "box", "spec": {"mounts": [{"type": "dev", "target": "/mnt"}, {"type": "readOnly", "target": "/mnt"},
+		{"type": "sysfs", "target": "/media", "readOnly": true}]}}'
+	nsctl exec box grep -q '^[^ ]* /mnt [^ ]* ro,' /proc/mounts
+	nsctl exec box grep -q '^[^ ]* /media [^ ]* ro,' /proc/mounts
+	nsctl rm box
+}
+
 @test "A value that is missing, or excludes another one, is refused as such" {
 	wrong userName "cannot be combined with user" Exec '{"name": "peer", "command": ["true"], "user": 0, "userName": "root"}'
 	wrong processFileDescriptor "unless descriptors are given" Adopt '{"name": "box"}'

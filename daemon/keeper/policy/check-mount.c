@@ -83,6 +83,13 @@ static bool may_be_at_root(const struct wire_spec *spec, size_t index)
 	return mount_changes(mount->type) && mount->type != MOUNT_HIDDEN;
 }
 
+/* Returns true if this mount cannot be made read-only itself. */
+static bool stays_writable(const struct spec_mount *mount)
+{
+	return mount->type == MOUNT_PROC || mount->type == MOUNT_DEV ||
+	       mount->type == MOUNT_OVERLAY || mount_is_empty_root(mount);
+}
+
 int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure)
 {
 	const struct spec_mount *mount = &spec->mounts[index];
@@ -104,6 +111,10 @@ int check_mount(const struct wire_spec *spec, size_t index, struct failure *fail
 		return mount_field(failure, index, "size", "is for tmpfs and overlay only");
 	if (mount->type != MOUNT_TMPFS && mount->mode)
 		return mount_field(failure, index, "mode", "is for tmpfs only");
+	if (mount->read_only && stays_writable(mount))
+		return mount_field(failure, index, "readOnly",
+				   "is not for proc, dev, overlay and a tmpfs at /: a later entry "
+				   "of type readOnly makes all but proc read-only");
 	for (size_t i = 0; i < index && !mount_changes(mount->type); i++)
 		if (!mount_changes(spec->mounts[i].type) &&
 		    check_same_path(spec->mounts[i].target, mount->target))
