@@ -93,6 +93,24 @@ static void test_interfaces_have_their_methods(void **state _unused_)
 	assert_null(idl_free(NULL));
 }
 
+/* systemd's parser, which varlinkctl uses, knows no lists of lists, nor of elements that may be
+ * null. */
+static void test_interfaces_have_only_types_that_systemd_knows(void **state _unused_)
+{
+	const char *line = idl_text_nsctl;
+
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		char text[256];
+
+		assert_true((size_t)snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"),
+					     line) < sizeof(text));
+		if (*text == '#')
+			continue;
+		assert_null(strstr(text, "[][]"));
+		assert_null(strstr(text, "[]?"));
+	}
+}
+
 static void test_good_texts_are_parsed(void **state _unused_)
 {
 	static const char *const texts[] = {
@@ -293,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_embedded_texts_are_those_of_the_files),
 		cmocka_unit_test(test_interfaces_have_their_methods),
+		cmocka_unit_test(test_interfaces_have_only_types_that_systemd_knows),
 		cmocka_unit_test(test_good_texts_are_parsed),
 		cmocka_unit_test(test_bad_text_is_refused_with_its_line),
 		cmocka_unit_test(test_cut_texts_do_no_harm),
