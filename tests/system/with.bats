@@ -210,3 +210,16 @@ last_of() {
 		leaves "$before" || { echo "$point" && return 1; }
 	done
 }
+
+@test "A set that was to end with a command ends after a kill of the daemon although another command runs in it" {
+	for point in exec-ends-set exec-recorded; do
+		up "$two_and_a_network"
+		nsctl exec --detach a sleep 600
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon --config="$config"
+		last_of a true && return 1
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$config"
+		leaves "$before" || { echo "$point" && return 1; }
+	done
+}

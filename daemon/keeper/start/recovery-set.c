@@ -153,8 +153,9 @@ int recover_set(struct keeper *keeper, struct set *set)
 	    (set->callers_cgroup && set->state == SET_READY &&
 	     process_is_ending(set->init_pid, set->init_start)))
 		set->state = SET_REMOVING;
-	/* the command of this Run was never started, so nothing else would end the set */
-	if (set->run && set->state == SET_READY && !set_runs_commands(set))
+	/* the command with which the set ends was never started, so nothing else would end the set
+	 */
+	if (set->run && set->state == SET_READY && !set_awaits_command(set))
 		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
 		log_line(LOG_NOTICE, &fields, "set was %s: removed",

@@ -288,7 +288,7 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 static bool has_ended(const struct set *set)
 {
 	return set->run &&
-	       (set->state == SET_REMOVING || (set->state == SET_READY && !set_runs_commands(set)));
+	       (set->state == SET_REMOVING || (set->state == SET_READY && !set_awaits_command(set)));
 }
 
 static int recover_sets(struct keeper *keeper)

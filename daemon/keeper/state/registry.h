@@ -174,6 +174,15 @@ static inline bool set_runs_commands(const struct set *set)
 	return false;
 }
 
+/* Returns true while a command runs whose end removes the set. */
+static inline bool set_awaits_command(const struct set *set)
+{
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		if (at->removes_set && !at->ended)
+			return true;
+	return false;
+}
+
 /* Returns true if the session counts against limits: its command runs, or has left processes. */
 static inline bool session_counts(const struct session *session)
 {
