@@ -197,6 +197,18 @@ last_of() {
 	pings a 10.9.0.2
 	nsctl down - <<<"$two_and_a_network"
 	patience=0 leaves "$before"
+	# nor may anybody before the Apply is complete: it would go on
+	stop_daemon
+	NSCTL_HANG_AT=link-made start_daemon --config="$config"
+	nsctl create -n stays
+	up '{"sets": [{"name": "a", "spec": {}}, {"name": "b", "spec": {"links": [{"peer": {"set": "a"}}]}}]}' &
+	eventually eval '[ -n "$(nsctl list --quiet | grep -x b)" ]'
+	refused Busy call Exec '{"name": "a", "command": ["true"], "remove": true}'
+	last_of stays true
+	kill_daemon
+	wait $! || true
+	start_daemon --config="$config"
+	leaves "$before"
 }
 
 @test "Exec with remove leaves nothing when the daemon is killed before or after the command" {

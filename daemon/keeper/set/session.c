@@ -319,8 +319,12 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			    struct failure *failure)
 {
-	int r = lease_end_with_command(keeper, request, set, failure);
+	int r;
 
+	/* its Apply would go on, and the mates that it still makes would stay */
+	if (store_is_applying(keeper->store, set->group))
+		return failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
+	r = lease_end_with_command(keeper, request, set, failure);
 	if (r)
 		return r;
 	fault_point("exec-ends-set");

@@ -287,8 +287,8 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 /* Returns true if the set ends with a command that has ended, or was never started. */
 static bool has_ended(const struct set *set)
 {
-	return set->run &&
-	       (set->state == SET_REMOVING || (set->state == SET_READY && !set_awaits_command(set)));
+	return set->run && (set->state == SET_REMOVING ||
+			    (set->state == SET_READY && !set_awaits_command(set)));
 }
 
 static int recover_sets(struct keeper *keeper)
