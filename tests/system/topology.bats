@@ -212,6 +212,27 @@ print(json.dumps({
 
 any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 
+@test "A topology that fails while another client adds a link to it leaves nothing" {
+	stop_daemon
+	# only sets with a pid namespace get there
+	NSCTL_HANG_AT=create-init start_daemon --config="$config"
+	nsctl up - <<<'{"networks": [{"name": "lan"}], "sets": [
+		{"name": "a", "spec": {"namespaces": ["mnt", "net"], "links": [{"peer": {"network": "lan"}}]}},
+		{"name": "b", "spec": {"namespaces": ["pid"]}}]}' &
+	topology=$!
+	eventually eval 'nsctl list | grep -q "^a .*ready" && pgrep -x "hangs $daemon"'
+	# its answer waits until the names of the topology's members are settled
+	nsctl call AddLink '{"a": {"set": "a"}, "b": {"network": "lan"}}' &
+	link=$!
+	eventually eval '[ "$(nsctl --json link list | grep -c "\"name\"")" -eq 2 ]'
+	kill -KILL "$(pgrep -x "hangs $daemon")"
+	await $topology && return 1
+	await $link || true
+	patience=0 leaves "$before"
+	stop_daemon
+	start_daemon --config="$config"
+}
+
 @test "A topology whose client ends in the middle leaves nothing" {
 	stop_daemon
 	NSCTL_HANG_AT=link-made start_daemon --config="$config"

@@ -57,18 +57,24 @@ static void retreat(struct application *application);
 
 /* --- the answer --- */
 
-static struct application *application_free(struct application *application)
+/* Ends the hold on the updates of names, if there is one. */
+static void let_names_go(struct application *application)
 {
-	if (!application)
-		return NULL;
-	LIST_DROP(applications, application, next);
 	if (application->holds)
 		resolver_go_on(application->request->subject.uid);
+	application->holds = false;
+}
+
+static void application_free(struct application *application)
+{
+	if (!application)
+		return;
+	LIST_DROP(applications, application, next);
+	let_names_go(application);
 	if (application->request)
 		pipe_watch_release(application->request, application->processes);
 	parts_done(&application->parts);
 	free(application);
-	return NULL;
 }
 
 static void fail(struct application *application)
@@ -243,6 +249,9 @@ static void retreat(struct application *application)
 			if ((int)application->parts.part[i].stage == application->stage)
 				take_back(&application->parts.part[i]);
 		application->in_loop = false;
+		/* the removal waits for links that others add, and these wait for names */
+		if (application->stage <= SETS)
+			let_names_go(application);
 		application->stage--;
 	}
 	if (application->pending == 0)
@@ -319,9 +328,8 @@ static int ask_for_set(struct part *part, struct wire_create *create, struct fai
 		.created = on_set_made,
 		.context = part,
 	};
-	int r;
+	int r = check_name(wish.name, "name", failure);
 
-	r = check_name(wish.name, "name", failure);
 	if (r == 0 && wire_lease_is_given(&application->lease))
 		r = lease_take(request, spec, &application->lease, failure);
 	if (r == 0)
@@ -392,12 +400,8 @@ static bool ask_for_some(struct application *application)
 /* Waits until the members of each network know the others by name, then completes the topology. */
 static void settle_names(struct application *application)
 {
-	uid_t owner = application->request->subject.uid;
-
-	if (application->holds)
-		resolver_go_on(owner);
-	application->holds = false;
-	resolver_settle(owner, succeed, application);
+	let_names_go(application);
+	resolver_settle(application->request->subject.uid, succeed, application);
 }
 
 static void advance(struct application *application)
