@@ -52,6 +52,11 @@ int cgroup_make(int parent_fd, const char *path)
 	return r;
 }
 
+int cgroup_make_last(int parent_fd, const char *path)
+{
+	return mkdirat(parent_fd, path, 0755) < 0 ? negative_errno() : cgroup_open(parent_fd, path);
+}
+
 void cgroup_path(const struct task_set *set, const char *session, char ret[static CGROUP_PATH_SIZE])
 {
 	const char *above = set->above;
@@ -243,9 +248,12 @@ int cgroup_wait_killed(int cgroup_fd)
 
 	for (int stuck = 0; r == -ETIMEDOUT && stuck < STUCK_LOOKS; stuck++) {
 		r = cgroup_wait_empty(cgroup_fd, STUCK_MILLISECONDS);
-		/* a process that gets processor time will end by itself, however long that takes */
-		if (r == -ETIMEDOUT && cgroup_each_process(cgroup_fd, true, is_alive, NULL) > 0)
+		/* a process that gets processor time will end by itself, however long that takes,
+		 * unless it was put into the cgroup after the others were killed */
+		if (r == -ETIMEDOUT && cgroup_each_process(cgroup_fd, true, is_alive, NULL) > 0) {
 			stuck = -1;
+			(void)cgroup_kill(cgroup_fd);
+		}
 	}
 	return r == -ETIMEDOUT ? -EBUSY : r;
 }

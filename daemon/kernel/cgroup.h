@@ -46,6 +46,9 @@ int cgroup_open_root(void);
 /* Opens the cgroup path below parent_fd; makes missing directories. Returns a descriptor or
  * -errno. */
 int cgroup_make(int parent_fd, const char *path);
+/* Makes and opens the cgroup path below parent_fd, whose parent must exist. Returns a descriptor or
+ * -errno. */
+int cgroup_make_last(int parent_fd, const char *path);
 
 /* Removes the cgroup and all below it, which must be empty. Returns 0, also if it does not exist,
  * -EBUSY (a process is left in it), or another -errno. */
@@ -65,7 +68,8 @@ int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen);
  * was removed before). */
 int cgroup_wait_empty(int cgroup_fd, int milliseconds);
 /* Waits, after cgroup_kill(), until no process is left, or only stuck ones: see process_is_stuck().
- * Returns 0, -EBUSY (stuck processes are left) or another -errno. */
+ * Kills those, too, that come into the cgroup meanwhile. Returns 0, -EBUSY (stuck processes are
+ * left) or another -errno. */
 int cgroup_wait_killed(int cgroup_fd);
 
 int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events says when */

@@ -18,6 +18,9 @@
 #define INIT_END_MILLISECONDS 20000
 /* Time in which a killed maker must end. After it, its cgroup is left to the service manager. */
 #define MAKER_END_MILLISECONDS 1000
+/* Attempts to remove a cgroup into which commands were started after its processes were killed. No
+ * more of them are begun by then. */
+#define LATE_STARTS_MAX 100
 
 /* Asks the processes of the cgroup to end, and waits up to grace microseconds. Returns 0 or
  * -errno. */
@@ -132,6 +135,22 @@ static int remove_cgroups(const struct host *host, const struct task_set *set)
 	return remove_cgroup(host->cgroup_fd, path);
 }
 
+/* Removes the set's cgroups. A command that was being started may have come into one of them after
+ * all processes were killed; it is killed, too. Returns 0 or -errno. */
+static int remove_cgroups_with_late(const struct host *host, const struct task_set *set,
+				    int cgroup_fd, struct fault *fault)
+{
+	int r = remove_cgroups(host, set);
+
+	for (int i = 0; r == -EBUSY && cgroup_fd >= 0 && i < LATE_STARTS_MAX; i++) {
+		r = end_processes(cgroup_fd, 0, fault);
+		if (r < 0)
+			return r;
+		r = remove_cgroups(host, set);
+	}
+	return r < 0 ? fault_set(fault, STEP_CGROUP, 0, -r) : 0;
+}
+
 void child_remove(const struct host *host, const struct task_remove *task,
 		  struct task_report *report, struct fault *fault)
 {
@@ -168,5 +187,5 @@ void child_remove(const struct host *host, const struct task_remove *task,
 		r = link_teardown_wait(&teardown, fault);
 	fault_point("remove-unlinked");
 	if (r == 0)
-		fault_if(fault, STEP_CGROUP, 0, remove_cgroups(host, &task->set));
+		remove_cgroups_with_late(host, &task->set, cgroup_fd, fault);
 }

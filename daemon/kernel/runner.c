@@ -92,8 +92,9 @@ static int open_kill(const struct runner *runner)
 
 static int make_cgroup(struct runner *runner)
 {
+	/* if the set's own cgroup is missing, the set has been removed */
 	runner->cgroup_fd = cgroup_of_processes(runner->host->cgroup_fd, &runner->task->set,
-						runner->task->session, cgroup_make);
+						runner->task->session, cgroup_make_last);
 	if (runner->cgroup_fd < 0)
 		return runner->cgroup_fd;
 	runner->kill_fd = open_kill(runner);

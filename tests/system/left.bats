@@ -4,6 +4,7 @@
 # are shown, and end with the set. If the command's client has gone, they end with the command.
 
 load daemon.bash
+load hostile.bash
 
 setup() {
 	unset runtime
@@ -167,4 +168,21 @@ for i in range(400):
 PYTHON
 	none_more() { [ "$(sessions_of)" = "$with_none" ]; }
 	eventually none_more
+}
+
+@test "A command that is started while its set is removed ends with the set, and leaves nothing" {
+	python "$user_id" <<-'EOF'
+		import time
+		from hostile import Connection
+		remover, *starters = [Connection() for _ in range(4)]
+		for i in range(40):
+		    remover.ok("Create", {"name": "a", "spec": {"namespaces": ["uts"]}})
+		    for starter in starters:
+		        starter.request("Exec", {"name": "a", "command": ["sleep", "600"], "detach": True})
+		    time.sleep(i % 20 * 0.0005)
+		    remover.ok("Remove", {"name": "a"})
+		    for starter in starters:
+		        starter.receive()
+	EOF
+	eventually counts_are "$before"
 }
