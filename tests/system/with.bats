@@ -79,7 +79,7 @@ two_and_a_network='{
 	nsctl run --with="$examples/services.json" --project=job --name=tests -mpn env | grep -x NSCTL_SET=job.tests
 	refused "the command's set is called web, too" run --with="$examples/services.json" --name=web true
 	# a message about the command's set names the option
-	refused "run: --sysctl: net.ipv4.no_such: " run --with="$examples/services.json" --sysctl=net.ipv4.no_such=1 true
+	refused "run: --sysctl=net.ipv4.no_such=1: " run --with="$examples/services.json" --sysctl=net.ipv4.no_such=1 true
 	# Run makes the sets that Apply cannot make
 	[ "$(nsctl run --with="$examples/services.json" --no-init sh -c 'getent hosts web >/dev/null && echo $$' 2>/dev/null)" = 1 ]
 	nsctl run --with="$examples/services.json" --lease=1h getent hosts web
