@@ -197,7 +197,11 @@ last_of() {
 	pings a 10.9.0.2
 	nsctl down - <<<"$two_and_a_network"
 	patience=0 leaves "$before"
-	# nor may anybody before the Apply is complete: it would go on
+	# a set that is made again at each boot cannot end with a command
+	nsctl create -n --boot stays
+	refused "it has boot" call Exec '{"name": "stays", "command": ["true"], "remove": true}'
+	nsctl rm stays
+	# before the Apply is complete, a command may not end its sets: it would go on
 	stop_daemon
 	NSCTL_HANG_AT=link-made start_daemon --config="$config"
 	nsctl create -n stays

@@ -229,6 +229,10 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
 				   "removing what was made together from inside",
 				   "the caller is inside set %s", request->subject.scope_text);
+	if (set->boot.wanted)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "remove",
+				   "cannot be used for set %s: it has boot, so it is made again",
+				   set->name);
 	wire_clear(&wire_lease_layout, &lease);
 	/* while the command runs, the set is not idle, and neither is anything that was made with
 	 * it */
