@@ -15,7 +15,7 @@ SOURCES = ("base.h", "protocol", "lib", "daemon", "client", "tests")
 # Files that autoreconf, configure and make leave behind, and files that are no text.
 GENERATED = re.compile(
     r"^(\.git|_?build|_inst|build-(?!aux)[a-z]+|autom4te\.cache|nsctl-[0-9.]+"
-    r"|configure~?|config\.h\.in~?|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
+    r"|compile_commands\.json|configure~?|config\.h\.in~?|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
     r"|build-aux/(ar-lib|compile|depcomp|install-sh|missing|tap-driver.sh|test-driver|config\..*))$")
 
 
