@@ -45,8 +45,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 /* Forgets these names in all requests that are in progress. Must be called before they are
  * freed. */
 void egress_admit_forget(const struct egress_names *names);
-/* Lets the addresses of the old list that workers are adding be removed again. Must be called when
- * names get another list. */
+/* Marks the addresses of the old list that workers are still adding, so that they are removed
+ * again. Must be called when names get another list. */
 void egress_admit_outdate(const struct egress_names *names);
 /* Counts all addresses that workers have added, or are adding, as lost. Must be called when the
  * table was flushed. */

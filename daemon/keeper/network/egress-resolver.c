@@ -89,7 +89,7 @@ void egress_resolver_end(uid_t uid)
 void egress_resolver_stop(void)
 {
 	while (state.first) {
-		/* it ends by itself when its channels close */
+		/* not counted as ending: it ends by itself when its channels close */
 		state.first->number = 0;
 		resolver_free(state.first);
 	}

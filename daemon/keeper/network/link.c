@@ -114,7 +114,7 @@ static void finish(struct link_work *work, bool gone)
 		it.context);
 }
 
-/* Ends work that has had no effect, without a call of done(): the caller answers. */
+/* Ends work that has had no effect. Does not call done(), because the caller answers. */
 static void abandon(struct link_work *work, bool forget_it)
 {
 	work->done = say_nothing;

@@ -15,7 +15,7 @@ struct capture {
 	struct keeper *keeper;
 	struct request *request;     /* NULL: answered or dropped */
 	struct operation *operation; /* the start, while that is in progress */
-	const struct set *set;	     /* NULL: it may have gone */
+	const struct set *set;	     /* NULL: the capture is over, so the set may be gone */
 	uid_t uid;		     /* the user against whose limit it counts */
 	char interface[INTERFACE_SIZE];
 	int result_fd; /* the pipe's reading end */
