@@ -20,9 +20,11 @@ struct names {
 
 int project_take(struct options *options)
 {
-	if (!name_is_valid(options->argument) || strchr(options->argument, SEPARATOR))
-		return options_reject(options,
-				      "a name without dots (such as job-17): " NAME_REASON);
+	if (!name_is_valid(options->argument))
+		return options_reject(options, "the name of a project: " NAME_REASON);
+	if (strchr(options->argument, SEPARATOR))
+		return options_reject(options, "a name without dots, such as job-17: a dot parts "
+					       "a project's name from a set's");
 	options->project = options->argument;
 	return 0;
 }

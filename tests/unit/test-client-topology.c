@@ -328,6 +328,7 @@ static void test_up_and_down_call_and_print(void **state _unused_)
 		{"down", {NULL}, {NULL}, STATUS_USAGE, "!no FILE and no --project given"},
 		{"up --quiet -p job small.json", {"Apply " OF_PROJECT}, {MADE}, 0, ""},
 		{"up -p a.b small.json", {NULL}, {NULL}, STATUS_USAGE, "!a name without dots"},
+		{"up -p A small.json", {NULL}, {NULL}, STATUS_USAGE, "!the name of a project"},
 		{"up -p " LONG " small.json",
 		 {NULL},
 		 {NULL},
