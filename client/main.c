@@ -173,10 +173,10 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 /* clang-format off */
 static const struct verb group_verbs[] = {
 	{"link", NULL, "add|list|rm|up|down|impair ...",
-	 "Handles links between sets, networks and the host",
+	 "Makes, lists, changes and removes links between sets, networks and the host",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = links_verbs},
 	{"network", NULL, "create|list|show|renew|rm ...",
-	 "Handles networks, which connect several sets",
+	 "Makes, lists and removes networks, which connect several sets",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
 	{0},
 };

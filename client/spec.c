@@ -341,7 +341,7 @@ const struct option_row spec_options[] = {
 	       "a chosen port is printed on stderr",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
-	       "make a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "
+	       "change a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "
 	       "fs.mqueue.*, "
 	       "kernel.domainname (adds net, ipc or uts)",
 	       FILLS("spec.sysctls", take_sysctl)),
