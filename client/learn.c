@@ -124,7 +124,8 @@ int learn_run(struct client *client, const char *word, json_t *parameters)
 	interrupt_hold(&interrupt);
 	r = client_call(client, word, METHOD, json_incref(parameters), NULL, &reply);
 	if (r == 0) {
-		say(client, word, "may reach what its list does not have, until ^C");
+		say(client, word,
+		    "may reach what its list does not have. That is printed here, until ^C");
 		print_all(client, reply);
 		r = follow(client, word, parameters, &interrupt, &full);
 	}

@@ -243,6 +243,25 @@ static void view_lease(const struct set *set, struct wire_lease *ret)
 		*ret = spec.lease;
 }
 
+/* Lists the sets that are linked to the network, the oldest link first. */
+static void list_members(const struct set *network, struct wire_network *ret)
+{
+	for (const struct link *link = network->links; link && ret->n_members < NETWORK_MEMBERS_MAX;
+	     link = link_next(link, network)) {
+		const struct set *member = link->ends[link->ends[0] == network ? 1 : 0];
+
+		if (member)
+			ret->members[ret->n_members++].name = set_shown_name(member);
+	}
+	/* the registry has the newest link first */
+	for (size_t i = 0; i < ret->n_members / 2; i++) {
+		const char *name = ret->members[i].name;
+
+		ret->members[i].name = ret->members[ret->n_members - 1 - i].name;
+		ret->members[ret->n_members - 1 - i].name = name;
+	}
+}
+
 int view_network(const struct set *set, struct wire_network *ret)
 {
 	int r = 0;
@@ -258,12 +277,6 @@ int view_network(const struct set *set, struct wire_network *ret)
 	ret->created = set->created;
 	view_lease(set, &ret->lease);
 	ret->expires = wall_clock_expiry(set);
-	for (const struct link *link = set->links; link && ret->n_members < NETWORK_MEMBERS_MAX;
-	     link = link_next(link, set)) {
-		const struct set *member = link->ends[link->ends[0] == set ? 1 : 0];
-
-		if (member)
-			ret->members[ret->n_members++].name = set_shown_name(member);
-	}
+	list_members(set, ret);
 	return 0;
 }
