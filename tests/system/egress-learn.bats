@@ -35,6 +35,8 @@ create() { nsctl create -m -n --dns=198.51.100.53 "$@"; }
 learn() {
 	local set=$1
 	shift
+	# what an earlier one has said would be found before this one has begun, which then loses the signal of learned
+	rm -f "$BATS_TEST_TMPDIR/said"
 	become_client egress --learn "$@" "$set" >"$BATS_TEST_TMPDIR/list" 2>"$BATS_TEST_TMPDIR/said" &
 	learner=$!
 	echo "$learner" >"$BATS_TEST_TMPDIR/learner"
@@ -214,6 +216,7 @@ END
 	for point in learning learned; do
 		stop_daemon
 		NSCTL_KILL_AT=$point start_daemon --config="$config"
+		rm -f "$BATS_TEST_TMPDIR/said"
 		become_client egress --learn a >/dev/null 2>"$BATS_TEST_TMPDIR/said" &
 		learner=$!
 		if [ "$point" = learned ]; then
