@@ -230,7 +230,8 @@ static void add_member(const char *key, const struct text *text)
 }
 
 /* Prints a text behind the prefix or, as JSON, as this member. */
-static void tell(const char *prefix, const char *member, const char *format, va_list arguments)
+static void _printf_(3, 0)
+	tell(const char *prefix, const char *member, const char *format, va_list arguments)
 {
 	_cleanup_text_ struct text made = {0};
 

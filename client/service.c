@@ -409,14 +409,14 @@ static void service_init(struct service *service, const char *subject, const jso
 {
 	const json_t *ready = json_object_get(entry, "ready");
 	const json_t *seconds = json_object_get(ready, "seconds");
-	_cleanup_text_ struct text text = {0};
+	struct text shown = {0};
 
-	text_format(&text, "%s: %s", subject, json_text(entry, "name", "?"));
+	text_format(&shown, "%s: %s", subject, json_text(entry, "name", "?"));
 	*service = (struct service){.set = json_object_get(entry, "set"),
 				    .command = json_object_get(entry, "command"),
 				    .ready = ready,
 				    .seconds = seconds ? json_number_value(seconds) : READY_SECONDS,
-				    .subject = take_ptr(text.data),
+				    .subject = shown.data,
 				    .started.pid_fd = -1};
 }
 

@@ -47,10 +47,8 @@ void text_vformat(struct text *text, const char *format, va_list arguments)
 	_cleanup_free_ char *made = NULL;
 	int n = vasprintf(&made, format, arguments);
 
-	if (n < 0) {
-		made = NULL;
-		out_of_memory();
-	}
+	/* the pointer is undefined after a failure */
+	made = must(n < 0 ? NULL : made);
 	text_bytes(text, made, (size_t)n);
 }
 
