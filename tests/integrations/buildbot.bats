@@ -99,8 +99,9 @@ user_on() {
 	on "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i HOME="$home" PATH="$NSCTL_BUILD:$PATH" \
 		NSCTL_SOCKET="/run/$1/socket" bash -c 'cd && exec "$@"' - "${@:2}"
 }
-# Settings by which either side of a connection notices within seconds that the other one is cut off.
-impatient="net.ipv4.tcp_keepalive_time=1 net.ipv4.tcp_keepalive_intvl=1 net.ipv4.tcp_keepalive_probes=2 net.ipv4.tcp_retries2=3"
+# Settings by which either side of a connection notices soon that the other one is cut off, and does not take it for cut
+# off when a busy machine answers late.
+impatient="net.ipv4.tcp_keepalive_time=1 net.ipv4.tcp_keepalive_intvl=1 net.ipv4.tcp_keepalive_probes=15 net.ipv4.tcp_retries2=6"
 start_host() {
 	# shellcheck disable=SC2086
 	on "$1" sysctl -qw $impatient
@@ -118,7 +119,7 @@ is_empty() {
 }
 # Makes sets whose leases end by what this host notices: a pipe is closed, and a set is idle, when the master is not reached.
 watch_master() {
-	local watch="while ping -qc 1 -W 1 10.9.${1#host}.1; do sleep 0.1; done >/dev/null 2>&1"
+	local watch="while ping -qc 1 -W 15 10.9.${1#host}.1; do sleep 0.1; done >/dev/null 2>&1"
 	user_on "$1" bash -c "exec nsctl create -mp --lease=fd:5 piped 5< <($watch)"
 	user_on "$1" nsctl create -mp --lease=idle:1 watching
 	user_on "$1" nsctl exec -d watching sh -c "$watch"

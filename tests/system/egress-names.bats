@@ -339,8 +339,8 @@ import socket, time
 holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 holder.bind(("127.0.0.53", 53))
 time.sleep(3600)'
-	holder_of() { nsctl --json ps a | grep -c 'holder.bind'; }
-	eventually holder_of
+	is_occupied() { nsctl exec a grep -q ':0035 ' /proc/net/udp; }
+	eventually is_occupied
 	nsctl egress --allow=listed.test:8000/tcp a
 	eventually grep "set a reaches no names of its list: cannot" "$runtime.log"
 	finds_not a listed.test
