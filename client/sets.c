@@ -44,12 +44,33 @@ static int sets_create(struct client *client, struct options *options)
 	return r ? r : verb_make(client, options, "set", "org.nsctl.Create");
 }
 
+/* The properties of a set that sets_list() needs, in the order of the columns that it asks for. */
+enum member {
+	NAME,
+	OWNER,
+	OWNER_NAME,
+	STATE,
+	NAMESPACES,
+	ADDRESSES,
+	PROCESSES,
+	AGE,
+	EXPIRES,
+	PUBLISH,
+	FROZEN,
+	MEMBER_COUNT
+};
+static const char *const members[MEMBER_COUNT] = {"name",	"owner",     "ownerName", "state",
+						  "namespaces", "addresses", "processes", "age",
+						  "expires",	"publish",   "frozen"};
+
 struct listing {
 	struct client *client;
 	const char *project; /* NULL: all sets */
 	const char *state;   /* NULL: any */
 	struct table table;
 	double now;
+	json_t *above[MEMBER_COUNT]; /* the members of the row above, if it is of the same reply */
+	bool has_above;
 };
 
 /* Adds a cell with the published ports, as --publish has them. */
@@ -68,24 +89,32 @@ static void ports_cell(struct table *table, const json_t *published)
 	table_cell(table, text.data);
 }
 
-/* The properties of a set that sets_list() needs, in the order of the columns that it asks for. */
-enum member {
-	NAME,
-	OWNER,
-	OWNER_NAME,
-	STATE,
-	NAMESPACES,
-	ADDRESSES,
-	PROCESSES,
-	CREATED,
-	EXPIRES,
-	PUBLISH,
-	FROZEN,
-	MEMBER_COUNT
-};
-static const char *const members[MEMBER_COUNT] = {"name",	"owner",     "ownerName", "state",
-						  "namespaces", "addresses", "processes", "created",
-						  "expires",	"publish",   "frozen"};
+/* Repeats the cell above, if it was made from the same two values: columns of a reply have most of
+ * their values in common. Returns false if there is no such cell. */
+static bool is_repeated(struct listing *listing, json_t *const set[static MEMBER_COUNT],
+			enum member a, enum member b)
+{
+	if (!listing->has_above || set[a] != listing->above[a] || set[b] != listing->above[b])
+		return false;
+	table_repeat(&listing->table);
+	return true;
+}
+
+static void owner_cell(struct table *table, const json_t *owner, const json_t *name)
+{
+	if (json_is_string(name))
+		table_cell(table, json_string_value(name));
+	else
+		table_number(table, owner);
+}
+
+static void expires_cell(struct table *table, const json_t *expires, double now)
+{
+	if (json_is_number(expires))
+		table_age(table, json_number_value(expires) - now);
+	else
+		table_cell(table, NULL);
+}
 
 /* Adds a row for the set with these members. */
 static void list_row(struct listing *listing, json_t *const set[static MEMBER_COUNT])
@@ -93,20 +122,23 @@ static void list_row(struct listing *listing, json_t *const set[static MEMBER_CO
 	struct table *table = &listing->table;
 
 	table_cell(table, json_string_value(set[NAME]));
-	if (json_is_string(set[OWNER_NAME]))
-		table_cell(table, json_string_value(set[OWNER_NAME]));
-	else
-		table_number(table, set[OWNER]);
-	table_cell(table, show_state_word(set[STATE], set[FROZEN]));
-	table_joined(table, set[NAMESPACES]);
-	table_joined(table, set[ADDRESSES]);
-	table_number(table, set[PROCESSES]);
-	table_age(table, listing->now - json_number_value(set[CREATED]));
-	if (json_is_number(set[EXPIRES]))
-		table_age(table, json_number_value(set[EXPIRES]) - listing->now);
-	else
-		table_cell(table, NULL);
-	ports_cell(table, set[PUBLISH]);
+	if (!is_repeated(listing, set, OWNER, OWNER_NAME))
+		owner_cell(table, set[OWNER], set[OWNER_NAME]);
+	if (!is_repeated(listing, set, STATE, FROZEN))
+		table_cell(table, show_state_word(set[STATE], set[FROZEN]));
+	if (!is_repeated(listing, set, NAMESPACES, NAMESPACES))
+		table_joined(table, set[NAMESPACES]);
+	if (!is_repeated(listing, set, ADDRESSES, ADDRESSES))
+		table_joined(table, set[ADDRESSES]);
+	if (!is_repeated(listing, set, PROCESSES, PROCESSES))
+		table_number(table, set[PROCESSES]);
+	table_age(table, json_number_value(set[AGE]) / 1000);
+	if (!is_repeated(listing, set, EXPIRES, EXPIRES))
+		expires_cell(table, set[EXPIRES], listing->now);
+	if (!is_repeated(listing, set, PUBLISH, PUBLISH))
+		ports_cell(table, set[PUBLISH]);
+	memcpy(listing->above, set, sizeof(listing->above));
+	listing->has_above = true;
 }
 
 /* Returns true if the set is one of those that the user wants. List returns the caller's sets, or
@@ -133,6 +165,7 @@ static void list_columns(struct listing *listing, const json_t *columns)
 	size_t n = json_integer_value(json_object_get(columns, "count"));
 	json_t *column[MEMBER_COUNT], *set[MEMBER_COUNT];
 
+	listing->has_above = false;
 	for (enum member i = 0; i < MEMBER_COUNT; i++)
 		column[i] = json_object_get(columns, members[i]);
 	for (size_t row = 0; row < n; row++) {

@@ -141,12 +141,14 @@ static void add(struct text *out, const struct layout *layout, size_t i, const c
 
 	if (right)
 		text_spaces(out, space);
-	text_add(out, colour ? colour : "");
+	if (colour)
+		text_add(out, colour);
 	if (width > room)
 		text_cut(out, string, room, layout->mark);
 	else
 		text_add(out, string);
-	text_add(out, colour ? PRINT_PLAIN : "");
+	if (colour)
+		text_add(out, PRINT_PLAIN);
 	if (!last)
 		text_spaces(out, (right ? 0 : space) + GAP);
 }

@@ -119,6 +119,16 @@ void table_done(struct table *table)
 	*table = (struct table){0};
 }
 
+/* Returns the next cell, which is not filled in. */
+static struct cell *new_cell(struct table *table)
+{
+	if (table->used == table->size) {
+		table->size = MAX(2 * table->size, (size_t)64);
+		table->index = must(realloc(table->index, table->size * sizeof(*table->index)));
+	}
+	return &table->index[table->used++];
+}
+
 static void add_cell(struct table *table, double key, const char *string)
 {
 	struct cell cell = {.at = table->cells.used, .key = key};
@@ -129,16 +139,19 @@ static void add_cell(struct table *table, double key, const char *string)
 	}
 	cell.width = text_escape(&table->cells, string);
 	text_bytes(&table->cells, "", 1);
-	if (table->used == table->size) {
-		table->size = MAX(2 * table->size, (size_t)64);
-		table->index = must(realloc(table->index, table->size * sizeof(cell)));
-	}
-	table->index[table->used++] = cell;
+	*new_cell(table) = cell;
 }
 
 void table_cell(struct table *table, const char *string)
 {
 	add_cell(table, 0, string);
+}
+
+void table_repeat(struct table *table)
+{
+	struct cell above = table->index[table->used - table->n_columns];
+
+	*new_cell(table) = above;
 }
 
 void table_key(struct table *table, double key, const char *format, ...)

@@ -62,6 +62,8 @@ void table_show(struct table *table, const char *column);
 bool table_shows(const struct table *table, const char *column);
 /* Adds a cell. Its text is escaped; NULL and "" print as "-". */
 void table_cell(struct table *table, const char *string);
+/* Adds the cell that the row above has in this column. */
+void table_repeat(struct table *table);
 /* Adds a cell that is sorted by key. */
 void table_key(struct table *table, double key, const char *format, ...) _printf_(3, 4);
 #define table_format(table, ...) table_key(table, 0, __VA_ARGS__)

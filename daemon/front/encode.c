@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Encodes an answer's structs row by row. */
 #include <pwd.h>
+#include <time.h>
 #include "daemon/front/encode.h"
 #include "daemon/front/cgroup.h"
 #include "daemon/front/unit.h"
@@ -39,11 +40,13 @@ static const char *owner_name(uid_t uid)
 	return NULL;
 }
 
-/* Fills in what only the front knows: the owner's name, and the number of processes of a set with
- * commands. */
-static void encode_complete(struct wire_summary *summary)
+/* Fills in what the keeper leaves to the front: the owner's name, the age at this time of the wall
+ * clock, in microseconds, and the number of processes of a set with commands. */
+static void encode_complete(struct wire_summary *summary, uint64_t now)
 {
 	summary->owner_name = owner_name(summary->owner);
+	/* the clock may have been set back */
+	summary->age = now > summary->created ? (now - summary->created) / 1000 : 0;
 	if (summary->processes_in)
 		summary->processes = cgroup_count(summary->processes_in);
 }
@@ -161,7 +164,16 @@ json_t *encode_seconds(uint64_t microseconds)
 struct encoding {
 	struct wire_message *message; /* its descriptors are taken out */
 	struct reply_fds *fds;
+	uint64_t now; /* the wall clock, in microseconds, or 0 if it was not needed yet */
 };
+
+static uint64_t wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 /* --- values --- */
 
@@ -340,8 +352,10 @@ static bool next_item(struct encoding *encoding, const struct reply_part *part,
 {
 	if (wire_next_item(encoding->message, part->item, at, part->layout, &record) != 1)
 		return false;
-	if (part->item == WIRE_ITEM_SUMMARY)
-		encode_complete(&record.summary);
+	if (part->item != WIRE_ITEM_SUMMARY)
+		return true;
+	encoding->now = encoding->now ? encoding->now : wall_clock();
+	encode_complete(&record.summary, encoding->now);
 	return true;
 }
 
@@ -393,26 +407,39 @@ static bool is_word(const char *const *names, uint32_t bits, const char *name)
 
 struct column {
 	const struct wire_field *field;
-	json_t *cells; /* one for each record, or only one, which all have in common */
+	json_t *cells;	/* one for each record, or only one, which all have in common */
+	uint32_t first; /* the first record's number, if the field is one */
 };
 
-/* Adds the cell of record number row: its field, or null. */
-static void put_cell(struct encoding *encoding, const struct column *column, size_t row)
+static json_t *cell_json(struct encoding *encoding, const struct wire_field *field)
 {
 	const char *at = (const char *)&record;
-	json_t *value = is_told(column->field, at) ? value_json(encoding, column->field, at) : NULL;
-	json_t *first = json_array_get(column->cells, 0);
+	json_t *value = is_told(field, at) ? value_json(encoding, field, at) : NULL;
 
-	if (!value)
-		value = json_null();
-	if (first && json_array_size(column->cells) == 1) {
-		if (json_equal(first, value)) {
-			json_decref(value);
-			return;
-		}
-		for (size_t i = 1; i < row; i++)
-			json_array_append(column->cells, first);
+	return value ? value : json_null();
+}
+
+/* Adds the cell of record number row: its field, or null. */
+static void put_cell(struct encoding *encoding, struct column *column, size_t row)
+{
+	const void *at = (const char *)&record + column->field->offset;
+	bool is_number = column->field->type == WIRE_U32;
+	bool common = row > 0 && json_array_size(column->cells) == 1;
+	uint32_t number = is_number ? *(const uint32_t *)at : 0;
+	json_t *value, *first = json_array_get(column->cells, 0);
+
+	if (row == 0)
+		column->first = number;
+	/* making the cell and comparing it would take much longer */
+	if (common && is_number && number == column->first)
+		return;
+	value = cell_json(encoding, column->field);
+	if (common && json_equal(first, value)) {
+		json_decref(value);
+		return;
 	}
+	for (size_t i = 1; common && i < row; i++)
+		json_array_append(column->cells, first);
 	json_array_append_new(column->cells, value);
 }
 
@@ -434,7 +461,7 @@ json_t *encode_columns(const struct reply_part *part, const char *const *names, 
 
 	for (size_t i = 0; i < part->layout->n; i++)
 		if (is_word(names, wanted, part->layout->fields[i].json))
-			columns[n++] = (struct column){&part->layout->fields[i], json_array()};
+			columns[n++] = (struct column){&part->layout->fields[i], json_array(), 0};
 	for (; next_item(&encoding, part, &at); rows++)
 		for (size_t i = 0; i < n; i++)
 			put_cell(&encoding, &columns[i], rows);

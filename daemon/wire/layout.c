@@ -26,7 +26,7 @@ static const char *const propagation_words[] = {"private", "slave", "shared", NU
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 const char *const set_column_words[] = {
 	"name",	   "owner",   "ownerName", "state",   "namespaces", "addresses", "processes",
-	"created", "expires", "parent",	   "publish", "frozen",	    NULL};
+	"created", "expires", "parent",	   "publish", "frozen",	    "age",	 NULL};
 
 #define MNT KIND_BIT(KIND_MNT)
 #define PID KIND_BIT(KIND_PID)
@@ -374,6 +374,7 @@ LAYOUT(wire_summary,
 	STRING(10, wire_summary, parent, NAME_SIZE - 1, JSON("parent")),
 	LARGE_ARRAY(11, wire_summary, publish, spec_publish, PUBLISH_MAX, JSON("publish")),
 	BOOL(12, wire_summary, frozen, JSON("frozen")),
+	U64(14, wire_summary, age, 0, ALWAYS("age")),
 );
 
 LAYOUT(wire_session,

@@ -242,7 +242,7 @@ enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
 extern const char *const set_state_words[];
 /* Names in JSON of those fields of a summary that can be columns, ending with NULL. */
 extern const char *const set_column_words[];
-#define SET_COLUMN_ALL 0xfff
+#define SET_COLUMN_ALL 0x1fff
 
 struct wire_set {
 	const char *name;
@@ -283,12 +283,13 @@ struct wire_set {
 struct wire_summary {
 	const char *name;
 	uint32_t owner;
-	const char *owner_name; /* only the front knows it */
+	const char *owner_name; /* the front fills it in */
 	uint32_t state;		/* enum set_state */
 	uint32_t kinds;
 	uint32_t processes;
 	const char *processes_in; /* as in struct wire_set */
 	uint64_t created, expires;
+	uint64_t age; /* in milliseconds; the front fills it in */
 	const char *parent;
 	struct wire_address addresses[SUMMARY_ADDRESSES_MAX]; /* of its links */
 	size_t n_addresses;

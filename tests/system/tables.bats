@@ -57,6 +57,18 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	[[ "$output" == *InvalidValue*columns*"must not be empty"* ]]
 }
 
+@test "The column age has the whole milliseconds since each set was created, and sorts sets by their age" {
+	nsctl call --more org.nsctl.List '{"columns":["created","age"]}' | python3 -c '
+import json, sys, time
+columns = json.load(sys.stdin)["columns"]
+for created, age in zip(columns["created"], columns["age"]):
+    now = time.time()
+    assert isinstance(age, int) and 0 <= age <= (now - created) * 1000, (created, age, now)
+assert columns["age"][0] > columns["age"][1], columns'
+	[ "$(nsctl list -o name --sort=age | column 1)" = "web database-of-the-accounting-department" ]
+	[ "$(nsctl list -o name --sort=-age | column 1)" = "database-of-the-accounting-department web" ]
+}
+
 @test "Columns can be chosen and sorted, and programs get no headings and whole values" {
 	[ "$(nsctl list -o processes,name --sort=name | column 2)" = "database-of-the-accounting-department web" ]
 	[ "$(nsctl list -o NAME --sort=-processes | column 1)" = "web database-of-the-accounting-department" ]

@@ -16,6 +16,9 @@
 #include "protocol/idl.h"
 #include "tests/unit/answer.h"
 
+/* In the year 2100: a set that was made then has the age 0. */
+#define FAR_FUTURE UINT64_C(4102444800000000)
+
 static struct idl *idl;
 
 static int setup(void **state _unused_)
@@ -213,6 +216,7 @@ static void test_lists_are_encoded(void **state _unused_)
 	summary.owner = 4000000000;
 	summary.kinds = KIND_BIT(KIND_UTS);
 	summary.state = SET_REMOVING;
+	summary.created = FAR_FUTURE;
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_list_layout, &cursor);
 	assert_true(
@@ -220,7 +224,7 @@ static void test_lists_are_encoded(void **state _unused_)
 	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
 		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
 		    "\"removing\",\"namespaces\":[\"uts\"],\"addresses\":[],\"processes\":0,"
-		    "\"created\":0.0}]}");
+		    "\"created\":4102444800.0,\"age\":0}]}");
 	assert_true(page_follows(&answer.message, &got) && got.after_owner == 5);
 	assert_string_equal(got.after_name, "a");
 	answer_done(&answer);
@@ -229,7 +233,6 @@ static void test_lists_are_encoded(void **state _unused_)
 	summary.frozen = true;
 	summary.parent = "b";
 	summary.processes = 1;
-	summary.created = 1500000;
 	summary.expires = 2000000;
 	summary.addresses[summary.n_addresses++].text = "10.0.0.1/24";
 	summary.addresses[summary.n_addresses++].text = "fd00::1/64";
@@ -241,9 +244,10 @@ static void test_lists_are_encoded(void **state _unused_)
 	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
 		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
 		    "\"ready\",\"namespaces\":[\"uts\"],\"addresses\":[\"10.0.0.1/24\","
-		    "\"fd00::1/64\"],\"processes\":1,\"created\":1.5,\"expires\":2.0,\"parent\":"
-		    "\"b\",\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":8080,\"port\":80}],"
-		    "\"frozen\":true}]}");
+		    "\"fd00::1/64\"],\"processes\":1,\"created\":4102444800.0,"
+		    "\"expires\":2.0,\"parent\":\"b\",\"publish\":[{\"protocol\":\"tcp\","
+		    "\"hostPort\":8080,\"port\":80}],"
+		    "\"frozen\":true,\"age\":0}]}");
 	assert_false(page_follows(&answer.message, &got));
 	answer_done(&answer);
 

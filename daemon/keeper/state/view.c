@@ -144,9 +144,9 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 /* Returns the moment at which the set expires, by the wall clock as it is set now, or 0. */
 static uint64_t wall_clock_expiry(const struct set *set)
 {
-	uint64_t now = clock_boottime(), expires = set->lease.expires;
+	uint64_t expires = set->lease.expires;
 
-	return expires ? clock_wall() + expires - MIN(now, expires) : 0;
+	return expires ? clock_wall() + expires - MIN(clock_boottime(), expires) : 0;
 }
 
 const char *view_parent(const struct keeper *keeper, const struct set *set)
