@@ -226,7 +226,7 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	struct query *query = context;
 
 	if (query->n_attempts < ATTEMPTS_MAX && try_next(query))
-		wait_for(query, ATTEMPT_MS);
+		wait_for(query, query->n_attempts < ATTEMPTS_MAX ? ATTEMPT_MS : LAST_ATTEMPT_MS);
 	else
 		fail(query);
 }
