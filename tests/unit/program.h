@@ -13,7 +13,7 @@
 #include <string.h>
 #include "base.h"
 
-#define WAIT_MS 60000
+#define WAIT_MS 600000
 
 /* Writes the path of a program of this build. */
 static inline void find_program(const char *name, char ret[static PATH_MAX])

@@ -21,7 +21,7 @@
 #include "daemon/wire/message.h"
 
 #define NOBODY 65534
-#define WAIT_MS 60000
+#define WAIT_MS 600000
 /* More than the closer has processes. */
 #define LINGERING 80
 
