@@ -72,6 +72,15 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	diff <(as_made a) <(as_made g)
 }
 
+@test "The daemon makes a spare when a second job has ended, and gives it to the third" {
+	nsctl run true
+	has_spares 0
+	nsctl run true
+	eventually has_spares 1
+	spare=$(spares)
+	[ "$(nsctl run readlink /proc/self/ns/net)" = "$spare" ]
+}
+
 @test "A spare is given neither to another user nor to a set with a user namespace" {
 	nsctl create -n a
 	nsctl create -n b

@@ -242,7 +242,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		boot_record_set(keeper, set, on_boot_written, creation);
 	else
 		be_ready(creation);
-	spare_replenish(keeper, owner, kinds);
+	spare_after_creation(keeper, owner, kinds);
 }
 
 static struct set *new_set(const struct request *request, const struct set_wish *wish,

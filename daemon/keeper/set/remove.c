@@ -21,6 +21,7 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/workers/spare.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
@@ -231,13 +232,20 @@ static bool keeps_ends(const struct set *set)
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
+	struct keeper *keeper = removal->keeper;
+	const struct set *set = removal->set;
+	bool of_job = set->run || *set->group;
+	uid_t owner = set->owner;
+	uint32_t kinds = set->kinds;
 	struct failure failure;
 
 	if (report->step == STEP_NONE) {
 		removal->gone = true;
-		if (keeps_ends(removal->set))
-			port_sweep_after(removal->keeper, removal->set);
+		if (keeps_ends(set))
+			port_sweep_after(keeper, set);
 		forget_boot(removal);
+		if (of_job)
+			spare_after_job(keeper, owner, kinds);
 		return;
 	}
 	task_error(report, &failure);

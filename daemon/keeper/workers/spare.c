@@ -13,6 +13,7 @@
 static struct {
 	bool owned;  /* a user has made a set recently */
 	uid_t owner; /* that user */
+	bool again;  /* and had made another one shortly before */
 	struct spare ready[SPARES_MAX];
 	size_t n;
 	bool making;
@@ -95,18 +96,29 @@ static bool rest_later(struct keeper *keeper)
 	return spares.rest_event && evtimer_add(spares.rest_event, &rest) == 0;
 }
 
-void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
+/* Makes a spare, unless other operations are in progress than the one that has just made or removed
+ * a set of these kinds. */
+static void replenish(struct keeper *keeper, uint32_t kinds)
 {
-	/* one operation always exists here, the one that has just made the set */
-	bool others = operation_count() > 1;
-	bool again = spares.owned && spares.owner == owner;
+	if (operation_count() <= 1 && !spares.making && spares.n < SPARES_MAX)
+		make_one(keeper, kinds & KIND_BIT(KIND_MNT));
+}
 
+void spare_after_creation(struct keeper *keeper, uid_t owner, uint32_t kinds)
+{
 	if (!is_fit(kinds) || !rest_later(keeper))
 		return;
-	if (!again)
+	spares.again = spares.owned && spares.owner == owner;
+	if (spares.again)
+		replenish(keeper, kinds);
+	else
 		change_owner(owner);
-	else if (!others && !spares.making && spares.n < SPARES_MAX)
-		make_one(keeper, kinds & KIND_BIT(KIND_MNT));
+}
+
+void spare_after_job(struct keeper *keeper, uid_t owner, uint32_t kinds)
+{
+	if (is_fit(kinds) && spares.again && spares.owned && spares.owner == owner)
+		replenish(keeper, kinds);
 }
 
 void spare_stop(void)

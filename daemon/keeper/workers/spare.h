@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Spare net namespaces. When a user makes one set after another, the net namespace of the next set
- * (and a sysfs for it) is made in advance, while the user is busy with the last set. Net namespaces
- * are half of the cost of a set, and two thirds if there are thousands (docs/adr/0014). A spare is
- * charged to its user, is never given to another one, has never been used, and is released a few
- * seconds after the user's last set.
+ * (and a sysfs for it) is made in advance, while the user is busy with the last set, or when the
+ * last job has ended. Net namespaces are half of the cost of a set, and two thirds if there are
+ * thousands (docs/adr/0014). A spare is charged to its user, is never given to another one, has
+ * never been used, and is released a few seconds after the user's last set.
  */
 #pragma once
 
@@ -18,10 +18,15 @@ struct spare {
  * none, both descriptors are -1, and the maker makes the net namespace. */
 struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
-/* Makes a spare for the owner's next set, unless this is the owner's first set for a while, or
+/*
+ * Make a spare for the owner's next set, unless this was the owner's first set for a while, or
  * other operations are in progress. Failures are not reported: the next maker will run into the
- * same, and report it. Must be called when a set of this owner and these kinds has been made. */
-void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
+ * same, and report it. spare_after_creation() must be called when a set of this owner and these
+ * kinds has been made, and spare_after_job() when one has been removed because its command has
+ * ended: both before that operation is freed.
+ */
+void spare_after_creation(struct keeper *keeper, uid_t owner, uint32_t kinds);
+void spare_after_job(struct keeper *keeper, uid_t owner, uint32_t kinds);
 /* Releases all spares, because they count against their user's limit of namespaces. */
 void spare_drop(void);
 /* Releases all spares, at the keeper's end. */
