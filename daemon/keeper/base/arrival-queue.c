@@ -10,7 +10,7 @@ struct arrival_user {
 	struct arrival_user *next;
 	uid_t uid;
 	struct arrival *first, **end; /* in the order of arrival */
-	uint64_t forgiven; /* when all its fruitless connections are forgiven: see the header */
+	uint64_t forgiven; /* time when all fruitless connections of the user are forgiven */
 };
 
 static void append(struct arrival_queue *queue, struct arrival_user *user)

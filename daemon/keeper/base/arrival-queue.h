@@ -11,8 +11,8 @@
 
 #include "base.h"
 
-/* Number of fruitless connections that a user may have before the next one waits. One of them is
- * forgiven in each interval of the time below. */
+/* A user may have ARRIVAL_FORGIVEN fruitless connections before the next one waits. One of them is
+ * forgiven in each ARRIVAL_FORGIVE_MICROSECONDS. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 
@@ -25,11 +25,9 @@ struct arrival_queue {
 
 /* Adds the socket fd of a connection, which is charged to uid. Returns 0 or -ENOMEM. */
 int arrival_queue_push(struct arrival_queue *queue, uid_t uid, int fd);
-/*
- * Takes the next connection of the user whose turn it is. That user's other connections wait until
- * all users have had their turn. Returns the socket and fills in *ret_uid, or returns -1 if no
- * connection may be served now.
- */
+/* Takes the next connection of the user whose turn it is; then it is the next user's turn. Returns
+ * the socket and fills in *ret_uid, or returns -1 if no connection may be served now. The caller
+ * closes the socket. */
 int arrival_queue_pop(struct arrival_queue *queue, uint64_t now, uid_t *ret_uid);
 /* Returns true if arrival_queue_pop() would return a connection. */
 bool arrival_queue_may_pop(const struct arrival_queue *queue, uint64_t now);

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-/* A socket and a pipe, for one side. */
+/* One side of the channels: an end of the socket, and an end of the pipe. */
 struct channels {
 	int socket_fd, pipe_fd;
 };

@@ -11,7 +11,7 @@ uint64_t clock_wall(void);
 uint64_t clock_boottime(void);
 /* Returns the processor time that the keeper has used. */
 uint64_t clock_processor(void);
-/* Returns a number of microseconds as a timer takes it. */
+/* Converts microseconds to a struct timeval, for timers of the event loop. */
 static inline struct timeval clock_span(uint64_t microseconds)
 {
 	return (struct timeval){.tv_sec = (time_t)(microseconds / 1000000),

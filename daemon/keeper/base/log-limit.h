@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Limits how many lines of one kind a user may cause in a minute. Counts the lines beyond, so that
- * the log can report their number. This module only keeps the books: the caller passes the time.
- */
+/* Limits how many lines of one kind a user may cause in a minute. Further lines are counted, so
+ * that the log can report their number. This module only keeps the books: the caller passes the
+ * time, in microseconds. */
 #pragma once
 
 #include "base.h"
 
 #define LOG_LIMIT_MINUTE UINT64_C(60000000) /* microseconds */
-/* Pairs of user and kind that are counted at a time. Lines of further pairs share one count. */
+/* Number of pairs of user and kind that have a count of their own. All other pairs share one. */
 #define LOG_LIMIT_COUNTS 512
 
 struct log_count {
-	const char *kind; /* a string constant; NULL: this place is free */
+	const char *kind; /* a string constant; NULL: this element is free */
 	uid_t uid;
 	uint64_t since;
 	unsigned int written, more;
@@ -26,9 +25,8 @@ struct log_limit {
 /* Returns true if this user may write one more line of this kind. Otherwise counts the line. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Removes a count whose minute is over and that the log has not reported, and fills in *ret.
- * Returns false if there is none. ret->kind is NULL for the count that all pairs beyond
- * LOG_LIMIT_COUNTS share. */
+/* Removes a count of unwritten lines whose minute is over, and fills in *ret. Returns false if
+ * there is none. ret->kind is NULL for the count that all pairs beyond LOG_LIMIT_COUNTS share. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
-/* Returns true if the log has counts to report, now or later. */
+/* Returns true if there are counts that log_limit_take() will return, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);

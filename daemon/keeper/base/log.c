@@ -11,7 +11,8 @@
 /* A message for the journal: the text, the number of lost lines, and seven fields. */
 #define ENTRY_SIZE 2048
 
-/* Limits for the lines of one kind that one user causes. */
+/* How many lines of one kind a user may cause in a minute: by log_by_user(), by log_by_user() at
+ * LOG_INFO, and by log_operation(). */
 #define LINES_PER_MINUTE 20
 #define DONE_PER_MINUTE 200
 #define OPERATIONS_PER_MINUTE 1000
@@ -118,7 +119,8 @@ static bool write_stderr(int level, const char *message, const struct log_fields
 	       write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0;
 }
 
-/* Adds a field of the journal, if there is one. A line break in it would begin another field. */
+/* Adds a field to a message for the journal, unless text is NULL. Escapes text, because a line
+ * break would begin another field. */
 static size_t add_text(char *entry, size_t used, const char *name, const char *text)
 {
 	size_t begin = used;
@@ -194,8 +196,8 @@ void log_on_count(void (*hook)(void *context), void *context)
 	on_count_context = context;
 }
 
-/* Returns true if the line may be written. Otherwise counts the line, unless its level is not
- * logged. */
+/* Returns true if the line may be written now. Otherwise counts it, unless its level is not logged
+ * at all. */
 static bool admit(const char *kind, int level, uid_t uid, unsigned int per_minute)
 {
 	if (level > limit)

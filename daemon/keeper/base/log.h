@@ -39,11 +39,11 @@ void log_by_user(const char *kind, int level, const struct log_fields *fields, c
  */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* Reports the counted lines whose minute is over. Returns true if more lines are counted: then this
- * function must be called again a minute later. */
+/* Writes the numbers of counted lines whose minute is over. Returns true if more lines are counted:
+ * then this function must be called again a minute later. */
 bool log_tell_counts(void);
-/* Sets a function that is called when a line is counted. The function must arrange a call of
- * log_tell_counts() a minute later. */
+/* Sets a function that is called when log_by_user() or log_operation() has counted a line instead
+ * of writing it. The function must arrange a call of log_tell_counts() a minute later. */
 void log_on_count(void (*hook)(void *context), void *context);
 
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)

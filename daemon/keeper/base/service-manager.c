@@ -15,8 +15,8 @@ static struct {
 	struct event *watchdog;
 } status;
 
-/* Removes a descriptor from the service manager's store, and closes it. A daemon of another version
- * has stored it, and no later daemon would use it. */
+/* Removes a descriptor that this version of nsctld does not know from the service manager's store,
+ * and closes it. Otherwise the store would keep it for ever. */
 static void give_back(const char *name, int fd)
 {
 	log_notice("descriptor %s in the service manager's store is not nsctld's: removed", name);

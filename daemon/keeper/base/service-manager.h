@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The service manager, systemd: takes the descriptors that it passes at the start, and sends
- * notifications to it. Without a service manager, these functions do nothing.
- */
+/* The service manager (systemd): receives the descriptors that it passes at the start, and sends
+ * notifications to it. Without a service manager, these functions do nothing. */
 #pragma once
 
 #include <event2/event.h>
@@ -25,7 +23,7 @@ int service_manager_take(struct service_manager_fds *ret);
  * copy to the next daemon. */
 void service_manager_keep_vault(int vault_mnt_fd);
 
-/* Writes a line about the daemon's activity, for `systemctl status`. */
+/* Writes to ret a line about what the daemon is doing, for `systemctl status`. */
 typedef void service_manager_describe(char *ret, size_t size, void *context);
 /* Reports that the daemon is ready. From then on the event loop reports periodically that it is
  * alive, and the service manager kills a daemon that hangs. Returns 0 or -errno. */

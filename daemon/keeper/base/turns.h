@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Decides whose operation runs next. Each user has a queue, and a limit on turns that run at a
+/* Decides which operation runs next. Each user has queues, and a limit on operations that run at a
  * time. Users take turns, so a user with a thousand operations delays another user only by those
- * that have already started. This module only keeps the books.
- */
+ * that have already started. This module only keeps the books. */
 #pragma once
 
 #include "base.h"
 
-/* Each user has a queue and a limit for each kind. */
+/* The kinds of operations. Each user has a queue and a limit for each kind. */
 enum turn_kind {
 	TURN_MAKE,    /* operations that add something */
 	TURN_CLEANUP, /* operations that remove or repair something */
@@ -34,6 +32,6 @@ struct turns {
 int turns_enter(struct turns *turns, struct turn *turn, uid_t uid, enum turn_kind kind);
 /* Starts the next turn that has waited, and returns it. Returns NULL if none may start. */
 struct turn *turns_next(struct turns *turns);
-/* Ends a turn that has started, or takes a waiting turn out of its queue.
- * Otherwise does nothing. */
+/* Ends a turn that has started, or takes a waiting turn out of its queue. Does nothing if the turn
+ * neither runs nor waits. */
 void turns_leave(struct turns *turns, struct turn *turn);

@@ -7,7 +7,8 @@ void unique_id_new(char ret[static ID_SIZE])
 {
 	uint64_t id;
 
-	/* after the kernel has initialised its random numbers, this cannot fail for so few bytes */
+	/* once the kernel has initialised its random numbers, getrandom() cannot fail for 8
+	 * bytes */
 	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
 		;
 	snprintf(ret, ID_SIZE, "%016llx", (unsigned long long)id);
