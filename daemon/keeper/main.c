@@ -56,7 +56,7 @@ static struct {
 	char cgroup[KEEPER_CGROUP_SIZE];
 	char table[SPAWN_CGROUP_SIZE];
 	struct event *signals[SIGNALS];
-	struct event *log_event; /* fires a minute after a line was counted */
+	struct event *log_event; /* fires a minute after the log has counted a line */
 } process;
 static struct peer_host host;
 
@@ -126,8 +126,9 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 	return r;
 }
 
-/* Returns a loop that looks for new events after a number of callbacks. Otherwise events that
- * reactivate themselves, as a front with many requests does, would keep all others waiting. */
+/* Returns an event loop that looks for new events after at most CALLBACKS_AT_ONCE callbacks.
+ * Otherwise events that reactivate themselves, as a front with many requests does, would keep all
+ * others waiting. */
 static struct event_base *new_loop(void)
 {
 	struct event_config *config = event_config_new();
@@ -237,8 +238,8 @@ static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, voi
 		tell_in_a_minute();
 }
 
-/* Called when the log has counted a line: reports counts in a minute, even if nothing else is
- * logged. */
+/* Called when the log has counted a line that it did not write. Arranges that the count is logged
+ * in a minute, even if nothing else is. */
 static void on_lines_counted(void *context _unused_)
 {
 	tell_in_a_minute();
@@ -407,7 +408,8 @@ static int serve(struct keeper *keeper)
 	return r;
 }
 
-/* --check: returns success if a daemon would accept this file, at its start or on reload. */
+/* --check: loads the configuration. Returns the program's exit status: success if a daemon would
+ * accept the file. */
 static int check_config(struct keeper *keeper)
 {
 	int r = load_config(keeper);
@@ -442,7 +444,7 @@ int main(int argc, char **argv)
 	log_open(options.log_level);
 	fault_point_register("NSCTL_KEEPER_PID");
 	umask(022);
-	/* any user may check a file that it may read */
+	/* only --check needs no root: any user may check a file that the user may read */
 	if (geteuid() != 0 && !options.check) {
 		log_error("must be started as root: it holds namespaces for others");
 		return EXIT_FAILURE;

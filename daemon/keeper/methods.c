@@ -63,7 +63,7 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && !failure) {
-		/* the client is gone, but the front still waits to hear that the lane is free */
+		/* the client is gone, but only an answer tells the front that the lane is free */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
@@ -98,8 +98,8 @@ static void identify(struct keeper *keeper, struct request *request,
 	request_fail(keeper, kept ? kept : request, &failure);
 }
 
-/* Checks that the caller may send this request now. identifies: it has pidfds or pipes to examine.
- * Returns 0 or the error. */
+/* Checks that the caller may send this request now. identifies: the request has pidfds or pipes,
+ * which a worker must examine. Returns 0 or the error. */
 static int admit(struct front_process *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {

@@ -11,6 +11,6 @@ struct options {
 	bool check, purge;
 };
 
-/* Returns -1 if nsctld should start. Otherwise has printed a message, and
+/* Parses the command line. Returns -1 if nsctld should start. Otherwise prints a message, and
  * returns the exit status. */
 int options_parse(int argc, char **argv, struct options *ret);

@@ -7,7 +7,7 @@
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* The time for requests in progress: as long as the deadline of a maker. */
+/* Maximum time to finish requests in progress: the deadline of a maker. */
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 

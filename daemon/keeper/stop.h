@@ -9,7 +9,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Begins the end, and ends the loop when all is finished. A second call ends the loop at once. */
+/* Begins the end of nsctld, and stops the event loop when all requests are finished. A second call
+ * stops the loop at once. */
 void stop_begin(struct keeper *keeper);
 
 /* Frees the state of stop_begin(). Must be called after the loop has ended. */
