@@ -9,7 +9,7 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-state.h"
 
-/* Maximum time for which connections wait while recorded sets are made again. */
+/* Clients wait at most this long for the recorded sets to be made again. */
 #define PATIENCE_SECONDS 15
 
 static struct log_fields fields_of(const struct set *set)
@@ -30,7 +30,7 @@ static void *add(void **array, size_t *n, size_t size)
 	return more + (*n)++ * size;
 }
 
-/* Notes that the set of the record exists already. Takes the record. */
+/* Marks the existing set `there` as recorded for the next boot. Takes and frees its record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot.recorded = true;
@@ -47,7 +47,7 @@ static void on_set(struct set *set, bool by_connection _unused_, void *context)
 	struct boot *boot = keeper->boot;
 	struct set *there = registry_find_set_id(keeper->registry, set->id), **place;
 
-	/* a set that was half made either turns out to be complete, or is removed before it is made
+	/* recovery either completes or removes a half-made set; in the latter case it is made
 	 * again */
 	if (there && there->state != SET_CREATING) {
 		adopt(there, set);
@@ -89,7 +89,7 @@ static void on_bad(const char *directory, const char *name, int outcome _unused_
 	store_set_aside(keeper->boot->store, directory, name);
 }
 
-/* Orders sets by age, because a set can only be linked to older ones. */
+/* Orders sets by age, the oldest first, because a set can only be linked to older ones. */
 static int compare_age(const void *a, const void *b)
 {
 	const struct set *one = *(struct set *const *)a, *other = *(struct set *const *)b;
@@ -112,8 +112,8 @@ void boot_load(struct keeper *keeper)
 
 /* --- the owner's identity --- */
 
-/* Prepares a request for an owner who has no connection, with the owner's present accounts and
- * rights. Returns 0 or an error. */
+/* Fills in a request in the name of an owner who has no connection, with the groups and rights that
+ * the owner has now. Returns 0 or an error. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -181,7 +181,7 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Makes a recorded set: with the links as recorded, and for the rest by its owner's specification.
+/* Makes a recorded set again: the links as they were recorded, all else by the specification.
  * Returns 0 or an error. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
@@ -231,8 +231,8 @@ static int make_again(struct keeper *keeper, struct set *record, struct failure 
 	return make_set(keeper, &request, &wish, &spec, record, failure);
 }
 
-/* Makes the next recorded set. Returns true if it is being made, or if its remains must be removed
- * first; false if no set is left. */
+/* Makes the next recorded set. Returns true if it is being made, or if its old remains must be
+ * removed first. Returns false if no set is left to make. */
 static bool make_next_set(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -276,8 +276,8 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 	boot_go_on(keeper);
 }
 
-/* Makes a recorded link. Returns 0 if it is being made. Otherwise returns an error: either *failure
- * has the reason, or (failure->error is 0) a set at its ends is missing. */
+/* Makes a recorded link. Returns 0 if it is being made. Otherwise returns an error: *failure has
+ * the reason, or failure->error is 0 because a set at one of its ends is missing. */
 static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
 {
 	static struct peer_identity identity;
@@ -335,7 +335,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 {
 }
 
-/* Writes the missing records for the next boot: the daemon was killed after it had made the set. */
+/* Writes records for the next boot that are missing because a daemon was killed after it had made
+ * the set. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
@@ -379,7 +380,7 @@ void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper))
 
 	boot->restoring = true;
 	boot->done = done;
-	/* without this timer, clients wait until everything has been made again */
+	/* if there is no memory for the timer, clients wait until everything has been made again */
 	boot->patience = evtimer_new(keeper->loop, on_patience, keeper);
 	if (boot->patience)
 		evtimer_add(boot->patience, &patience);

@@ -33,8 +33,8 @@ int recover_pin(struct keeper *keeper, struct set *set, enum kind kind)
 	return r;
 }
 
-/* Checks that the set's published names exist: publishing them was the maker's last step. Returns 0
- * if they do, or if the set has none; -ENOENT if one is missing; or another -errno. */
+/* Checks that the set's published names exist, because publishing is the maker's last step. Returns
+ * 0 if they exist, or if the set has none; -ENOENT if one is missing; or another -errno. */
 static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
@@ -60,8 +60,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* Callback: stores the set's init, which is the only process in the set's own cgroup. Needed if the
- * daemon ended before it recorded the init. */
+/* Callback: stores the set's init, which is the only process in the set's own cgroup (name "").
+ * Needed if the daemon ended before it recorded the init. */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;
@@ -72,7 +72,8 @@ static int take_init(pid_t pid, const char *name, void *context)
 	return process_start_time(pid, &set->init_start);
 }
 
-/* Completes a creation if everything exists and only the record is missing. Returns 0 or -errno. */
+/* Completes a creation in which only the last record is missing. Returns 0, or -errno if something
+ * else is missing or cannot be examined. */
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
@@ -153,8 +154,8 @@ int recover_set(struct keeper *keeper, struct set *set)
 	    (set->callers_cgroup && set->state == SET_READY &&
 	     process_is_ending(set->init_pid, set->init_start)))
 		set->state = SET_REMOVING;
-	/* the command with which the set ends was never started, so nothing else would end the set
-	 */
+	/* the command with which the set ends has ended, or was never started: nothing else would
+	 * end the set */
 	if (set->run && set->state == SET_READY && !set_awaits_command(set))
 		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {

@@ -63,13 +63,11 @@ static int end_makers(struct keeper *keeper)
 	return r;
 }
 
-/* --- sets --- */
-
 /* --- records --- */
 
 struct recovery {
 	struct keeper *keeper;
-	int error; /* not enough memory or descriptors: the start fails */
+	int error; /* -errno of a lack of memory or descriptors: the start fails; 0: none */
 };
 
 static void on_set(struct set *set, bool by_connection, void *context)
@@ -80,8 +78,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
-	/* The connection for which the lease was made has ended with the earlier daemon. Of an
-	 * unfinished topology, nothing was ever reported as made. */
+	/* All connections, and with them leases by connection, have ended with the earlier daemon.
+	 * An unfinished topology is removed as a whole. */
 	if ((by_connection && (set->state == SET_READY || set->state == SET_BROKEN)) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
@@ -99,8 +97,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
 }
 
-/* Adopts a recorded link. If a set at its ends is gone, marks the link as removing, so that
- * link_recover() removes what is left. */
+/* Adds a recorded link to the registry. If a set at one of its ends is gone, marks the link as
+ * removing, so that link_recover() removes what is left. */
 static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct recovery *recovery = context;
@@ -230,8 +228,8 @@ static void on_any(struct recovery *recovery _unused_, int fd _unused_, const ch
 	*(bool *)context = true;
 }
 
-/* Logs once if the vault has lost all pins, as it does when it is unmounted. Each set also
- * reports what is missing. */
+/* Logs once if the vault has lost all pins, as it does when it is unmounted. For each set, recovery
+ * also logs what is missing. */
 static void tell_if_vault_is_lost(struct recovery *recovery)
 {
 	struct keeper *keeper = recovery->keeper;
@@ -284,7 +282,7 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 
 /* --- the whole recovery --- */
 
-/* Returns true if the set ends with a command that has ended, or was never started. */
+/* Returns true if the set ends with a command that has ended or was never started. */
 static bool has_ended(const struct set *set)
 {
 	return set->run && (set->state == SET_REMOVING ||
@@ -302,7 +300,7 @@ static int recover_sets(struct keeper *keeper)
 	set = registry_next_set(keeper->registry, 0, NULL);
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		r = recover_set(keeper, set);
-	/* continue removals that waited for the removal of a set within */
+	/* continue removals that have waited for the removal of a set within theirs */
 	for (set = registry_next_set(keeper->registry, 0, NULL); r == 0 && set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		remove_go_on(keeper, set);
@@ -355,8 +353,8 @@ int recover(struct keeper *keeper)
 	return 0;
 }
 
-/* Returns true if a removal or an operation is in progress. A removal that waits for a
- * runner is no operation. */
+/* Returns true if a removal or an operation is in progress. A removal that waits for a runner to
+ * end has no operation. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

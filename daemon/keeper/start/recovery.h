@@ -5,14 +5,16 @@
  * descriptors, the start fails and leaves everything as it is.
  *
  *   record                                  result
- *   creating; all pins exist, init lives    ready: only the record was missing
- *   creating, and adopts namespaces         removed: they may not have been checked
- *   creating, in its caller's cgroup        removed: its init may not be its own
- *   ready, and its init has ended there     removed
- *   creating, otherwise                     removed; broken if its maker cannot be killed
+ *   creating; adopts namespaces             removed: they may not have been checked
+ *   creating; in its caller's cgroup        removed: another process may pass for its init
+ *   creating; only the last record missing  ready
+ *   creating; otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
+ *   any state; the set around it is gone    removed
+ *   ready; its connection or command ended  removed, if the set ends with that
+ *   ready; init ended, in caller's cgroup   removed
  *   ready; a pin or the init is missing     broken: its owner may remove it
- *   removing                                removed
+ *   removing, or of an unfinished topology  removed
  *   damaged                                 set aside; its objects then have no record
  *   of another boot                         deleted
  *   none, but pins in the vault             broken; owner and name are those in the pins' path
@@ -22,9 +24,10 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Carries out the recovery. Returns 0 or -errno, after logging the reason. */
+/* Compares all records with the kernel, and acts by the table above. Returns 0 or -errno, after
+ * logging the reason. */
 int recover(struct keeper *keeper);
 
-/* nsctld --purge: removes all sets. Returns when they are gone: 0, or -errno if
- * some could not be removed. */
+/* Removes all sets, for nsctld --purge, and waits until they are gone. Returns 0, or -errno if some
+ * could not be removed. */
 int recover_purge(struct keeper *keeper);

@@ -7,11 +7,10 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/vault.h"
 
-/* The directories that this start has found or made. If it fails, only those that it has made are
- * removed. */
+/* What this start has found or made. If it fails, only what it has made is removed. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
-	bool ours;		     /* we hold the directory's lock */
+	bool ours;		     /* this daemon holds the lock of the directory */
 	bool had_vault, had_records; /* a vault or records existed before, so there may be sets */
 } start;
 
@@ -50,7 +49,7 @@ static int make_directory(struct keeper *keeper, const char *path)
 	r = check_directory(path);
 	if (r < 0)
 		return r;
-	/* this is the path in the mount table, and does not depend on the working directory */
+	/* the mount table has this path, and it does not depend on the working directory */
 	keeper->runtime = realpath(path, NULL);
 	return keeper->runtime ? 0 : complain(path, NULL, negative_errno());
 }
@@ -130,7 +129,8 @@ static int end_workers(int cgroup_fd)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Removes the daemon's cgroup or, if that was delegated, only the daemon's own cgroups in it. */
+/* Removes the daemon's cgroup or, if the cgroup was delegated, only what the daemon has made in it.
+ * Returns 0 or -errno. */
 static int remove_cgroup(const struct keeper *keeper)
 {
 	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;
