@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A sorted array of pointers to records, which it does not own. Lists show records in its order. */
+/* A sorted array of pointers to records. The array does not own the records. */
 #pragma once
 
 #include "base.h"
 
-/* Zeroed: empty. The owner frees items. */
+/* An index whose members are all zero is empty. The user of an index frees items. */
 struct index {
 	void **items;
 	size_t n, size;
@@ -17,11 +17,12 @@ typedef int index_compare(const void *item, const void *key);
 size_t index_position(const struct index *index, index_compare *compare, const void *key);
 /* Returns the item with this key, or NULL. O(log n). */
 void *index_find(const struct index *index, index_compare *compare, const void *key);
-/* Returns the first item after this key, or NULL; with inclusive, the first one from it on. */
+/* Returns the first item whose key is greater than key or, with inclusive, equal to it; or NULL. */
 void *index_next(const struct index *index, index_compare *compare, const void *key,
 		 bool inclusive);
 
-/* Makes room for n items in all, so that no index_add() up to there fails. Returns 0 or -ENOMEM. */
+/* Makes room for n items in all: up to this number, index_add() cannot fail for lack of memory.
+ * Returns 0 or -ENOMEM. */
 int index_reserve(struct index *index, size_t n);
 /* Adds the item, whose key is key. Returns 0, -EEXIST if there is an item with this key, or
  * -ENOMEM. */

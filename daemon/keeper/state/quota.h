@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Quotas: how many objects of each kind a user has, and may have by [limits] of the configuration.
- * Root may have any number. uid is the user who is charged: for a peer, the user behind it
- * (docs/adr/0018-who-stands-behind.md).
- */
+/* Quotas: how many objects of each kind a user has, and may have (section [limits] of the
+ * configuration). Root may have any number. uid is the user who is charged, which for a peer is the
+ * user behind it (docs/adr/0018-who-stands-behind.md). */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "protocol/error.h"
 
-/* In the order in which GetStatus lists them. */
+/* What is counted for each user, in the order in which GetStatus lists it. */
 enum quota {
 	QUOTA_SETS,
 	QUOTA_SESSIONS,
@@ -26,15 +24,15 @@ enum quota {
 
 /* Returns the name of the quota in errors and in GetStatus, such as "publishedPorts". */
 const char *quota_name(enum quota quota);
-/* Returns the user's limit. */
+/* Returns how many objects a user may have, which is the same for all users but root. */
 uint32_t quota_limit(const struct keeper *keeper, enum quota quota);
-/* Returns the number that the user has. */
+/* Returns how many objects this user has. */
 uint32_t quota_used(const struct keeper *keeper, uid_t uid, enum quota quota);
 
-/* Checks that the user may have n more. Returns 0 or ERROR_LIMIT_EXCEEDED. */
+/* Checks that the user may have n more objects. Returns 0 or ERROR_LIMIT_EXCEEDED. */
 int quota_check(const struct keeper *keeper, uid_t uid, enum quota quota, size_t n,
 		struct failure *failure);
-/* Checks that the user may have one more, and counts it. Returns 0 or an error. */
+/* Checks that the user may have one more object, and counts it. Returns 0 or an error. */
 int quota_take(struct keeper *keeper, uid_t uid, enum quota quota, struct failure *failure);
-/* Counts n more without a check, or -n fewer. Does nothing if there is no memory. */
+/* Counts n more objects (n < 0: fewer), without a check. Does nothing if there is no memory. */
 void quota_add(struct keeper *keeper, uid_t uid, enum quota quota, int n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Functions of registry.h for single records, in a registry or not. */
+/* Functions of registry.h for single records, whether or not they are in a registry. */
 #include <stdarg.h>
 #include "daemon/keeper/state/registry.h"
 
@@ -14,7 +14,7 @@ void registry_free_set(struct set *set)
 	free(set->callers_cgroup);
 	free(set->boot.links);
 	free(set->broken);
-	/* at the keeper's end, their owners have not freed these parts */
+	/* the owners of these parts have not freed them if the keeper is ending */
 	free(set->published);
 	free(set->files);
 	free(set);

@@ -11,15 +11,15 @@ struct registry {
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
 	size_t n_within;	  /* sets within others */
-	/* An insertion into the indexes below never fails: there is room for all
-	 * records that may enter them. */
+	/* Adding to the two indexes below never fails: they always have room for all records that
+	 * may enter them. */
 	struct index expiries; /* sets with an expiry, by this time */
 	struct index ended;    /* ended sessions, by owner and time of the end */
 };
 
 /* --- keys --- */
 
-/* Of a set or a link. */
+/* The key of a set or a link. */
 struct owned_key {
 	uid_t owner;
 	const char *name;
@@ -271,7 +271,7 @@ int registry_add_link(struct registry *registry, struct link *link)
 	return 0;
 }
 
-/* Returns the pointer that leads to link in the set's list. The link must be in the list. */
+/* Returns the address of the pointer to link in the set's list. The link must be in the list. */
 static struct link **find_in_list(struct set *set, const struct link *link)
 {
 	struct link **at = &set->links;

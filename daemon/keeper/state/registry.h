@@ -22,7 +22,7 @@ struct process_watch;
 struct published;
 struct set_files;
 
-/* The lease of a set: what ends the set (set/lease.h). */
+/* The lease of a set, which says what ends the set (set/lease.h). */
 struct set_lease {
 	uint64_t span;		/* length of the lease by time in microseconds; 0: none */
 	uint64_t span_expires;	/* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
@@ -32,8 +32,8 @@ struct set_lease {
 	pid_t pid;		/* process whose end ends the set; 0: none */
 	pid_t watcher_pid;	/* watcher of a pipe whose end ends the set; 0: none */
 	uint64_t start;		/* start time of the process, in clock ticks since boot */
-	uint64_t watcher_start; /* that of the watcher */
-	uint32_t connection;	/* connection whose end ends the set; 0: none; never on disk */
+	uint64_t watcher_start; /* start time of the watcher, in the same unit */
+	uint32_t connection;	/* connection whose end ends the set; 0: none; not on disk */
 };
 
 /* What becomes of a set at the next boot (workers/boot-records.h). */
@@ -56,11 +56,11 @@ struct set_egress {
 
 struct set {
 	uid_t owner;
-	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
+	gid_t gid;	     /* the owner's gid when the set was made, and that of its commands */
 	char name[KEY_SIZE]; /* the set's name; for a network, NETWORK_SIGN and its name */
 	char id[ID_SIZE];    /* never used twice; names the cgroup and the state file */
 	enum set_state state;
-	char *broken; /* why the set is broken; NULL: unknown, or not broken */
+	char *broken; /* the reason why the set is broken; NULL: unknown, or not broken */
 	bool frozen;
 	bool announced; /* monitors know the set, from an event or their first list */
 	uint32_t kinds;
@@ -68,12 +68,12 @@ struct set {
 	struct spec_traces traces;
 	char group[ID_SIZE];  /* id of the Apply that made the set, or "" */
 	char *above;	      /* the sets around this set (cgroup_path()); NULL: none */
-	char *callers_cgroup; /* as in struct task_set */
+	char *callers_cgroup; /* path of the cgroup, as in struct task_set; NULL: its own */
 	uint64_t callers_inode;
-	char *wall;   /* wall of its maker's caller (kernel/wall.h); NULL: none */
+	char *wall;   /* wall of the caller that made it (kernel/wall.h); NULL: none */
 	bool run;     /* the set ends with its command: of a Run, or of an Exec with remove */
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
-	bool has_left_ports; /* of a network: port-sweep.c has something to sweep */
+	bool has_left_ports; /* of a network: removed sets may have left ports */
 	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
 	void *network; /* packed wire_network; NULL: this is a set, not a network */
@@ -89,7 +89,7 @@ struct set {
 	struct set_egress egress;
 	struct set_boot boot;
 	struct published *published;   /* owned by publish.c; NULL: it publishes no ports */
-	struct set_files *files;       /* owned by resolver.c; NULL: none that follow the host's */
+	struct set_files *files;       /* owned by resolver.c; NULL: none follows the host's */
 	struct process_watch *watches; /* owned by process-watch.c: a list */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 };
@@ -111,7 +111,8 @@ static inline const char *set_shown_name(const struct set *set)
 	return set->name + set_is_network(set);
 }
 
-/* Returns the time at which the set expires, by time or by idleness, or 0. */
+/* Returns the time at which the set's lease by time or by idleness ends, whichever is first, or 0
+ * if it has neither. */
 static inline uint64_t set_next_expiry(const struct set *set)
 {
 	if (!set->lease.span_expires || !set->lease.idle_expires)
@@ -143,7 +144,7 @@ struct link {
 	void *work; /* owned by link.c: the operation in progress */
 };
 
-/* Returns the next link of set->links. */
+/* Returns the link after this one in the list set->links, or NULL. */
 static inline struct link *link_next(const struct link *link, const struct set *set)
 {
 	return link->next[link->ends[0] == set ? 0 : 1];
@@ -161,7 +162,7 @@ struct session {
 	bool attached, removes_set; /* removes_set: the set ends with the command */
 	void *words;		    /* packed: the first words of the command line, for display */
 	size_t words_size;
-	void *work; /* owned by session.c: its watch of the session */
+	void *work; /* owned by session.c: its watch of the session (struct watch) */
 	void *left; /* owned by session-left.c: its watch of what the command left, or NULL */
 };
 
@@ -189,14 +190,14 @@ static inline bool session_counts(const struct session *session)
 	return !session->ended || session->left;
 }
 
-/* A uid's use of each of its limits. */
+/* Numbers of objects that a user has: the use of its limits (quota.h). */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries,
 		names;
 };
 
-/* Returns the number of the owner's networks, or of sets. */
+/* Returns a pointer to the number of networks or, if networks is false, of sets. */
 static inline uint32_t *registry_use_sets(struct registry_use *use, bool networks)
 {
 	return networks ? &use->networks : &use->sets;
@@ -214,9 +215,9 @@ int registry_repack(const struct wire_layout *layout, const void *value, void **
 /* Stores the specification in a new set: packed and, for values that are often needed, in members.
  * Returns 0 or -ENOMEM. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
-/* Replaces the set's lease, but not the expiry by which it is found. */
+/* Replaces the set's lease, but not lease.expires, by which the registry finds the set. */
 void registry_put_lease(struct set *set, const struct wire_lease *lease);
-/* Makes the set broken, for the reason that format makes: the set can then only be removed. */
+/* Marks the set as broken, for the reason in format: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
 /* Frees a link that is not in a registry. */
 void registry_free_link(struct link *link);
@@ -229,20 +230,21 @@ int registry_add_set(struct registry *registry, struct set *set);
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Finds a set by its path as in cgroup_path(), but without the uid. With a set's `above`, this
- * finds the surrounding set. Returns NULL if there is none, and for "" and NULL. */
+/* Returns the set at this path of ids, which is as in cgroup_path() but without the uid, or NULL.
+ * With the member `above` of a set, this is the surrounding set. path may be "" or NULL. */
 struct set *registry_find_at(const struct registry *registry, const char *path);
 /* Returns true if any set is within another. O(1). */
 bool registry_has_within(const struct registry *registry);
-/* Finds a network. Networks are among the sets, so the other functions return both. */
+/* Returns the network of this name, or NULL. Networks are among the sets: the other functions for
+ * sets also return networks. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
-/* Returns the set with a namespace of this kind and inode (0: unknown), or NULL. If both ids are
- * known, they must be the same, too. If several sets have the namespace, returns the one for which
- * it was made. */
+/* Returns the set with a namespace of this kind and inode, or NULL. inode 0 is unknown, and finds
+ * none. If both ids are known, they must be the same, too. If several sets have the namespace,
+ * returns the one for which it was made. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
- * includes all sets of owner. O(log n). */
+ * returns the first set of owner, or of the next owner. O(log n). */
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set that expires first, or NULL. O(1). */
 struct set *registry_first_expiry(const struct registry *registry);
@@ -261,17 +263,17 @@ struct link *registry_next_link(const struct registry *registry, uid_t owner, co
 
 /* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
-/* Records that a session has ended; the caller has filled in how. An owner keeps at most ENDED_MAX
+/* Lists a session as ended; the caller has filled in how it ended. An owner keeps at most ENDED_MAX
  * ended sessions. If there are more, calls drop for the oldest one, so that the caller removes its
- * files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.) */
+ * files, and then frees it. registry_age_sessions() removes sessions after ENDED_SECONDS. */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,
 			  void (*drop)(struct session *session, void *context), void *context);
 /* Removes a session that has ended, or never started, and frees it. */
 void registry_drop_session(struct registry *registry, struct session *session);
-/* Removes all sessions that ended before this time (Unix epoch, microseconds). Calls drop for each,
- * as registry_end_session() does. */
+/* Removes and frees all sessions that ended before this time (Unix epoch, microseconds). Calls drop
+ * for each of them first. */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
 /* Calls visit for each session. visit must not add or remove sessions. */
@@ -279,10 +281,10 @@ void registry_each_session(const struct registry *registry,
 			   void (*visit)(struct session *session, void *context), void *context);
 struct session *registry_find_session(const struct registry *registry, const char *id);
 
-/* Returns the use of a uid, or NULL if there is no memory. Makes it if there is none; then
- * registry_use_settle() must be called later. */
+/* Returns the use of a uid, and makes it if there is none. Returns NULL if there is no memory. The
+ * caller must call registry_use_settle() later, unless it has counted an object. */
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
 /* Frees the use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);
-/* Returns the use of the first uid, from this one on, that has any, or NULL. O(log n). */
+/* Returns the use of the lowest uid that is not below this one, or NULL. O(log n). */
 const struct registry_use *registry_next_use(const struct registry *registry, uid_t uid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of a store, shared by store.c, which writes records, and
- * store-load.c, which reads them. */
+/* The members of a store, shared by store.c, which writes records, and store-load.c, which reads
+ * them. */
 #pragma once
 
 #include "daemon/keeper/state/store.h"
@@ -16,7 +16,7 @@ extern const char *const store_directories[CLASS_COUNT];
 struct store {
 	int state_fd, damaged_fd, applying_fd;
 	int fds[CLASS_COUNT];
-	bool lasting; /* records for the next boot: of any boot, and without sessions */
+	bool lasting; /* for the next boot: records of any boot, and no sessions */
 	uint32_t last_temporary;
 	char boot_id[40];
 };

@@ -110,7 +110,8 @@ int store_decode_link(const char *data, size_t size, const char *name, struct li
 	return r;
 }
 
-/* Decodes the contents of one file, and passes the record to the callback for its class. */
+/* Decodes the contents of one file, and passes the record to the callback for its class. Returns 0,
+ * -EBADMSG or -ENOMEM. */
 static int give(enum store_class class, const char *data, size_t size, const char *name,
 		const struct store_callbacks *callbacks, void *context)
 {
@@ -152,7 +153,7 @@ static int load_one(struct store *store, enum store_class class, const char *nam
 		why = "its record makes no sense";
 		r = give(class, data, size, name, callbacks, context);
 	}
-	/* not enough memory or descriptors: the file may still be good */
+	/* if memory or descriptors are short, the file may still be good */
 	if (is_shortage(r))
 		return r;
 	if (r)
@@ -179,7 +180,7 @@ static int load_directory(struct store *store, enum store_class class,
 	if (!directory)
 		return negative_errno();
 	while (r == 0 && (errno = 0, entry = readdir(directory))) {
-		/* an unfinished temporary file of a daemon that was killed */
+		/* a daemon that was killed has left this temporary file */
 		if (entry->d_name[0] == '.' && entry->d_type == DT_REG)
 			unlinkat(store->fds[class], entry->d_name, 0);
 		else if (entry->d_name[0] != '.' && !strchr(entry->d_name, '.'))

@@ -30,8 +30,8 @@ struct record_set {
 	const char *callers_cgroup;
 	uint64_t callers_inode;
 	uint64_t named;
-	struct wire_network network; /* without a name: the record is not a network's */
-	struct wire_spec boot_links; /* of a boot set: only its links, complete */
+	struct wire_network network; /* its name is NULL if the record is a set's */
+	struct wire_spec boot_links; /* of a set made again at boot: only its links, complete */
 };
 
 struct record_session {
@@ -54,7 +54,7 @@ struct record_link {
 
 extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
 
-/* Fills in a record for the disk. *ret points into the first argument. */
+/* Fill in a record for the disk. *ret points into the first argument. */
 void record_from_set(const struct set *set, struct record_set *ret);
 void record_from_session(const struct session *session, struct record_session *ret);
 void record_from_link(const struct link *link, struct record_link *ret);

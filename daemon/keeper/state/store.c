@@ -34,7 +34,7 @@ static int read_boot_id(char ret[static 40])
 	return 0;
 }
 
-/* Opens a store in the directory state_fd, which it takes. lasting: it has the records for the next
+/* Opens a store in the directory state_fd, which it takes. lasting: this is the store for the next
  * boot. Returns 0 or -errno. */
 static int open_in(int state_fd, bool lasting, struct store **ret)
 {
@@ -63,7 +63,7 @@ static int open_in(int state_fd, bool lasting, struct store **ret)
 	return 0;
 }
 
-/* Removes RUNTIME/state and the directories in it, as far as they are empty. */
+/* Removes RUNTIME/state and the directories in it, if they are empty. */
 static void remove_empty(int runtime_fd)
 {
 	char path[64];
@@ -139,8 +139,8 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* Writes a record to a new file, which stays open as *ret_fd. Returns 0 or
- * -errno, without a file. */
+/* Writes a record to a new file, which stays open as *ret_fd. Returns 0, or -errno after removing
+ * the file. */
 static int write_file(const struct store *store, int directory_fd, const char *temporary,
 		      const struct wire_layout *layout, const void *record, int *ret_fd)
 {
@@ -271,7 +271,7 @@ static int empty_directory(int parent_fd, const char *name)
 	if (!directory)
 		return errno == ENOENT ? 0 : negative_errno();
 	while ((entry = readdir(directory)))
-		/* removes files that a person has put there, too */
+		/* this also removes files that an administrator has put there */
 		if (entry->d_type != DT_DIR)
 			unlinkat(dirfd(directory), entry->d_name, 0);
 	closedir(directory);
@@ -285,8 +285,8 @@ int store_end_all_applies(struct store *store)
 
 /* --- records for the next boot --- */
 
-/* Prepares a file; layout NULL: prepares its removal. Each has a temporary name of its own, because
- * several may wait to be written at once. */
+/* Writes a temporary file with the record, or prepares a removal (layout NULL). Each temporary file
+ * has a name of its own, because several may wait to be renamed. Returns 0 or -errno. */
 static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {

@@ -23,17 +23,15 @@ enum store_outcome {
 };
 
 struct store;
-/* Opens RUNTIME/state below runtime_fd, which it makes with mode 0700 if there is none. On failure
- * it leaves no empty directory behind. Returns 0 or -errno. */
+/* Opens the directory "state" in runtime_fd, and makes it with mode 0700 if there is none. On
+ * failure, leaves no empty directory behind. Returns 0 or -errno. */
 int store_open(int runtime_fd, struct store **ret);
-/*
- * Opens the records for the next boot, in the directory path, which it makes with mode 0700 if
- * there is none. These records may be of any boot, and say nothing about the kernel. Returns 0,
- * -EPERM if the directory is not root's, or another -errno.
- */
+/* Opens the store for the next boot in the directory path, which it makes with mode 0700 if there
+ * is none. Its records may be of any boot, and say nothing about the kernel. Returns 0, -EPERM if
+ * the directory is not root's, or another -errno. */
 int store_open_lasting(const char *path, struct store **ret);
 struct store *store_close(struct store *store);
-/* Returns the directory of the sessions' files. The store keeps it open. */
+/* Returns a descriptor of the directory with the sessions' files, which the store owns. */
 int store_sessions_fd(const struct store *store);
 
 /*
@@ -71,7 +69,7 @@ int store_remove_session(struct store *store, const char *id);
  * whose file still exists.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
-int store_end_apply(struct store *store, const char *group);   /* returns 0 also without a file */
+int store_end_apply(struct store *store, const char *group);   /* the same; no file is no error */
 bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 
@@ -83,15 +81,15 @@ int store_end_all_applies(struct store *store);
 struct store_callbacks {
 	/* by_connection: the set had a lease by connection */
 	void (*set)(struct set *set, bool by_connection, void *context);
-	/* ids: of the sets at its ends; "" is the host */
+	/* ids: those of the sets at the two ends of the link; "" is the host */
 	void (*link)(struct link *link, char ids[2][ID_SIZE], void *context);
-	/* set_id: of its set */
+	/* set_id: the id of the set of the session */
 	void (*session)(struct session *session, const char *set_id, void *context);
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
 		    void *context);
 };
-/* Reads all records. Returns 0 or -errno. It fails, among other reasons, if there is not enough
- * memory or there are no descriptors left to read a file. */
+/* Reads all records, and calls the callbacks. Returns 0 or -errno. Fails if a file cannot be read
+ * for lack of memory or descriptors. */
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
 /* Removes RUNTIME/state with everything in it. Returns 0 or -errno. */
 int store_purge(struct store *store);

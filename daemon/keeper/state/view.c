@@ -87,8 +87,9 @@ int view_open_cgroup(struct keeper *keeper, const struct set *set)
 	return cgroup_of_processes(keeper->cgroup_fd, &named, NULL, cgroup_open);
 }
 
-/* Writes the path of the set's cgroup from the top of the hierarchy. A path in a caller's cgroup
- * goes there by its "..", from the directory of all sets' cgroups. */
+/* Writes the path of the set's cgroup from the top of the hierarchy. The recorded path of a
+ * caller's cgroup begins with as many "../" as lead from the directory of all sets' cgroups to the
+ * top. */
 static void view_cgroup(const struct keeper *keeper, const struct set *set, struct set_view *view)
 {
 	char path[CGROUP_PROCESSES_SIZE], *at = path;
@@ -106,9 +107,9 @@ static bool has_sessions(const struct set *set)
 	return LIST_FIND(set->sessions, at, next_in_set, session_counts(at));
 }
 
-/* Returns the cgroup of the set's processes, which is written to path, if it is wanted, or if the
- * front must count its processes: there may be thousands. Otherwise returns NULL; then only the
- * set's init runs, if it has one. */
+/* Writes the path of the cgroup of the set's processes, and returns it, if it is wanted or if
+ * commands may have processes. The front counts these, because there may be thousands. Otherwise
+ * returns NULL: no process but the init runs in the set. */
 static const char *view_processes_in(const struct set *set, bool wanted,
 				     char path[static CGROUP_PROCESSES_SIZE])
 {
@@ -141,7 +142,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	namespace->path = view->paths[kind];
 }
 
-/* Returns the moment at which the set expires, by the wall clock as it is set now, or 0. */
+/* Returns the time at which the set expires, by the wall clock as it is set now; 0: never. */
 static uint64_t wall_clock_expiry(const struct set *set)
 {
 	uint64_t expires = set->lease.expires;

@@ -19,16 +19,16 @@ struct set_view {
 	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a view of a set. brief: the view for large answers, with interfaces as recorded.
- * Otherwise the view has more details, but no interfaces, which only the kernel knows exactly. */
+/* Fills in a view of a set. brief: a shorter view for large answers, with interfaces as recorded.
+ * The longer view has no interfaces, because only the kernel knows them exactly. */
 void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret);
 
 struct summary_view {
 	struct wire_summary wire;
 	char processes_in[CGROUP_PROCESSES_SIZE];
 };
-/* Fills in what a table shows about a set. usage: the cgroup of the set's processes is filled in,
- * too, in any case. */
+/* Fills in what a table shows about a set. usage: fills in the cgroup of the set's processes even
+ * if no command has any. */
 void view_summary(struct keeper *keeper, const struct set *set, bool usage,
 		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */
@@ -47,12 +47,12 @@ const char *view_parent(const struct keeper *keeper, const struct set *set);
 
 /* --- for workers --- */
 
-/* Returns the set as tasks describe it. */
+/* Returns the description of the set that tasks contain. */
 struct task_set view_task_set(const struct set *set);
 
-/* Writes the path of the cgroup with the set's processes, which begins at the directory of all
- * sets' cgroups. */
+/* Writes the path of the cgroup with the set's processes, relative to the directory of all sets'
+ * cgroups. */
 void view_cgroup_path(const struct set *set, char ret[static CGROUP_PROCESSES_SIZE]);
 
-/* Opens the directory of that cgroup. Returns a descriptor or -errno. */
+/* Opens the cgroup with the set's processes. Returns a descriptor or -errno. */
 int view_open_cgroup(struct keeper *keeper, const struct set *set);
