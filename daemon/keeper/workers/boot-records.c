@@ -114,8 +114,8 @@ static void write_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* Queues a file for the disk. r is the result of preparing it; if that is an error, the error is
- * reported instead. */
+/* Queues a file for the disk. r: the result of preparing the file; if it is an error, reports the
+ * error, and queues nothing. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		  boot_written *written, void *context)
 {
@@ -156,7 +156,8 @@ static void write_set(struct keeper *keeper, struct set *set, boot_written *writ
 	queue(keeper, r, &file, written, context);
 }
 
-/* Fills in one link of a set's specification as it was made, with every choice fixed. */
+/* Fills in a link of a specification, with the addresses and names that were chosen when it was
+ * made. */
 static void record_link(struct spec_link *ret, const struct link *link,
 			const struct wire_link *wire)
 {
@@ -174,8 +175,8 @@ static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 			       &set->boot.links_size);
 }
 
-/* Fills in set->boot.links with all links of the set's specification. The set's list begins with
- * the youngest link, so the array is filled from its end. */
+/* Fills in set->boot.links with all links of the set's specification. The list set->links begins
+ * with the newest link, so the array is filled from its end. Returns 0 or -errno. */
 static int record_links(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
@@ -246,8 +247,8 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* Replaces the link in its set's boot_links by wire, its current state, or removes it (wire NULL),
- * and writes the set's record. Returns false if boot_links does not contain the link. */
+/* Writes the record of the set with which the link was made: with wire, the link's current state,
+ * or without the link if wire is NULL. Returns false if the link is in no set's record. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec boot_links;
@@ -261,7 +262,7 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		i++;
 	if (i == boot_links.n_links)
 		return false;
-	/* removal deletes the set's record, and with it this link's */
+	/* the removal of the set deletes its record, and with it this link */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
@@ -325,7 +326,7 @@ int boot_open(struct keeper *keeper, const char *path)
 		return -ENOMEM;
 	boot->path = path;
 	keeper->boot = boot;
-	/* without records there is no directory, and none is made yet */
+	/* the directory is made with the first record */
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	r = store_open_lasting(path, &boot->store);

@@ -16,7 +16,7 @@ struct boot_link {
 
 struct boot {
 	const char *path;
-	struct store *store;		 /* NULL: no record was ever kept */
+	struct store *store;		 /* NULL: there is none, or it cannot be used */
 	struct boot_write *first, *last; /* changes that wait for the disk, in order */
 	bool writing;			 /* a worker carries out the first one */
 	/* recorded objects that are missing, oldest first */
@@ -25,10 +25,10 @@ struct boot {
 	struct boot_link *links;
 	size_t n_links, next_link;
 	bool restoring, making;		     /* making: the next object is being made */
-	struct event *patience;		     /* calls done, if it still waits */
-	void (*done)(struct keeper *keeper); /* NULL: done was called */
+	struct event *patience;		     /* timer: calls done, in case restoring takes long */
+	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: was called */
 };
 
-/* Removes the file with a link's record for the next boot. Links that a set was made with have no
- * such file: the record of their set has them. */
+/* Removes the file with a link's record for the next boot. The links with which a set was made have
+ * no such file: they are in the set's record. */
 void boot_forget_link(struct keeper *keeper, const char *id);

@@ -12,10 +12,10 @@
 struct ending {
 	struct ending *next;
 	uid_t uid;
-	uint32_t number; /* the spawner's number for it; 0: it has ended, or is no child of the
-			    spawner (then channel_fd is its pidfd) */
-	int channel_fd;	 /* no end-of-file yet: its children live; -1: none lives */
-	uint64_t since;	 /* CLOCK_BOOTTIME, microseconds */
+	/* 0: the worker has ended, or the process is no worker's (then channel_fd is its pidfd) */
+	uint32_t number;
+	int channel_fd; /* has no end-of-file while children live; -1: none live */
+	uint64_t since; /* CLOCK_BOOTTIME, microseconds */
 	struct event *event;
 };
 
@@ -41,7 +41,8 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* Waits for end-of-file. Discards reports: their task has already been answered. */
+/* Waits for end-of-file on the channel. Discards reports: their task has been answered with an
+ * error. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;

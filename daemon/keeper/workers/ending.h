@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Processes that are about to end and might hang: workers that were killed at a deadline, with the
- * processes that they have started, workers whose lanes are closed, and fronts without clients. A
- * signal does not end a process that hangs in the kernel, for instance on a file system that its
- * user serves. So that a user cannot accumulate such processes, each that has not ended after two
- * seconds counts against its user, until it has ended.
+ * Processes that are about to end, and might hang: killed workers and the processes that they have
+ * started, workers whose lanes are closed, and fronts without clients. A signal does not end a
+ * process that hangs in the kernel, for instance on a file system that its user serves. A user must
+ * not accumulate such processes, so each that has not ended after two seconds counts against its
+ * user, until it has ended.
  */
 #pragma once
 
@@ -15,13 +15,13 @@
 #define ENDING_MAX 16
 
 /*
- * Adds the process that began as worker number (it may be a front now). kill: the spawner
- * kills it; otherwise it ends by itself. channel_fd is the keeper's end of its channel, and is
- * taken: while it has no end-of-file, processes that the worker has started live. -1: only the
- * process itself counts.
+ * Adds the process that began as worker number; it may be a front now. kill: the spawner kills it;
+ * otherwise it ends by itself. channel_fd: the keeper's end of the worker's channel, which is
+ * taken. Until it has an end-of-file, processes that the worker has started are alive, and count,
+ * too. -1: only the process itself counts.
  */
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill);
-/* Kills and adds a process that is neither a worker nor started by one. Takes its pidfd. */
+/* Kills and adds a process that is neither a worker nor started by one. Takes pid_fd. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid);
 /* Stops counting a process against its user. Must be called when the spawner reports that process
  * number has ended. */
@@ -31,7 +31,8 @@ size_t ending_count(uid_t uid);
 /* Checks that the user has fewer than ENDING_MAX processes that hang; root may have any number.
  * Returns 0 or ERROR_LIMIT_EXCEEDED. */
 int ending_check(uid_t uid, struct failure *failure);
-/* Returns the number of processes of this user that are about to end, whether or not they hang. */
+/* Returns the number of processes of this user that were added and have not ended, whether or not
+ * they hang. */
 size_t ending_count_all(uid_t uid);
 /* Forgets all processes, at the keeper's end. */
 void ending_stop(void);

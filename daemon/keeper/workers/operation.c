@@ -10,21 +10,21 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 
-/* Length of a turn. An operation that takes longer waits for something, and does not
+/* Length of a turn. An operation that takes longer probably waits for something, and does not
  * compete for processors. */
 #define TURN_SECONDS 1
-/* Bounds of the operations that a user may run at a time, which are as many as there are
- * processors. All users together may run ALL_FACTOR times as many. */
+/* A user may run as many operations at a time as there are processors, within these bounds. All
+ * users together may run ALL_FACTOR times as many. */
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
-/* Users share the processors for this time after two of them have alternated. */
+/* If two users have alternated, their limits are halved for this time: see share(). */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static struct operation *first;
 static struct turns turns;
 
-/* The turns of all users: how they share the processors. */
+/* How users share the processors. */
 static struct {
 	uid_t last;	  /* user of the last operation; -1: there was none */
 	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
@@ -180,10 +180,9 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 /* --- sending --- */
 
-/*
- * Ends the operation's turn when the timer fires for the first time, and the operation at the
- * second time, the deadline. Kills the worker but does not wait for it: it may hang in the kernel.
- */
+/* Called when the operation's timer fires. If the operation has a turn, ends the turn. Otherwise
+ * the deadline has passed: ends the operation, and kills the worker without waiting for it, because
+ * it may hang in the kernel. */
 static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
@@ -215,7 +214,7 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* counts even if the send fails: worker_decline() may have reported about this task */
+	/* counts even if sending fails: worker_decline() may have reported about this task */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -289,11 +288,9 @@ static void send_next(void)
 	}
 }
 
-/*
- * Sets how many operations a user may run at a time: as many as there are processors. It is half of
- * that while several users alternate, because one user's operations wait for those of the others
- * that are in progress, and compete with them.
- */
+/* Limits how many operations a user may run at a time to the number of processors. While several
+ * users alternate, halves the limit: otherwise a user's operation would wait for, and compete with,
+ * too many of another user. */
 static void share(uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -397,8 +394,8 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* Logs a failure. On success the worker becomes the program and is lost; the program's own channel
- * shows when it ends. */
+/* Logs a failure to start the program. On success the worker becomes the program, and this report
+ * says that the worker is lost; the channel of the program shows when it ends. */
 static void on_program(struct operation *operation, const struct task_report *report)
 {
 	const struct log_fields fields = {

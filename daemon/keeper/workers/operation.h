@@ -19,13 +19,13 @@
 struct operation {
 	struct operation *next;
 	struct keeper *keeper;
-	uid_t uid; /* the user who takes the turn */
+	uid_t uid; /* the user whose turn the operation takes */
 	enum turn_kind kind;
 	bool at_once; /* the operation takes no turn, and never waits */
 	struct turn turn;
-	struct timeval turn_time;   /* after it, the next operation of the user may start */
+	struct timeval turn_time;   /* length of the turn: then the next one may start */
 	struct wire_writer *parcel; /* the task while it waits; NULL: it was sent */
-	struct worker *worker;	    /* NULL: the operation waits, and any worker will do */
+	struct worker *worker;	    /* NULL: none yet; then any worker will do */
 	struct event *timer;	    /* fires at the end of the turn, then at the deadline */
 	unsigned int seconds;	    /* from sending to the deadline; 0: no deadline */
 	/* the request whose descriptors the task needs; connection 0: none */
@@ -39,7 +39,7 @@ struct operation {
 		       int fds[REPORT_FDS_MAX]);
 	/* Called for each interface that a worker reports; NULL: ignores them. */
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
-	/* Called for what a list has refused; NULL: ignores it. */
+	/* Called for a report of what a list of egress has refused; NULL: ignores it. */
 	void (*refused)(struct operation *operation, const struct task_refusals *refusals);
 	/* Called for the last report; the operation is freed afterwards. report->step is STEP_LOST
 	 * if the worker died, and STEP_LATE if the deadline has passed. */
@@ -65,11 +65,12 @@ int operation_send(struct operation *operation, enum task_op op, const void *tas
 /* Cancels an operation that still waits: frees it, without a call of done(), and returns true.
  * Returns false if the task was sent already. */
 bool operation_take_back(struct operation *operation);
-/* Lets a worker become a front, which then uses a channel of its own. Returns 0 and the number by
- * which ending_add() can kill the front, or -errno. */
+/* Lets a worker become a front, which uses the channels in task. Returns 0 and the number by which
+ * ending_add() can kill the front, or -errno. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
-/* Lets a worker become a resolver, in the same way. uid: the user whose sets it serves. */
+/* Lets a worker become a resolver, and returns the same. uid: the user whose sets the resolver
+ * serves. */
 int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
 			     uint32_t *ret_number);
 /* Returns the number of operations that are in progress or wait. */

@@ -38,7 +38,7 @@ void spare_drop(void)
 		spare_close(&spares.ready[--spares.n]);
 }
 
-/* Releases the spares of the former owner, and keeps spares for this one from now on. */
+/* Releases the spares of the former owner. New spares will be made for this owner. */
 static void change_owner(uid_t owner)
 {
 	spare_drop();
@@ -48,8 +48,8 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* with a limit of memory, perhaps that of its caller's cgroup, the maker must make the net
-	 * namespace in the set's cgroup */
+	/* if memory is limited, perhaps by the cgroup of the caller, the maker must make the net
+	 * namespace in the cgroup of the set */
 	if (!is_fit(spec->kinds) || spec->memory || spec->caller_cgroup || spares.n == 0 ||
 	    spares.owner != owner)
 		return (struct spare){-1, -1};
@@ -87,7 +87,7 @@ static void make_one(struct keeper *keeper, bool sysfs)
 	spares.making = operation_send(operation, TASK_SPARE, &task) == 0;
 }
 
-/* Starts the timer that releases the spares, anew. Returns false if there is no memory for it. */
+/* Restarts the timer that releases the spares. Returns false if there is no memory for it. */
 static bool rest_later(struct keeper *keeper)
 {
 	static const struct timeval rest = {.tv_sec = REST_SECONDS};

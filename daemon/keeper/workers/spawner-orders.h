@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Orders to the spawner. No order may be lost: a process would not be killed at its deadline, or
- * would count against its user for ever. So orders wait while the spawner's channel is full.
- */
+/* Orders to the spawner. No order may be lost: otherwise a process would not be killed at its
+ * deadline, or would count against its user for ever. So orders wait while the spawner's channel is
+ * full. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Prepares the sending of orders by the keeper's end of the spawner's channel, which stays open
- * until spawner_orders_stop(). Must be called before the first order. Returns 0 or -ENOMEM. */
+/* Prepares sending orders through spawner_fd, the keeper's end of the spawner's channel, which must
+ * stay open until spawner_orders_stop(). Must be called before the first order. Returns 0 or
+ * -ENOMEM. */
 int spawner_orders_begin(int spawner_fd);
-/* Sends an order about process number, or queues it if the channel is full. contents NULL: it has
- * none. Returns 0 or -errno. */
+/* Sends an order about worker number, or queues it if the channel is full. contents NULL: the order
+ * has none. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);
 /* Frees the queue, at the keeper's end. */
 void spawner_orders_stop(void);

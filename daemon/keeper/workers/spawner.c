@@ -13,7 +13,7 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* The spawner must be ready after this time. Before, it ends the processes of an earlier daemon
+/* Deadline for the start of the spawner, which first ends the processes of an earlier daemon
  * (leftover.h). */
 #define READY_SECONDS 40
 

@@ -5,8 +5,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Starts the spawner and waits until it is ready. It may wait because no client is served
- * yet. Takes vault_fd, the vault of an earlier daemon; -1: none. Returns 0 or -errno. */
+/* Starts the spawner and waits until it is ready. This may block, because no client is served yet.
+ * Takes vault_fd, the vault of an earlier daemon; -1: none. Returns 0 or -errno. */
 int spawner_start(struct keeper *keeper, int vault_fd);
 /* Kills the spawner, if it was started, and waits until it has ended. */
 void spawner_kill(void);

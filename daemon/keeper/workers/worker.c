@@ -6,11 +6,11 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Number of idle workers that are kept, and for how long after an operation has ended. */
+/* Number of idle workers that are kept, and time until they end if no operation ends meanwhile. */
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
-/* Idle workers, the number of the last worker that was made, and what encodes a task. */
+/* State of this file. writer encodes one task; last is the number of the newest worker. */
 static struct {
 	struct wire_writer writer;
 	struct worker *idle;
@@ -61,8 +61,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 	*holder = worker;
 }
 
-/* Frees our side of a bound worker. Its process may hang while it closes clients' descriptors, even
- * after its last report, so it is counted by ending.h. */
+/* Frees the keeper's side of a bound worker. The process may hang while it closes clients'
+ * descriptors, even after its last report, so ending.h counts it. */
 static void let_end(struct worker *worker)
 {
 	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
@@ -80,7 +80,7 @@ void worker_release(struct worker *worker)
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 {
 	wire_begin(&workers.writer, TASK_DROP, 0, request, connection);
-	/* if this is lost, so are the worker and its descriptors */
+	/* if this cannot be sent, the worker has ended, and its descriptors are closed */
 	(void)wire_send(&workers.writer, worker->fd);
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The keeper's ends of channels to workers, which the spawner forks. A worker carries out one
- * operation at a time. Idle workers are kept for a while, so that the next operation need not wait
- * for a fork; a machine at rest has none. Only operation.c and request/lane.c use this module.
- */
+/* The keeper's side of workers, which the spawner forks. A worker carries out one operation at a
+ * time. Idle workers are kept for a few seconds, so that the next operation need not wait for a
+ * fork. Only operation.c and request/lane.c use this module. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -22,21 +20,20 @@ struct worker {
 	struct operation *operation; /* NULL: it is idle */
 };
 
-/* Makes the writer. Must be called before the first worker is taken. Returns 0 or -ENOMEM. */
+/* Makes the writer that worker_writer() returns. Must be called before the first worker is taken.
+ * Returns 0 or -ENOMEM. */
 int worker_begin(void);
 /* Returns the writer that encodes one task, for any worker. */
 struct wire_writer *worker_writer(void);
 
-/*
- * Takes an idle worker, or a new one, which the spawner forks meanwhile. Calls on_readable, with
- * the worker as its context, when its channel has something to read; an idle worker's channel is
- * readable only after the worker has ended. Returns 0 or -errno.
- */
+/* Takes an idle worker, or a new one, which the spawner forks meanwhile. on_readable, with the
+ * worker as its context, is called when the worker has written something to its channel, or has
+ * ended. Returns 0 or -errno. */
 int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret);
-/* Makes a worker idle after its operation, so that it can be taken again. Frees
- * it if there are enough. */
+/* Makes a worker idle after its operation, so that it can be taken again. Frees it if enough
+ * workers are idle. */
 void worker_give_back(struct worker *worker);
-/* Frees our side; the process exits after its current task. Accepts NULL. */
+/* Frees the keeper's side of a worker, which exits after its current task. Accepts NULL. */
 void worker_free(struct worker *worker);
 /* Binds the worker to a lane of this user's front. Sets *holder, the lane's pointer, to the worker;
  * *holder becomes NULL when the worker is lost. */
@@ -46,8 +43,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid);
 void worker_release(struct worker *worker);
 /* Tells a bound worker to close the descriptors of this request. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
-/* Tells the spawner to kill the worker and the processes that it has started, without waiting
- * (ending.h). Frees our side. uid: the user for whom it worked. */
+/* Tells the spawner to kill the worker and the processes that it has started, and does not wait
+ * (ending.h). Frees the keeper's side. uid: the user for whom the worker worked. */
 void worker_kill(struct worker *worker, uid_t uid);
 /* Frees all idle workers and the writer, at the keeper's end. */
 void worker_stop(void);
