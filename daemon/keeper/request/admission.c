@@ -11,8 +11,8 @@
 
 /* --- leases --- */
 
-/* Returns true if pid, the first process of some pid namespace, is the first one of the caller's
- * pid namespace, or if the caller cannot be examined any more. */
+/* pid is the first process of a pid namespace. Returns true if this is the caller's pid namespace,
+ * or if the caller cannot be examined any more. */
 static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -51,8 +51,8 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 		process = &request->processes[lease->process_fd];
 	if (!process->pid && !process->error)
 		return refuse_lease(failure, field, "is not a pidfd");
-	/* A process must be found again after a restart, by the recorded pid and start time.
-	 * That excludes threads. */
+	/* After a restart, the process is found again by its recorded pid and start time. This
+	 * excludes threads. */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
@@ -106,8 +106,9 @@ int admission_of_lease(const struct request *request, struct wire_lease *lease,
 
 /* --- limits --- */
 
-/* Checks that the caller's resource limits are known, as they were when the caller connected:
- * commands and user namespaces get the same. what: the part of the request that needs them. */
+/* Checks that nsctld knows the resource limits that the caller had when it connected, because
+ * commands and user namespaces get the same limits. what: the part of the request that needs them,
+ * for the error. */
 static int check_limits_known(const struct request *request, const char *what,
 			      struct failure *failure)
 {
@@ -123,7 +124,8 @@ static int check_limits_known(const struct request *request, const char *what,
 
 /* --- sets --- */
 
-/* Completes the maps of a specification with MAPPING_AUTO or MAPPING_CUSTOM. */
+/* Completes the id maps of a specification whose mapping needs any (MAPPING_AUTO, MAPPING_CUSTOM),
+ * or of a caller with a home. Returns 0 or an error. */
 static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
@@ -154,8 +156,8 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	return idmap_complete(spec, &rights, failure);
 }
 
-/* Checks that the cgroup controllers for the specification's limits are available, so that a lack
- * is found before anything is made. */
+/* Checks that the cgroup controllers for the limits in the specification are available. This is
+ * checked before anything is made. */
 static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
 			     struct failure *failure)
 {
@@ -180,7 +182,8 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* At boot, nsctld opens the paths again in the host's tree, with the rights of the owner. */
+/* A caller behind a wall is refused because at boot nsctld would open the paths of its mounts in
+ * the host's tree. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
 	const struct authz_subject *subject = &request->subject;
@@ -305,7 +308,7 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	bool enters = mapping != MAPPING_NONE && entered & KIND_BIT(KIND_USER);
 	const struct peer_identity *identity = &request_connection(request)->peer.identity;
 	struct idmap maps;
-	/* a command that enters no user namespace is in its caller's */
+	/* a command that enters no user namespace stays in that of its caller */
 	bool maps_ids = enters || home_find_maps(keeper->registry, &request->subject, &maps);
 	struct authz_command wanted = {
 		.owner = owner,

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Decides whether a request may make a set or run a command, and with which ids. The decisions are
- * those of check, authz and idmap, which are pure functions; this module gives them the facts that
- * they need. It changes nothing.
- */
+/* Decides whether a request may make a set or run a command, and with which ids. The rules are in
+ * check, authz and idmap of policy/, which are pure functions; this module gives them the facts
+ * that they need. It changes nothing. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
 
-/* How a command may run: its ids on the host and in the set, and what its runner
- * needs to know besides. */
+/* How a command may run: its ids on the host and in the set, and what else its runner must know. */
 struct runs_as {
 	struct authz_identity identity;
 	/* The command gets no supplementary groups, because its id inside is not the owner's and
@@ -23,19 +20,20 @@ struct runs_as {
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure);
 
-/* Returns the lists of the configuration, with the identity of the request's caller, which must be
- * connected. */
+/* Returns the lists of the configuration, with the identity of the caller by which the caller may
+ * use them. The connection of the request must not have ended. */
 struct authz_lists admission_lists(const struct keeper *keeper, const struct request *request);
 
-/* Checks the destinations of the way out of a new set or network, and that the caller may have it.
- * A list implies a way out: it sets egress. prefix: the path of the fields of the list. Returns 0,
- * or an error and failure. */
+/* Checks the destinations (reach) of the way out of a new set or network, and that the caller may
+ * have this way out. A list implies a way out: sets *egress. prefix: the path of the list's fields
+ * in errors, such as "spec.". Returns 0, or an error and *failure. */
 int admission_of_egress(struct keeper *keeper, const struct request *request,
 			const struct wire_reach *reach, bool *egress, const char *prefix,
 			struct failure *failure);
 
-/* Checks a change of a list of egress, from old to changed, and that the caller may have the new
- * list, unless it only leads to less. Returns 0, or an error and failure. */
+/* Checks a change of a list of egress from old to changed. The caller must have the right to the
+ * new list, unless it leads to nothing that the old one did not. Returns 0, or an error and
+ * *failure. */
 int admission_of_relist(struct keeper *keeper, const struct request *request,
 			const struct wire_reach *old, const struct wire_reach *changed,
 			struct failure *failure);
@@ -48,12 +46,12 @@ int admission_of_relist(struct keeper *keeper, const struct request *request,
 int admission_of_lease(const struct request *request, struct wire_lease *lease,
 		       struct failure *failure);
 
-/* Checks that the request's caller may make objects that each boot makes again: a caller behind a
- * wall may not. Returns 0, or an error and *failure. */
+/* Checks that the caller may make objects that each boot makes again. A caller behind a wall
+ * (kernel/wall.h) may not. Returns 0, or an error and *failure. */
 int admission_of_boot(const struct request *request, struct failure *failure);
 
-/* Fills in the id maps of a set that a maker will make for the request's caller, as the kernel
- * takes them, and the caller's ids inside. */
+/* Fills in the id maps of a set that a maker will make for the caller, in the form that the kernel
+ * takes, and the ids that the caller has inside the set. */
 void admission_fill_maps(struct keeper *keeper, const struct request *request,
 			 struct task_create *task);
 
@@ -66,7 +64,7 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 			 gid_t gid, uint32_t mapping, uint32_t kinds, const struct wire_spec *spec,
 			 const struct wire_command *command, struct runs_as *as,
 			 struct failure *failure);
-/* Decides whether the request may run a command in an existing set, and with which ids. */
+/* Like admission_of_command(), for a command in an existing set. */
 int admission_of_exec(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure);

@@ -11,20 +11,22 @@
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/state/quota.h"
 
-/* In one pass of the loop: the time for accepting, the number of connections that are accepted
- * whatever time it takes, and the number of those that are served (about 50 µs each). Users take
- * turns only between accepted connections, so more must be accepted than served. */
+/*
+ * Limits for one pass of the loop: the time for accepting, the number of connections that are
+ * accepted even if that takes longer, and the number of connections that are served (about 50 µs
+ * each). Users take turns only between accepted connections, so more must be accepted than served.
+ */
 #define ACCEPT_MICROSECONDS 250
 #define ACCEPTS_AT_LEAST 16
 #define SERVES_AT_ONCE 2
 /* Accepting pauses for this time after a pass with a fruitless connection. */
 #define REST_MICROSECONDS 250
-/* A pass with this number of fruitless connections counts as a flood, which is over when there was
- * no such pass for this time. */
+/* A pass with FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over after
+ * CALM_MICROSECONDS without such a pass. */
 #define FLOOD_CONNECTIONS 8
 #define CALM_MICROSECONDS UINT64_C(1000000)
-/* Length of the queue at the socket during a flood. Other users' connections
- * wait behind those in it. */
+/* Length of the socket's queue during a flood. It is short, because other users' connections wait
+ * behind those in it. */
 #define FLOOD_BACKLOG 16
 /* Accepting pauses for this time if descriptors or memory are short. */
 #define SHORTAGE_MICROSECONDS 100000
@@ -74,8 +76,8 @@ static bool serve_one(struct arrivals *arrivals)
 	return true;
 }
 
-/* Sets the timer for serving, so that other events come in between. A pending timer stays as it is,
- * because setting it anew would postpone it. */
+/* Sets the timer that serves connections, so that other events come in between. A pending timer
+ * stays as it is, because setting it again would postpone it. */
 static void serve_soon(struct arrivals *arrivals)
 {
 	static const struct timeval at_once = {}, later = {.tv_usec = ARRIVAL_FORGIVE_MICROSECONDS};
@@ -87,7 +89,7 @@ static void serve_soon(struct arrivals *arrivals)
 		log_error("cannot go on serving: %s", strerror(ENOMEM));
 }
 
-/* Pauses accepting for this time. */
+/* Stops accepting connections for this time. */
 static void rest(struct arrivals *arrivals, long microseconds)
 {
 	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
@@ -177,8 +179,8 @@ static void complain(struct arrivals *arrivals, int error)
 	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 }
 
-/* Accepts connections for a moment. Returns the pause that must follow, in microseconds, and counts
- * fruitless connections. */
+/* Accepts connections for a moment. Returns the pause that must follow, in microseconds (0: none),
+ * and sets *ret_fruitless to the number of fruitless connections. */
 static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 {
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
@@ -217,8 +219,8 @@ static void fit_backlog(struct arrivals *arrivals, bool flood)
 	}
 }
 
-/* Accepts connections, then pauses if some were fruitless. So a flood waits at the socket, where it
- * costs the keeper nothing, and never gets more than half of the keeper's time. */
+/* Accepts connections, and then pauses if some were fruitless. So a flood waits in the socket's
+ * queue, where it costs the keeper nothing, and never gets more than half of the keeper's time. */
 static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct arrivals *arrivals = context;

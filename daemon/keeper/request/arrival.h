@@ -16,6 +16,6 @@
 
 /* Starts accepting on socket_fd, which stays open. Returns 0 or -ENOMEM. */
 int arrival_start(struct keeper *keeper, int socket_fd);
-/* Stops accepting: new connections wait at the socket. Serves all
- * connections that were accepted. */
+/* Stops accepting: new connections wait in the queue of the socket. Serves all connections that
+ * were accepted. */
 void arrival_stop(struct keeper *keeper);

@@ -18,7 +18,8 @@ static struct log_fields fields_of(const struct request *request)
 
 #define DEED_SIZE (2 * USER_NAME_SIZE + NAME_SIZE + 64)
 
-/* Writes what a user did: "root removed set web of alice". what: the words before the object. */
+/* Writes to text what a user did, such as "root removed set web of alice", and returns text. what:
+ * the words before the object, such as "removed set". */
 static const char *describe(const struct request *request, const struct log_fields *fields,
 			    const char *what, char text[static DEED_SIZE])
 {

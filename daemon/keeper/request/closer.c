@@ -7,9 +7,9 @@
 #include "daemon/wire/layout.h"
 #include "daemon/wire/message.h"
 
-/* Deadline for starting the closer, which a worker becomes. */
+/* Deadline for starting the closer: a worker becomes the closer. */
 #define START_SECONDS 20
-/* A closer that is idle for this time is ended. */
+/* A closer that has nothing to do for this time is ended. */
 static const struct timeval rest = {.tv_sec = 10};
 /* Pause before the next attempt if the closer's channel is full, or if it could not be started. */
 static const struct timeval again = {.tv_usec = 50000};
@@ -65,8 +65,8 @@ static void flush(struct keeper *keeper)
 	int r = 0;
 
 	while (n < closer.n && (r = pass_on(keeper, closer.waiting[n])) == 0)
-		/* it does not matter which copy is closed last: the closer empties the queue
-		 * before it closes its own */
+		/* the closer may get the last copy: it empties the queue before it closes its
+		 * copy */
 		close_fd(closer.waiting[n++]);
 	closer.n -= n;
 	memmove(closer.waiting, closer.waiting + n, closer.n * sizeof(*closer.waiting));
@@ -159,7 +159,7 @@ void closer_close(struct keeper *keeper, int socket_fd)
 
 void closer_stop(void)
 {
-	/* waiting connections are closed by the end of the process */
+	/* the kernel closes waiting connections when the process ends */
 	free(closer.waiting);
 	free_event(closer.event);
 	let_go();

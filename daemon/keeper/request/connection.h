@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A client's connection in the keeper: its peer, its rights, and its place
- * within its user's limit. */
+/* Client connections as the keeper knows them: the peer, its rights, and the user whose limits the
+ * connection counts against. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -9,13 +9,13 @@
 
 struct subscription;
 
-/* A client's connection. Its front reads and writes; the keeper has a copy of the socket, by
- * which it sends answers without contents. */
+/* A client's connection. The front reads from it and writes to it. The keeper has a copy of the
+ * socket, by which it sends answers without contents. */
 struct client_connection {
 	struct client_connection *next;
 	uint32_t number;
 	struct front_process *front;
-	int socket_fd; /* a copy of the socket, kept until the connection is over: see closer.h */
+	int socket_fd; /* kept until the connection is over: see closer.h */
 	struct peer peer;
 	uid_t charged; /* the user whose limits the connection counts against */
 	bool shared;   /* its front serves all connections that count against this user */
@@ -26,7 +26,7 @@ struct client_connection {
 	struct subscription *subscription; /* NULL: it has not called Monitor */
 };
 
-/* Counts a connection that ended without a request (arrival-queue.h). */
+/* Counts a connection of this user that ended without a request (arrival-queue.h). */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Ends the connection: uncounts it, closes its socket, and frees it. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);

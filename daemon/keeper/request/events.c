@@ -20,14 +20,14 @@ struct news {
 struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
-	struct request *request; /* the front's request; NULL: it has not asked again yet */
-	/* Its subject: the set called set, all sets of owner, or all sets
-	 * that the subscriber sees. */
+	struct request *request; /* to be answered next; NULL: the front has not asked yet */
+	/* What the subscription is about: the set with the name `set`, all sets of owner, or all
+	 * sets that the subscriber sees. */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
-	/* listing is true until all sets are listed. The other two are the owner and name
-	 * of the last one so far. */
+	/* listing is true until all sets are listed. listed_owner and listed_name are those of the
+	 * last set that was listed. */
 	bool listing;
 	uid_t listed_owner;
 	char listed_name[KEY_SIZE];
@@ -51,8 +51,8 @@ static bool reaches(const struct subscription *subscription, const struct set *s
 	return !set || authz_reaches(&subscription->connection->subject, set_made(set));
 }
 
-/* Returns true if the subscription covers an event. owner: of the event's object. set and other:
- * the places that the event is about; NULL: the host, or none. */
+/* Returns true if the subscription covers an event. owner: the owner of the object of the event.
+ * set and other: the sets or networks that the event is about; NULL: the host, or none. */
 static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
 		 const struct set *other)
 {
@@ -65,8 +65,8 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Returns true if the subscription's list has not reported the set yet. Then it will, in the set's
- * state of that time. */
+/* Returns true if the list of the subscription has not reported the set yet. The list will report
+ * the set in its state at that time. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))
@@ -126,8 +126,8 @@ static struct news *news_new(const struct wire_event *event)
 	return news;
 }
 
-/* Queues an event in all subscriptions that cover it, except those whose list has not reported the
- * set `of` yet: the list will. set, other: as in sees(). */
+/* Queues an event in all subscriptions that cover it, except those that will list the set `of`
+ * later: see will_be_listed(). set and other: as in sees(). */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {
@@ -215,7 +215,7 @@ static void answer_events(struct keeper *keeper, struct subscription *subscripti
 	request_end(keeper, take_ptr(subscription->request));
 }
 
-/* Sends the subscription's next answer, if its front waits for one and there is something to
+/* Sends the next answer to the subscriber, if the front waits for one and there is something to
  * report. May free the subscription. */
 static void pump(struct keeper *keeper, struct subscription *subscription)
 {
@@ -225,7 +225,7 @@ static void pump(struct keeper *keeper, struct subscription *subscription)
 		return;
 	if (!subscription->listing && !subscription->lost && subscription->n == 0)
 		return;
-	/* other answers to the front come first */
+	/* answers that already wait for room in the front's channel come first */
 	if (!request_has_room(subscription->request))
 		return;
 	if (subscription->lost) {
@@ -261,8 +261,8 @@ static void on_news(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- subscribing --- */
 
-/* Makes a subscription. A set that does not exist is no error: it may appear later, and another
- * user must not learn whether it exists. */
+/* Makes a subscription. Returns 0 or an error. A set that does not exist is no error: it may appear
+ * later, and another user must not learn whether it exists. */
 static int subscribe(struct keeper *keeper, struct client_connection *connection,
 		     const struct wire_list *list, struct failure *failure)
 {
@@ -362,7 +362,7 @@ void events_egress_denied(struct set *set, const struct wire_detail *details, si
 		return;
 	*(set_is_network(set) ? &event.network : &event.set) = set_shown_name(set);
 	memcpy(event.details, details, n * sizeof(*details));
-	/* a list of sets does not report it */
+	/* `of` is NULL, because a list of sets does not report refusals */
 	tell(&event, NULL, set, NULL);
 }
 
@@ -380,7 +380,7 @@ void events_set_removed(struct set *set)
 		events_set(set, EVENT_SET_REMOVED, NULL, NULL);
 }
 
-/* Joins the first words of the session's command with spaces, as far as they fit. */
+/* Writes the first words of the session's command, separated by spaces, as many as fit. */
 static void join_words(const struct session *session, char *ret, size_t size)
 {
 	static struct wire_session wire;
@@ -429,8 +429,8 @@ static const char *place_name(const struct set *set)
 	return set ? set_shown_name(set) : "host";
 }
 
-/* Reports an event of a link. The event's set is the first end that is a set; details a and b have
- * both ends, which may be two sets. */
+/* Reports an event of a link. The set and the network of the event are the first ends of these
+ * types; the details a and b name both ends, which may be two sets. */
 static void tell_link(const struct link *link, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};

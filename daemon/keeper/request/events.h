@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Events, and subscriptions to them (Monitor). A subscription belongs to a connection. It
- * begins with a list of the existing sets, page by page, and goes on with events. Until a
- * set has been listed, only the list reports it; afterwards only events do. So nothing is
- * missed or reported twice.
+ * Events, and subscriptions to them (the method Monitor). A subscription belongs to a connection.
+ * It begins with a list of the existing sets, page by page, and goes on with events. Until the list
+ * has reported a set, events of the set are not sent to the subscription. So nothing is missed or
+ * reported twice.
  *
- * The front asks for one answer at a time and gets it when there is something to report, so
- * nothing piles up in its channel. Other events wait in the subscription's queue. If that is
+ * The front asks for one answer at a time, and gets it when there is something to report, so
+ * nothing piles up in its channel. Other events wait in the queue of the subscription. If that is
  * full, the subscription ends with an error. Code that reports an event never waits or fails,
  * whatever the subscribers do.
  */
@@ -27,9 +27,10 @@ void events_stop(void);
 /* Reports an event of a set or network. key and value are a detail of the event;
  * key NULL: it has none. */
 void events_set(struct set *set, enum event_kind what, const char *key, const char *value);
-/* Reports that the list of a set or network has refused something: these n details say what. */
+/* Reports that the list of egress of a set or network has refused something. details: n details
+ * that say what. */
 void events_egress_denied(struct set *set, const struct wire_detail *details, size_t n);
-/* Reports that a set was created. Monitors have not heard of the set before. */
+/* Reports that a set was created, and marks it as known to monitors. */
 void events_set_created(const struct keeper *keeper, struct set *set);
 /* Reports that a set is gone, unless monitors never heard of it. */
 void events_set_removed(struct set *set);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Finds the front that serves a connection: the one with the peer's identity, which is started if
- * there is none. The number of fronts is limited, for each uid and in all.
- */
+/* Finds the front for a connection: the one with the same identity, which is started if there is
+ * none. The number of fronts is limited, for each uid and in all. */
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/workers/ending.h"
 
-/* Limit of fronts for one uid, which may have many identities, by groups. */
+/* Limit of fronts for one uid. A uid can have many identities, because its processes can have
+ * different groups. */
 #define FRONTS_MAX_OF_UID 16
 
 static bool is_of(const struct front_process *front, bool any, uid_t uid)
@@ -15,11 +14,9 @@ static bool is_of(const struct front_process *front, bool any, uid_t uid)
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/*
- * Makes room for one more front within limit, which applies to uid or (any) to all users
- * together. If the limit is reached, ends the oldest front without connections. Returns
- * true if there is room.
- */
+/* Makes room for one more front within limit, which applies to uid or, with any, to all users
+ * together. If the limit is reached, ends the oldest front without connections. Returns true if
+ * there is room. */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front_process *idle = NULL;
@@ -52,8 +49,8 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 	return 0;
 }
 
-/* Fills in the identity of the front for a connection. It is the peer's, unless the front is
- * shared: then it has the charged user's uid, and only label and profile are the peer's. */
+/* Fills in the identity of the front for a connection. It is that of the peer, but a shared front
+ * has the uid of the charged user, and no groups. */
 static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the keeper keeps about a front. Only the files of request/ that deal with fronts, and
- * methods.c, may use this header. */
+/* The state of a front. Only the files of request/ that deal with fronts, and methods.c, may use
+ * this header. */
 #pragma once
 
 #include "daemon/keeper/base/channels.h"
@@ -14,7 +14,7 @@ struct front_process {
 	struct front_process *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared;	 /* for all peers charged to identity.uid; runs as nsctl */
+	bool shared;	 /* for all peers charged to identity.uid; runs as user nsctl */
 	int channel_fd;	 /* socket to the front; shut down for reading */
 	int requests_fd; /* pipe from the front: its reading end */
 	struct wire_inbox inbox;
@@ -22,37 +22,37 @@ struct front_process {
 	struct lanes lanes;
 	uint32_t number; /* of the worker that became this front, for ending_add(); 0: none yet */
 	struct event *readable, *writable, *idle;
-	struct event
-		*again;	    /* set while requests wait for other fronts' turn, or the front rests */
-	struct event *life; /* pending while the front has messages to read: see on_life() */
-	bool heard;	    /* the front has sent something since life was set */
+	struct event *again; /* pending while requests wait for other fronts, or the front rests */
+	struct event *life;  /* pending while the front has messages to read: see on_life() */
+	bool heard;	     /* the front has sent something since life was set */
 	struct client_connection *connections;
 	struct request *requests; /* requests that request_keep() has copied */
 	size_t n_requests;
-	bool stopped; /* it has confirmed that it takes no more calls */
+	bool stopped; /* the front has confirmed that it takes no more calls */
 	bool closing; /* on_idle() will free it */
 };
 
-/* Makes the channels (channels.h), and begins to watch that the front reads its messages. Fills in
- * ret with the front's ends. Returns 0 or -errno. */
+/* Makes the channels (channels.h), and the timer that finds out whether the front reads its
+ * messages. Fills in ret with the front's ends. Returns 0 or -errno. */
 int front_make_channels(struct front_process *front, struct channels *ret);
 /* Starts a front for peers with this identity. Returns 0 or -errno. */
 int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
 	      struct front_process **ret);
 /* Ends the front in a later callback of the loop, so that the caller may still use it. */
 void front_close_soon(struct front_process *front);
-/* Logs why the keeper ends a front: because the front does so. error: a positive errno, or 0. */
+/* Logs that the keeper ends a front. does: the reason, such as "hangs". error: a positive errno, or
+ * 0. */
 void front_log_end(const struct front_process *front, int error, const char *does);
-/* Watches a channel by front->readable or front->writable. If the kernel has no memory for that,
- * the front's timer tries again soon. */
+/* Adds event, which is front->readable or front->writable, to the loop. If there is no memory for
+ * that, front->again tries it soon. */
 void front_watch(struct front_process *front, struct event *event);
 /* Sends the message in keeper->to_front, or queues it if the channel is
  * full. Returns 0 or -errno. */
 int front_tell(struct front_process *front);
 /* Like front_tell(), but ends the front in a later callback if it cannot take the message. */
 void front_say(struct front_process *front);
-/* Forgets a connection that the front has reported as closed, and drops the connection's
- * requests. */
+/* Frees a connection that the front has reported as closed, and drops the requests of the
+ * connection. */
 void front_drop_connection(struct front_process *front, struct client_connection *connection);
 /* Returns true if an answer of any size can be sent to the front now. */
 bool front_has_room(const struct front_process *front);

@@ -8,18 +8,16 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* Time for which a front without connections is kept, and the number of such fronts. */
+/* A front without connections is kept for IDLE_SECONDS. At most IDLE_MAX such fronts are kept. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
-/* At its end the keeper waits this long for the ends of fronts. */
+/* Maximum time that the ending keeper waits for the end of its fronts. */
 #define END_MICROSECONDS 2000000
 /* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
-/*
- * Messages of one front that one pass of the loop handles. Some take longer the more
- * sets and sessions a user has, so a front that has used MICROSECONDS_AT_ONCE of processor time
- * rests RESTS times as long.
- */
+/* MESSAGES_AT_ONCE: messages of one front that one pass of the loop handles. Some take longer the
+ * more sets and sessions a user has. So a front whose messages have taken MICROSECONDS_AT_ONCE of
+ * processor time or more rests: RESTS times as long as they have taken. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
@@ -89,11 +87,9 @@ void front_drop_connection(struct front_process *front, struct client_connection
 	start_idling(front);
 }
 
-/*
- * Schedules the requests that are in the inbox already, and so do not make the pipe readable. This
- * takes a timer: an event that is made active runs again in the same pass of the loop, and if
- * requests kept coming, no other event would ever run.
- */
+/* Schedules the requests that are already in the inbox, and do not make the pipe readable. This
+ * needs a timer: an event that is made active runs again in the same pass of the loop, and if
+ * requests kept coming, no other event would ever run. */
 static void take_rest_later(struct front_process *front)
 {
 	static const struct timeval now = {};
@@ -183,8 +179,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Detaches the front's requests from it. Those with a gone() learn that
- * their connection has ended. */
+/* Separates the requests from their front, which is freed. Calls gone() of those that have it. */
 static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {
@@ -199,7 +194,8 @@ static void orphan_requests(struct front_process *front)
 	}
 }
 
-/* Tells a client that nothing was begun for it: its front has ended before sending anything. */
+/* Refuses a connection whose front has ended before sending anything: the client learns that
+ * nothing was begun for it. */
 static void refuse_connection(struct front_process *front, struct client_connection *connection)
 {
 	struct failure failure;
@@ -226,8 +222,8 @@ void front_free(struct front_process *front)
 	free_event(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
-	/* the front ends now that its channels close, unless it hangs while it
-	 * closes a client's descriptor */
+	/* the front ends when its channels are closed, unless it hangs while it closes a descriptor
+	 * of a client */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);
@@ -250,7 +246,7 @@ static int start(struct front_process *front, const struct channels *ends)
 	task.requests_fd = ends->pipe_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* neither root's front nor a front that several identities share has a user's rights */
+	/* root's front and a shared front run as nsctl, with no user's rights */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
@@ -361,7 +357,7 @@ void fronts_await_end(const struct keeper *keeper)
 	for (const struct front_process *at = keeper->fronts; at; at = at->next)
 		(void)shutdown(at->channel_fd, SHUT_WR);
 	for (const struct front_process *at = keeper->fronts; at; at = at->next) {
-		/* the pipe's writing end is closed with the front */
+		/* when the front ends, its end of the pipe is closed, and poll() returns */
 		struct pollfd pipe = {.fd = at->requests_fd};
 		uint64_t now = clock_boottime();
 

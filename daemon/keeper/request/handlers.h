@@ -3,7 +3,8 @@
  * Handlers: the functions that carry out the methods, one for each row of protocol/methods.h. Each
  * gets the decoded request, which is valid until the next request is handled; its strings are valid
  * as long as the message. A handler returns 0 if it has answered the request, or has kept it to
- * answer it later. Otherwise it returns an error and *failure, with which methods.c answers.
+ * answer it later. Otherwise it returns an error and *failure, and methods.c answers with the
+ * error.
  */
 #pragma once
 

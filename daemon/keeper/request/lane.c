@@ -6,10 +6,10 @@
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"
 
-/* Lanes of one front, and so its requests with descriptors that may be in progress. */
+/* Limit of lanes for one front, and so of its requests in progress that have descriptors. */
 #define LANES_MAX 8
-/* If a user has this number of ending processes, no lane is opened for the user: FRONTS_MAX_OF_UID
- * fronts can have this number of lanes. */
+/* If a user has this number of processes that are about to end, no lane is opened for the user. It
+ * is the number of lanes that FRONTS_MAX_OF_UID fronts can have. */
 #define RESTING_MAX (16 * LANES_MAX)
 /* Deadlines for opening a lane, and for finding the processes behind pidfds. */
 #define OPEN_SECONDS 20
@@ -19,8 +19,8 @@ struct lane {
 	struct lane *next;
 	struct lanes *lanes; /* NULL: the front is gone */
 	uint32_t number;
-	struct worker *worker;	      /* NULL: it is being opened, or was lost */
-	uint32_t connection, request; /* the request that it serves; connection 0: none */
+	struct worker *worker;	      /* NULL: the lane is being opened, or the worker was lost */
+	uint32_t connection, request; /* request whose descriptors it has; connection 0: none */
 	bool spent; /* the worker knows that no later task needs the descriptors */
 	bool opening;
 };
@@ -130,8 +130,8 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	}
 }
 
-/* Checks the limits for another lane. An attacker who controls a front may open a lane, make its
- * worker hang, close the lane, and ask again. Returns 0, or an error and *failure. */
+/* Checks that another lane may be opened. An attacker who controls a front may open a lane, make
+ * its worker hang, close the lane, and ask again. Returns 0, or an error and *failure. */
 static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
 	if (lanes->n >= LANES_MAX)
@@ -254,7 +254,7 @@ void lane_release(const struct request *request)
 		return;
 	if (lane->worker && !lane->spent)
 		worker_drop(lane->worker, lane->connection, lane->request);
-	/* the front may not notice: a worker that hangs has not closed its end */
+	/* tells the front, which may not notice: a worker that hangs has not closed its end */
 	if (!lane->worker)
 		take_away(lane->lanes, lane->number);
 	lane->connection = lane->request = 0;
@@ -283,8 +283,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
-	/* the front is told, because it may not notice: a worker that hangs has not closed its
-	 * end */
+	/* tells the front, which may not notice: a worker that hangs has not closed its end */
 	if (lane && !lane->worker)
 		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Lanes: channels by which clients' descriptors travel from a front to a worker. The keeper never
- * holds such a descriptor (docs/adr/0015-lanes.md). It lets a worker make a lane, passes the
- * sending end to the front, and marks each task with the request whose descriptors the task needs.
+ * holds such a descriptor (docs/adr/0015-lanes.md). It lets a worker make a lane, and passes the
+ * sending end to the front. Each task for the worker says which request's descriptors it needs.
  *
  * A lane belongs to one front, and its worker serves no other. It carries the descriptors of one
  * request at a time, until the first answer to that request.
@@ -26,45 +26,41 @@ struct lanes {
 	uint32_t last_number;
 };
 
-/* The process that a worker has found behind a pidfd, or the watcher that it has started for a
- * pipe. pid 0: there is none, because of error. */
+/* The process that a worker has found behind a pidfd, or the watcher that the worker has started
+ * for a pipe. pid 0: there is no process; error says why. */
 struct lane_process {
 	pid_t pid;
 	uint64_t start; /* see process_start_time() */
 	int error;	/* ESRCH: the process or pipe has ended; 0: no pidfd or pipe */
 };
 
-/* Opens another lane for the front, up to the limit. Sends the front either the lane when it is
- * ready, or the reason why it gets none. */
+/* Opens another lane for the front, if the limits allow it. Sends the front either the lane, when
+ * it is ready, or the reason why there is none. */
 void lane_open(struct lanes *lanes);
-/* Frees a lane. Returns 0, or -EBADMSG if the front has no such lane. Must be called when the front
- * has closed its end of the lane. */
+/* Frees the lane that the message names. Returns 0, or -EBADMSG if the front has no such lane. Must
+ * be called when the front has closed its end of the lane. */
 int lane_end(struct lanes *lanes, struct wire_message *message);
 /* Frees all lanes of a front; their workers finish their tasks. Must be called when the front is
  * gone. */
 void lanes_free(struct lanes *lanes);
 
-/*
- * Finds the lane that the request's message names, and assigns it to the request until the first
- * answer. Fills in *ret with the descriptors that must be pidfds or pipes; request->pipes has the
- * latter, too. Returns 0, or -EBADMSG for a message that our fronts never send.
- */
+/* Finds the lane that the message of a request names, and assigns it to the request until the first
+ * answer. Fills in *ret with the descriptors that must be pidfds or pipes, and request->pipes with
+ * the pipes. Returns 0, or -EBADMSG for a message that our fronts never send. */
 int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
-/* Tells the lane's worker to close descriptors that no task has taken. Must be called when the
- * request was answered. */
+/* Frees the request's lane for other requests. Tells the worker to close descriptors that no task
+ * has taken. Must be called when the request was answered. */
 void lane_release(const struct request *request);
-/* Takes the request's lane away from the front, and releases it. Must be called for a request that
- * is never answered because its connection has ended. The front learns only by answers which of its
- * lanes are free. */
+/* Takes the request's lane away from the front, and frees it for other requests. Must be called
+ * instead of lane_release() for a request that is never answered because its connection has ended:
+ * the front learns only from answers that a lane is free. */
 void lane_abandon(const struct request *request);
 
-/* Returns true while the lane's worker carries out another task of this request. */
+/* Returns true while the worker of the lane carries out another task of this request. */
 bool lane_is_busy(const struct request *request);
-/*
- * Makes an operation, as operation_new() does, that the lane's worker carries out with the
- * request's descriptors. last: no later task needs them. Returns 0, -EBUSY, -ECONNRESET if the lane
- * has ended, or another -errno.
- */
+/* Makes an operation that the lane's worker carries out with the descriptors of the request, as
+ * operation_new() does. last: no later task needs the descriptors. Returns 0, -EBUSY if the worker
+ * has another task, -ECONNRESET if the lane has ended, or another -errno. */
 int lane_operation(const struct request *request, bool last, unsigned int seconds,
 		   struct operation **ret);
 

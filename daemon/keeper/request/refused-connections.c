@@ -17,8 +17,8 @@ static void _printf_(3, 4) add(char *text, size_t *used, const char *format, ...
 	*used = MIN(*used + MAX(n, 0), (size_t)REFUSAL_SIZE - 1);
 }
 
-/* Appends a JSON string. The texts of errors are printable ASCII; every other byte, and a quote or
- * a backslash, becomes a question mark, so that nothing has to be escaped. */
+/* Appends a JSON string. The texts of errors are printable ASCII; any other byte, a quote and a
+ * backslash become question marks, so that nothing must be escaped. */
 static void add_string(char *text, size_t *used, const char *string)
 {
 	add(text, used, "\"");
@@ -106,7 +106,7 @@ static void make_room(struct keeper *keeper, uid_t uid)
 		drop(keeper, &refusals->first);
 }
 
-/* Closes connections that were open long enough, and sets the timer for the next one. */
+/* Closes connections that were open long enough, and sets the timer for the next one to close. */
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;

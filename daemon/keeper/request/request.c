@@ -44,11 +44,9 @@ void request_send(struct keeper *keeper _unused_, const struct request *request)
 	lane_release(request);
 }
 
-/*
- * Sends a short answer to the client, which need not wait for its front then. The front has
- * allowed it: it has sent the client everything else, and sends nothing before it hears of this
- * answer. Returns false if the client's queue is full.
- */
+/* Sends a short answer directly to the client, so that the client need not wait for its front. The
+ * front has allowed it (request->direct): the front has sent everything else, and sends nothing
+ * before it hears of this answer. Returns false if the answer was not sent. */
 static bool answer_directly(const struct request *request, const char *text)
 {
 	const struct client_connection *connection =
@@ -133,15 +131,17 @@ bool fronts_are_busy(const struct keeper *keeper)
 				return true;
 		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
-		/* a front that stops closes a connection when it has sent the answer */
+		/* n is the number of connections without a request that lasts. A front that stops
+		 * closes each of these when it has sent the last answer. */
 		if (n > 0 && !front->closing)
 			return true;
 	}
 	return false;
 }
 
-/* Fills in the cgroup whose BPF programs filter the caller, unless the caller may be without them.
- * A caller inside a set needs no check: cgroups of sets have no programs of their own. */
+/* Fills in the cgroup whose BPF programs filter the caller, unless [allow] unfiltered names the
+ * caller. A caller inside a set needs no check, because cgroups of sets have no programs of their
+ * own. Returns 0 or -ENAMETOOLONG. */
 static int fill_filter(const struct request *request, const struct client_connection *connection,
 		       struct task_caller *ret)
 {

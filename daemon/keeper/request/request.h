@@ -25,39 +25,39 @@ struct request {
 	struct lanes *lanes; /* the front's; NULL: the front is gone */
 	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
 	uint64_t pipes;	     /* bit i: descriptor i is a pipe, and gets a watcher */
-	/* The processes behind its pidfds, and the watchers of its pipes, by index of the
+	/* The processes behind its pidfds, and the watchers of its pipes. The index is that of the
 	 * descriptor. NULL in a request without these, and in a kept copy. */
 	const struct lane_process *processes;
 	/* The message, during the call of the handler. NULL in a kept copy. */
 	struct wire_message *message;
 	struct authz_subject subject;
-	uid_t owner;			      /* owner of the object that it is about */
-	char about[NAME_SIZE];		      /* that object's name; "": none, or not known yet */
-	const struct peer_identity *identity; /* the user's, if there is no connection (boot) */
+	uid_t owner;			      /* owner of the object that the request is about */
+	char about[NAME_SIZE];		      /* name of that object; "": none, or not known yet */
+	const struct peer_identity *identity; /* the owner's, if there is no connection (boot) */
 	bool kept;			      /* this is a copy by request_keep() */
 	struct request *behind;		      /* next one in a list of waiting requests */
 	/* Called when the connection ends before the answer. It may drop the request. NULL: the
 	 * request and its work go on. */
 	void (*gone)(struct keeper *keeper, struct request *request);
-	void *holder; /* for gone(): the object on which the request waits */
+	void *holder; /* for gone(): the object for which the request waits */
 };
 
-/* Copies a request so that it can be answered later; the original exists only until its handler
- * returns. Returns NULL if there is no memory. */
+/* Returns a copy of the request, which can be answered later: the original exists only until its
+ * handler returns. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
-/* Begins an answer in keeper->to_front. The caller adds its contents.
- * flags: WIRE_CONTINUES, WIRE_SENT or 0. */
+/* Begins an answer in keeper->to_front. The caller then adds the contents. flags: WIRE_CONTINUES,
+ * WIRE_SENT or 0. */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
-/* Sends the answer in keeper->to_front, after which others follow. */
+/* Sends the answer in keeper->to_front. Further answers follow. */
 void request_send(struct keeper *keeper, const struct request *request);
 /* Sends the answer in keeper->to_front as the last one. */
 void request_end(struct keeper *keeper, struct request *request);
 /* Makes and sends the last answer, and logs the request. layout NULL: the answer has no contents,
- * and goes to the client directly if it can. */
+ * and goes to the client directly if that is possible. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
-/* Like request_done(), with an answer in JSON, which goes to the client directly if that is
- * possible. The answer must need no escapes. */
+/* Like request_done(), but text is the same answer in JSON, without escapes, which goes to the
+ * client directly if that is possible. */
 void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
 			   const struct wire_layout *layout, const void *value);
 /* Sends an error as the last answer, and logs it. */
@@ -65,20 +65,21 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 /* Returns true if an answer of any size can be sent to the front now. If not, events_resume() is
  * called when the front has room again. */
 bool request_has_room(const struct request *request);
-/* Frees a kept copy without an answer; the caller answers the original. */
+/* Frees a kept copy without an answer. Does nothing with an original, which the caller answers. */
 void request_drop(struct request *request);
-/* Returns the identity of the caller, or of the user for whom the keeper acts. NULL:
- * the connection is gone. */
+/* Returns the identity of the caller or, at boot, of the owner for whom the keeper acts. Returns
+ * NULL if the connection is gone. */
 const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
 
-/* Fills in the caller for a task: its wall, home and cgroup, as far as they matter. The request
- * must outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
+/* Describes the caller of the request for a task: its wall (kernel/wall.h), its home
+ * (state/home.h), and the cgroup whose programs filter it, unless it has none. The request must
+ * outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
-/* Notes the name of the object that the request is about, for the log. A name that is not valid, or
- * NULL, is none. */
+/* Stores the name of the object that the request is about, for the log. NULL, or a name that is not
+ * valid, stores none. */
 void request_set_about(struct request *request, const char *name);
 
 /* Finds the set that a request names, if its caller may know of it. Returns 0, or

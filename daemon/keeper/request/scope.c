@@ -6,7 +6,7 @@
 
 /* --- lists --- */
 
-/* Returns true if the record of the set or network has a list. */
+/* Returns true if the way out of the set or network has a list. */
 static bool has_list(const struct set *set)
 {
 	static struct wire_network network;
@@ -20,8 +20,8 @@ static bool has_list(const struct set *set)
 	       spec.reach.listed;
 }
 
-/* Returns true if egress is limited to a list: that of the set, of a set around it, or of a network
- * that one of these is linked to. */
+/* Returns true if a list limits the egress of the set: its own, that of a set around it, or that of
+ * a network to which one of these is linked. */
 static bool set_is_listed(const struct registry *registry, const struct set *set)
 {
 	for (; set; set = registry_find_at(registry, set->above)) {
@@ -39,7 +39,8 @@ static bool set_is_listed(const struct registry *registry, const struct set *set
 
 /* --- scopes --- */
 
-/* Returns the set in its caller's cgroup that the peer is in by its pid namespaces, or NULL. */
+/* Returns the peer's set, if it can be found only by pid namespaces because it is in its caller's
+ * cgroup. Returns NULL if there is none. */
 static const struct set *find_by_namespace(const struct keeper *keeper, const struct peer *peer)
 {
 	for (size_t i = 0; i < peer->pid_namespaces.n; i++) {
@@ -73,7 +74,8 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
 	return found ? found : find_by_namespace(keeper, peer);
 }
 
-/* Returns the peer's home (state/home.h), or NULL. set: the set that the peer is in, or NULL. */
+/* Returns the home of the peer (state/home.h), or NULL. set: the set that the peer is in, or
+ * NULL. */
 static const struct set *find_home(const struct keeper *keeper, const struct peer *peer,
 				   const struct set *set)
 {
@@ -82,8 +84,9 @@ static const struct set *find_home(const struct keeper *keeper, const struct pee
 	return home && home->inodes[KIND_USER] == peer->user_namespace ? home : NULL;
 }
 
-/* Returns where the peer is, and what limits it. set: the set that it is in, or NULL. A peer that
- * is at home is not confined for being in a user namespace. */
+/* Returns where the peer is, and what limits it. set: the set that the peer is in, or NULL. home:
+ * its home, or NULL. A peer with a home is not confined, although it is in a user namespace: that
+ * of a set. */
 static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known,
 				      const struct set *home)
 {
@@ -108,10 +111,9 @@ static void explain_confinement(const struct peer *peer, const struct authz_plac
 			 peer->filtered);
 }
 
-/*
- * Confines a peer with a subordinate id outside of user namespaces, which it can only have got from
- * a setuid file. Its sets would count against that id, so the user could have any number of sets.
- */
+/* Confines a peer that has a subordinate id outside of user namespaces, which it can only have got
+ * from a setuid file. Otherwise its sets would count against that id, and a user could have any
+ * number of sets. */
 static void confine_subordinate(struct client_connection *connection)
 {
 	struct peer *peer = &connection->peer;

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The scope of a connection: the part of the interface that it may use. It follows from facts that
- * policy/peer.c has read: in which set the peer is, and whether the peer is confined or filtered.
- */
+/* The scope of a connection: the part of the interface that it may use. It follows from facts
+ * that policy/peer.c has read: which set the peer is in, and whether the peer is confined or
+ * filtered. */
 #pragma once
 
 #include "daemon/keeper/request/connection.h"
 
 struct set;
 
-/* Finds the innermost set that the peer is in, or returns NULL. A cgroup of a set that is gone does
- * not say where the peer is: then *ret_known is false. */
+/* Returns the innermost set that the peer is in, or NULL if it is in none. Sets *ret_known to false
+ * if this is not certain, for instance because the peer is in the cgroup of a set that is gone. */
 const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
 				 bool *ret_known);
-/* Decides what the connection may do: fills in its subject, and why its scope is limited (a
- * sentence for SCOPE_CONFINED, the set's name for SCOPE_SET, else ""). Must be called when it is
- * known which user the connection is charged to. */
+/* Decides what the connection may do: fills in its subject, and the reason why its scope is limited
+ * (a sentence for SCOPE_CONFINED, the set's name for SCOPE_SET, else ""). connection->charged must
+ * have been set. */
 void scope_decide(const struct keeper *keeper, struct client_connection *connection,
 		  char *ret_reason, size_t size);

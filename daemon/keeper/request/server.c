@@ -20,7 +20,8 @@ int server_listen(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* a socket that accepts a connection is another daemon's; otherwise it is left over */
+	/* if the socket accepts a connection, another daemon serves it; otherwise it is left
+	 * over */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)
@@ -37,8 +38,8 @@ int server_listen(const char *path, mode_t mode)
 
 static struct subid_owners subid_owners;
 
-/* Returns the user whom connections of owner's peers count against. Root has no limits, but peers
- * in root's containers do: they count against the account of the fronts. */
+/* Returns the user against whom connections count if owner is behind them. Root has no limits, but
+ * root's containers have: they count against the account of the fronts. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 {
 	return owner == 0 ? keeper->config->front_uid : owner;
@@ -59,10 +60,10 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 }
 
 /*
- * Decides which user's limits a connection counts against. A user namespace gives its user as many
- * uids and groups as it maps, and a setuid file of such a uid gives them also on the host. All of
- * them count against the owner of the set that the peer is in, or else of its user namespace, or
- * else of the subordinate uid, and share one front. guess: the owner according to the uid.
+ * Decides against which user's limits a connection counts. In a user namespace a user has many uids
+ * and groups, and a setuid file of such a uid gives them on the host, too. All of these share one
+ * front, and count against the owner of the set that the peer is in, else the owner of the peer's
+ * user namespace, else guess, the owner according to the uid.
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
@@ -117,14 +118,14 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, so its AppArmor profile "
 				   "is not known");
-	/* two fronts have ended, one after the other, so probably no process can be started */
+	/* two fronts in a row have ended, so probably no process can be started */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
 }
 
-/* Passes the connection to its front. If that front has died, which the keeper may not have noticed
- * yet, tries another one. Returns 0, or an error and *failure. */
+/* Passes the connection to its front. If that front has ended, which the keeper may not have
+ * noticed yet, tries another one. Returns 0, or an error and *failure. */
 static int hand_over(struct keeper *keeper, struct client_connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
@@ -145,8 +146,8 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the facts about the peer. The connection has been counted against the user counted; from
- * now on it counts against the user behind the peer. Returns 0, or an error and failure. */
+/* Reads the facts about the peer. The connection has been counted against the user counted; counts
+ * it against the user behind the peer instead. Returns 0, or an error and *failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

@@ -7,7 +7,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Length of the queue at the socket, as in nsctld.socket. arrival.c shortens it during a flood. */
+/* Length of the queue of the listening socket, as in nsctld.socket. arrival.c shortens it during a
+ * flood. */
 #define SERVER_BACKLOG 512
 
 /* Listens on path. Returns the socket or -errno. */
@@ -17,11 +18,12 @@ void server_stop(struct keeper *keeper);
 
 /* Reads /etc/subuid again if it has changed. Must be called before server_guess_owner(). */
 void server_refresh_owners(struct keeper *keeper);
-/* Returns the user whose subordinate id uid is, according to /etc/subuid, or uid itself. */
+/* Returns the user who has uid as a subordinate id, according to /etc/subuid, or else uid
+ * itself. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
-/* Serves a connection, by its accepted socket fd, which has been counted against
- * uid counted. Takes fd. */
+/* Serves a connection. fd: its accepted socket, which is taken. counted: the user against whose
+ * limit the connection has been counted. */
 void server_serve(struct keeper *keeper, int fd, uid_t counted);
-/* Refuses a connection, by its accepted socket fd, which has not been counted. Takes fd. Sends
+/* Refuses a connection that has not been counted. fd: its accepted socket, which is taken. Sends
  * failure to the client, and logs it. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
