@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Adopt: makes a set of namespaces that exist already. It is a creation whose maker opens
- * namespaces instead of making them (kernel/make-adopt.c), and reports which they are. Nothing else
- * in the keeper differs. Only processes that nsctld has started are in the set's cgroup, so a
- * removal ends no others, and releases the namespaces by removing their pins.
+ * The method Adopt: makes a set of namespaces that exist already. The maker of the set opens
+ * namespaces instead of making them (kernel/make-adopt.c), and reports which they are. All else is
+ * as for other sets. Only processes that nsctld has started are in the set's cgroup, so a removal
+ * ends no others, and releases the namespaces by removing their pins.
  */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
@@ -11,7 +11,7 @@
 #include "daemon/keeper/set/create.h"
 
 /* Returns true if another set of the same owner has the same namespace of this kind, and the caller
- * may act on that other set. */
+ * may act on that set. */
 static bool is_held(const struct keeper *keeper, const struct set *set,
 		    const struct request *request, enum kind kind)
 {
@@ -26,8 +26,8 @@ static bool is_held(const struct keeper *keeper, const struct set *set,
 	return false;
 }
 
-/* Checks that each namespace over which the caller has no power (foreign) is held by another set of
- * the caller. */
+/* Checks that another set of the caller has each namespace over which the caller has no power.
+ * foreign: the kinds of these. Returns 0 or an error. */
 static int check_foreign(struct keeper *keeper, const struct set *set,
 			 const struct request *request, uint32_t foreign, struct failure *failure)
 {
@@ -41,7 +41,8 @@ static int check_foreign(struct keeper *keeper, const struct set *set,
 	return 0;
 }
 
-/* Stores in the set's specification which namespaces it has, and the maps of the user namespace. */
+/* Stores the kinds of the set's namespaces, and the id maps of its user namespace, in its
+ * specification. Returns 0 or -errno. */
 static int describe(struct set *set, const struct task_report *report)
 {
 	static struct wire_spec spec;

@@ -3,8 +3,9 @@
 
 #define UP "../"
 
-/* Writes the path of a cgroup, which is given from the top of the hierarchy, from the directory of
- * all sets' cgroups. Returns false if it is too long, or outside of what nsctld sees. */
+/* Converts the path of a cgroup: cgroup is relative to the top of the hierarchy, ret to the
+ * directory of all sets' cgroups. Returns false if ret would be too long, or if nsctld cannot see
+ * the cgroup. */
 static bool name_cgroup(const struct keeper *keeper, const char *cgroup,
 			char ret[static CALLER_CGROUP_SIZE])
 {
@@ -66,7 +67,8 @@ static int find(const struct keeper *keeper, const struct request *request,
 	return 0;
 }
 
-/* Checks that the set's processes can be found and ended, wherever the user moves them. */
+/* Checks that the set has a pid namespace with an init, by which its processes are found and ended
+ * wherever the user moves them. Returns 0 or an error. */
 static int check_pid_namespace(const struct set_wish *wish, struct failure *failure)
 {
 	static const char reason[] = "a set in its caller's cgroup, or within such a set, needs a "

@@ -4,14 +4,15 @@
 
 #include "daemon/keeper/set/create.h"
 
-/* As in struct task_set. path "": the set is in its own cgroup. */
+/* The cgroup of a caller, in which a set is, as in struct task_set. path "": the set is in its own
+ * cgroup. */
 struct caller_cgroup {
 	char path[CALLER_CGROUP_SIZE];
 	uint64_t inode;
 };
 
-/* Decides in which cgroup the new set is: its own, the caller's, or that of the set around it.
- * Returns 0, or an error and *failure. */
+/* Decides in which cgroup the new set is: its own, that of the caller, or that of the set around
+ * it. Returns 0, or an error and *failure. */
 int caller_cgroup_choose(struct keeper *keeper, const struct request *request,
 			 const struct set_wish *wish, const struct set *around,
 			 struct caller_cgroup *ret, struct failure *failure);

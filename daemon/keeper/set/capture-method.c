@@ -7,8 +7,8 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Returns the end of a link at which to capture: one in a set or, if there is none, one in a
- * network. Never returns the host's end. */
+/* Returns the end of a link at which packets are captured: an end in a set or, if there is none, in
+ * a network. Never returns the end on the host. */
 static int best_end(const struct link *link)
 {
 	int end = link->ends[0] && !set_is_network(link->ends[0]) ? 0 : 1;

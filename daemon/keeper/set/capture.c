@@ -14,9 +14,9 @@ struct capture {
 	struct capture *next;
 	struct keeper *keeper;
 	struct request *request;     /* NULL: answered or dropped */
-	struct operation *operation; /* the start, while that is in progress */
+	struct operation *operation; /* starts the capturer; NULL: it has been started */
 	const struct set *set;	     /* NULL: the capture is over, so the set may be gone */
-	uid_t uid;		     /* the user against whose limit it counts */
+	uid_t uid;		     /* the user against whose limit the capture counts */
 	char interface[INTERFACE_SIZE];
 	int result_fd; /* the pipe's reading end */
 	int pid_fd;    /* of the capturer; -1: it has not started yet */
@@ -27,9 +27,9 @@ static struct capture *captures;
 
 /* --- the end --- */
 
-/* Frees a capture whose request was answered or dropped. If the capture's start is in progress,
- * leaves this to on_start_done(): when our end of the pipe is closed, the capturer is killed, and
- * would report no more. Its worker would be busy until the deadline. */
+/* Frees a capture whose request was answered or dropped. If the capturer is being started, leaves
+ * this to on_start_done(): closing our end of the pipe now would kill the capturer before it
+ * reports, and its worker would be busy until the deadline. */
 static void capture_free(struct capture *capture)
 {
 	if (capture->operation && !operation_take_back(capture->operation)) {
@@ -149,8 +149,9 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	fail(capture, &failure);
 }
 
-/* Makes a capture, which has been counted, and its pipe. The caller closes *ret_fd, the writing
- * end. Returns NULL if there is no memory or no descriptor. */
+/* Makes a capture and its pipe. The caller has counted the capture, and closes *ret_fd, the writing
+ * end. Returns NULL if there is no memory or no descriptor; then the capture does not count any
+ * more. */
 static struct capture *capture_new(struct keeper *keeper, const struct request *request,
 				   const struct set *set, int *ret_fd)
 {

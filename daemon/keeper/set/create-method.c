@@ -8,13 +8,15 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
 
-/* brief: NULL, or an answer that is enough for the caller. */
+/* Answers a Create. brief: a short answer in JSON that is enough for the caller; NULL: the answer
+ * has the whole set. */
 static void answer(struct keeper *keeper, struct set *set, struct request *request,
 		   const char *brief)
 {
 	struct set_view view;
 
-	/* the connection of its lease may have ended in the meantime; then the lease ends now */
+	/* if the set was to end with a connection, and that has ended meanwhile, the set ends
+	 * now */
 	if (set->lease.connection && !request_connection(request))
 		lease_connection_gone(keeper, set->lease.connection);
 	view_set(keeper, set, false, &view);

@@ -33,7 +33,7 @@ struct creation {
 	struct keeper *keeper;
 	struct set *set;
 	set_created *created;
-	set_adopted *adopted; /* NULL: the namespaces are made */
+	set_adopted *adopted; /* NULL: new namespaces are made */
 	void *context;
 	enum wire_op op;	/* the method of the request */
 	bool again;		/* the set is made again at boot */
@@ -122,7 +122,7 @@ static void finish_creation(void *context)
 }
 
 /* Answers a creation. The answer for a member of a network waits until the other members know its
- * name; in a topology, only the answer to the Apply waits for that. */
+ * name. In a topology, only the answer to the Apply waits for that. */
 static void settle_creation(void *context)
 {
 	struct creation *creation = context;
@@ -134,7 +134,7 @@ static void settle_creation(void *context)
 		finish_creation(creation);
 }
 
-/* Makes the set ready, once it exists and its record for the next boot, if it
+/* Makes the set ready. Must be called when the set exists and its record for the next boot, if it
  * has one, is on the disk. */
 static void be_ready(struct creation *creation)
 {
@@ -168,8 +168,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
-/* Returns true if a report about links is about the set's way to the outside. It is the last one
- * that is made, so it is the first one in the list. */
+/* Returns true if a report about a link is about the set's way out. The way out is made last, so it
+ * is the first link in the list. */
 static bool is_about_way(const struct set *set, const struct task_report *report)
 {
 	size_t n = 0;
@@ -179,7 +179,7 @@ static bool is_about_way(const struct set *set, const struct task_report *report
 	return n > 0 && set->links->egress && report->detail / 2 == n - 1;
 }
 
-/* Puts the name of the setting that the kernel has refused into the failure. */
+/* Puts the name of setting number n, which the kernel has refused, into the failure. */
 static void name_setting(const struct set *set, uint32_t n, struct failure *failure)
 {
 	static struct wire_spec spec;
@@ -314,8 +314,8 @@ bool create_takes_descriptors(const struct wire_spec *spec)
 	return any;
 }
 
-/* Fills in the namespaces that are adopted, and the capabilities with which the maker opens them:
- * those that the caller could get by itself. An ordinary user can get none. */
+/* Fills in the namespaces to adopt, and the capabilities with which the maker opens them: those
+ * that the caller could get by itself. An ordinary user can get none. */
 static void fill_adopt(struct task_create *task, const struct client_connection *connection,
 		       const struct wire_adopt *adopt)
 {
@@ -361,8 +361,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 	fill_limits(&task, request_connection(request));
 	if (wish->adopt)
 		fill_adopt(&task, request_connection(request), wish->adopt);
-	/* a set that is made again takes no turn of TURN_MAKE, so it does not wait
-	 * for its owner's requests */
+	/* a set that is made again does not wait for requests of its owner, which take turns of
+	 * TURN_MAKE */
 	r = create_takes_descriptors(wish->spec) || wish->adopt || wish->run
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
@@ -380,7 +380,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 	return operation_send(operation, TASK_CREATE, &task);
 }
 
-/* Adds the set to the registry and to the disk. On failure it is in neither, and freed. */
+/* Adds the set to the registry, and writes its record. Returns 0, or an error after freeing the
+ * set. */
 static int record(struct keeper *keeper, struct set *set, struct failure *failure)
 {
 	int r = registry_add_set(keeper->registry, set);
@@ -412,8 +413,8 @@ const char *create_pick_name(struct keeper *keeper, const struct request *reques
 	return picked;
 }
 
-/* Counts a new set against its owner's limit, and records it with its links. Returns 0 and the set,
- * or an error, and then nothing of the set is left. */
+/* Counts a new set against its owner's limit, and records the set and its links. Returns 0 and
+ * *ret, or an error, and then nothing of the set is left. */
 static int begin_set(struct keeper *keeper, const struct request *request,
 		     const struct set_wish *wish, const struct set *around,
 		     const struct caller_cgroup *cgroup, struct set **ret, struct failure *failure)
@@ -482,7 +483,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	};
 	r = send_creation(creation, request, wish);
 	if (r < 0) {
-		/* nothing was made yet, but a removal of the set cleans up all the same */
+		/* nothing was made, but a removal cleans up anyway */
 		failure_from_errno(&creation->failure, r, "create the set");
 		roll_back(creation);
 	}

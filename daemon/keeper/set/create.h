@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Makes sets. A set is recorded before anything of it is made, so that a daemon that ends meanwhile
- * leaves nothing without a record:
+ * Makes sets. A set is recorded before anything of it is made, so if the daemon ends meanwhile,
+ * nothing is left without a record. The steps:
  *
- *   check, record (creating), maker, ready, answer, record
+ *   check the request, record the set as creating, let a maker make it,
+ *   answer, record the set as ready
  *
  * If a creation fails, a removal rolls it back (remove.h).
  */
@@ -15,8 +16,8 @@
  * failure when nothing of the set is left. */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,
 			 void *context);
-/* Returns name or, if name is NULL, a name that none of the caller's sets has,
- * which is stored in picked. */
+/* Returns name. If name is NULL, stores in picked a name that none of the caller's sets has, and
+ * returns picked. */
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
 
@@ -33,11 +34,11 @@ struct set_wish {
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* again: the record of a set that is made again at boot and keeps its id and age; NULL for
-	 * other sets. plan: the specification with the links to plan; NULL: spec. */
+	/* again: the record of a set that is made again at boot, and keeps its id and age; NULL:
+	 * the set is new. plan: the specification from which links are planned; NULL: spec. */
 	const struct set *again;
 	const struct wire_spec *plan;
-	const struct wire_adopt *adopt; /* the namespaces are these; NULL: they are made */
+	const struct wire_adopt *adopt; /* the namespaces to adopt; NULL: new ones are made */
 	set_adopted *adopted;
 	set_created *created;
 	void *context;
@@ -50,18 +51,19 @@ struct set_wish {
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
 
-/* A set_created: answers the request that is its context with the set, or with the failure. */
+/* Function of type set_created: answers the request in context with the set, or with the
+ * failure. */
 void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
 		   void *context);
 
-/* Returns true if the maker of such a set needs descriptors of a client. */
+/* Returns true if the maker of a set with this specification needs descriptors of the client. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
 /* Sets within sets. They are made from inside a set, in the cgroup of that set, and are removed
  * before it. */
 
-/* Finds the set that the caller is in, in which it wants to make another one; ret NULL: the caller
- * is in none. Returns 0, or an error and failure if the caller cannot make such a set there. */
+/* Finds the set that the caller is in, within which a new set is made. *ret NULL: the caller is in
+ * no set. Returns 0, or an error and *failure if the caller cannot make such a set there. */
 int within_find_around(struct keeper *keeper, const struct request *request,
 		       const struct wire_spec *spec, const struct set **ret,
 		       struct failure *failure);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method SetEgress: changes what a set's or network's way out leads to, or tells it.
+ * The method SetEgress: changes the list of a way out, or only reads it. The steps:
  *
- *   wait for the end of a restoration of the table, check, record the new list, TASK_RELIST,
- *   answer; on failure record the old list again, and restore the table
+ *   wait while the firewall's table is being restored; check the change; record the new list;
+ *   send TASK_RELIST; answer
  *
- * If the daemon dies on the way, its next start restores the table as the record says, and ends the
- * connections that the recorded list does not have.
+ * If this fails, the old list is recorded again, and the table is restored. If the daemon dies on
+ * the way, its next start restores the table as recorded, and ends connections to what the recorded
+ * list does not have.
  */
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
@@ -36,7 +37,7 @@ struct change {
 	void *asked; /* packed wire_egress */
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
-	bool ends_named;  /* the task ends connections to names that are not in names */
+	bool ends_named;  /* the task ends connections to names that names lacks */
 	uint64_t names;	  /* egress_names_digest() */
 	struct egress_record record;
 	bool has_refused;
@@ -111,7 +112,7 @@ static void on_boot_written(struct keeper *keeper, const struct failure *failure
 		fail_gone(change);
 }
 
-/* Writes the record for the next boot, and answers. */
+/* Writes the record for the next boot, if there is one, and answers. */
 static void on_files_written(void *context)
 {
 	struct change *change = context;
@@ -174,7 +175,7 @@ static void on_relisted(struct operation *operation, const struct task_report *r
 
 /* --- the change --- */
 
-/* Checks the change and records it. */
+/* Checks the change, and records the new list. Returns 0 or an error. */
 static int make(struct change *change, struct set *set, const struct wire_egress *asked,
 		const struct wire_reach *old, struct failure *failure)
 {
@@ -187,7 +188,8 @@ static int make(struct change *change, struct set *set, const struct wire_egress
 		r = failure_set(failure, ERROR_BUSY, 0,
 				set->egress.learned ? "learning" : "changing", "%s",
 				set_shown_name(set));
-	/* an entry that is wrong is named by its place in the request */
+	/* checks the new entries alone, so that an error names an entry by its place in the
+	 * request */
 	if (r == 0)
 		r = reach_check(keeper->config, &asked->add, &egress, "", failure);
 	if (r == 0)
@@ -211,7 +213,7 @@ static int send_relist(struct change *change, const struct set *set)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
-	/* a list that is too long leads nowhere */
+	/* a failure means that the list is too long: then the way leads nowhere */
 	(void)egress_fill_link(change->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
@@ -246,7 +248,8 @@ static void on_names_settled(void *context)
 	fail(change, &failure);
 }
 
-/* Goes on when the addresses of names that were let through before the change have been removed. */
+/* Waits until the addresses of names that were let through before the change are removed. Then
+ * on_names_settled() goes on. Returns 0 or an error. */
 static int wait_for_names(struct change *change, struct set *set, struct failure *failure)
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;

@@ -19,14 +19,15 @@ void egress_record_free(struct egress_record *record)
 	free(record->before);
 }
 
-/* Returns where the record keeps the packed list: in the network, or in the specification. */
+/* Returns the address of the packed part of the record that has the list: a network's, or the
+ * specification. */
 static void **part_of(struct set *set, size_t **ret_size)
 {
 	*ret_size = set_is_network(set) ? &set->network_size : &set->spec_size;
 	return set_is_network(set) ? &set->network : &set->spec;
 }
 
-/* Packs the part of the record that has the list, with another list. Returns 0 or -errno. */
+/* Packs the part of the record that has the list, with reach as the list. Returns 0 or -errno. */
 static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
 		     size_t *size)
 {
@@ -44,8 +45,8 @@ static int pack_with(const struct set *set, const struct wire_reach *reach, void
 	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
 }
 
-/* Exchanges that part of the record with record->before, and writes the record. Returns 0 or
- * -errno. */
+/* Exchanges the part of the record that has the list with record->before, and writes the record.
+ * Returns 0 or -errno. */
 static int exchange(struct egress_record *record, struct keeper *keeper, struct set *set)
 {
 	size_t *size, other_size = record->before_size;
@@ -58,7 +59,7 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Counts the entries of the list that the record has now. */
+/* Counts the entries of the list in the record, instead of those that were counted before. */
 static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

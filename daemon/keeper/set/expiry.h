@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The clock of leases: it strikes when the next set expires, by time or by idleness. It follows
- * CLOCK_BOOTTIME, so changes of the date do not move it, and it goes on during a suspend.
- */
+/* The clock of leases. It calls a function when a set expires, by time or by idleness. It follows
+ * CLOCK_BOOTTIME, so changes of the date do not move it, and it goes on during a suspend. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -10,11 +8,11 @@
 /* Called when a set expires. how is "time" or "idle". */
 typedef void set_expired(struct keeper *keeper, struct set *set, const char *how);
 
-/* Makes the clock. From now on, calls expired for each set that expires; the set then has no expiry
- * any more. Returns 0 or -errno. */
+/* Makes the clock. From now on, calls expired for each set that expires, after clearing the set's
+ * times of expiry. Returns 0 or -errno. */
 int expiry_open(struct keeper *keeper, set_expired *expired);
 void expiry_close(void);
 
-/* Sets the clock for this set. Must be called when the set's lease_expires or idle_expires has
- * changed. */
+/* Updates the clock for this set. Must be called when the set's lease.span_expires or
+ * lease.idle_expires has changed. */
 void expiry_settle(struct keeper *keeper, struct set *set);

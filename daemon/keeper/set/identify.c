@@ -8,8 +8,9 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/process.h"
 
-/* Finds the process that the request is about. The subject may ask about its own processes, and
- * root about all. Fills in *ret_fd with a pidfd, which the caller closes. Returns 0 or an error. */
+/* Finds the process that the request is about. A caller may ask about its own processes, and root
+ * about all. Fills in *ret_pid, and *ret_fd with a pidfd, which the caller closes. Returns 0 or an
+ * error. */
 static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
 			int *ret_fd, struct failure *failure)
 {
@@ -52,8 +53,8 @@ static size_t depth(const struct set *set)
 	return set->above ? strlen(set->above) : 0;
 }
 
-/* Returns the set that one of these namespaces belongs to, or NULL. If they belong to several sets,
- * the innermost set goes first, and then the order of the kinds. */
+/* Returns the set to which one of these namespaces belongs, or NULL. If they belong to several
+ * sets, returns the innermost set or, of equals, that of the first kind. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
 	const struct set *found = NULL;

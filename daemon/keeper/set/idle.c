@@ -46,8 +46,9 @@ static int open_if_populated(int cgroup_fd, const char *name, void *context)
 	return 1;
 }
 
-/* Watches processes that belong to no running command: those that a command has left, and those
- * that were moved into another child cgroup. The set's own cgroup contains only the init. */
+/* Watches processes that belong to no running command: those that a command has left, or that were
+ * moved into another child cgroup. The set's own cgroup, without its children, contains only the
+ * init. */
 static void watch_processes(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
@@ -100,7 +101,7 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 		return;
 	set->lease.idle_expires = expires;
 	expiry_settle(keeper, set);
-	/* without this record, the time would begin anew when nsctld starts again */
+	/* without this record, the time would start again with nsctld */
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));

@@ -2,18 +2,18 @@
 /*
  * Leases by idleness: a set ends when it has been idle for a given time. A set is idle while no
  * command runs in it and its cgroup has no process but the init. A network is idle while no set is
- * linked to it. All sets and networks that one Apply has made are idle together. Nothing polls:
- * sessions, links and cgroup.events report changes.
+ * linked to it. The sets and networks that one Apply has made are idle only together. Nothing
+ * polls: sessions, links and cgroup.events report changes.
  */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Starts or stops the time of an idle set. Must be called when a command, a process or a link of
- * the set may have begun or ended. */
+/* Finds out whether the set is idle, and starts or stops the time of its lease by idleness. Must be
+ * called when a command, a process or a link of the set may have begun or ended. */
 void idle_look(struct keeper *keeper, struct set *set);
-/* Calls idle_look() for all sets and networks of this owner that may depend on other ones. Must be
- * called when one of the owner's sets was made or removed. */
+/* Calls idle_look() for all sets and networks of this owner whose idleness may depend on another
+ * set. Must be called when one of the owner's sets was made or removed. */
 void idle_look_at_all(struct keeper *keeper, uid_t owner);
-/* Starts the time of an idle set anew. */
+/* Starts the time of the lease by idleness again, if the set is idle. */
 void idle_restart(struct keeper *keeper, struct set *set);

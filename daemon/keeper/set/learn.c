@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The course of a call:
+ * The steps of a call of LearnEgress:
  *
- *   wait until the table is not being restored
- *   TASK_LEARN: a worker opens the list, or keeps it open for LEARN_SECONDS more
+ *   wait while the firewall's table is being restored
+ *   send TASK_LEARN: a worker opens the list, or keeps it open for LEARN_SECONDS more
  *   wait for the resolver, and for the files in /etc
  *   answer
  *
- * When the client asks for the end, has gone, or does not call any more, TASK_LEARN is sent once
- * more: the worker closes the list, and ends connections to what the list does not have.
+ * TASK_LEARN is sent once more when the client asks for the end, has gone, or has not called for
+ * LEARN_SECONDS. Then the worker closes the list, and ends connections to what the list does not
+ * have.
  */
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
@@ -33,16 +34,16 @@
 struct learner {
 	struct learner *next;
 	struct keeper *keeper;
-	uint32_t connection;	 /* 0: it is gone */
+	uint32_t connection;	 /* the client's; 0: it is gone */
 	uid_t uid;		 /* the user who learns */
 	char id[ID_SIZE];	 /* of the set or network */
-	struct request *request; /* to be answered; NULL: none */
+	struct request *request; /* the call to answer; NULL: none */
 	struct egress_waiter waiter;
-	struct event *silent; /* pending: the client may call again until then */
-	bool busy;	      /* between a call, or the end, and what follows from it */
-	bool begun;	      /* the firewall has the rules */
-	bool end, ended;      /* it is to end, and has ended: it only has something to tell */
-	bool ends_named;      /* the last task ends connections to names that are not in names */
+	struct event *silent; /* pending while the client has time for its next call */
+	bool busy;	      /* a call, or the end, is being carried out */
+	bool begun;	      /* the firewall has the rules for learning */
+	bool end, ended;      /* end: learning is to end; ended: the last task has been begun */
+	bool ends_named;      /* the last task ends connections to names that names lacks */
 	uint64_t names;	      /* egress_names_digest() */
 };
 
@@ -79,7 +80,8 @@ static void learner_free(struct learner *learner)
 	struct set *set = set_of(learner);
 
 	LIST_DROP(learners, learner, next);
-	/* a removal has to know of the rules, and forgets this */
+	/* a removal needs to know that there are rules, and then calls egress_learned_forget()
+	 * itself */
 	if (set && set->state == SET_READY) {
 		bool forwards = egress_learned_forwards(set);
 
@@ -125,7 +127,7 @@ static void answer(struct learner *learner, struct set *set)
 
 static void go(struct learner *learner);
 
-/* Goes on when a call has had its effect. */
+/* Called when a call, or the end, has taken effect. Answers the call, or goes on with the end. */
 static void conclude(void *context)
 {
 	struct learner *learner = context;
@@ -179,7 +181,7 @@ static void on_learned(struct operation *operation, const struct task_report *re
 	if (report->step != STEP_NONE) {
 		task_error(report, &failure);
 		fail(learner, &failure);
-		/* that closes the list, whatever the worker has done */
+		/* restoring the table closes the list, whatever the worker has done */
 		egress_restore(operation->keeper);
 		return;
 	}
@@ -206,7 +208,7 @@ static int send_task(struct learner *learner, const struct set *set)
 		return r;
 	wire_clear(&task_learn_layout, &task);
 	egress_list_begin();
-	/* a list that is too long leads nowhere */
+	/* a failure means that the list is too long: then the way leads nowhere */
 	(void)egress_fill_link(learner->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(learner->keeper, &task.firewall);
 	task.link = planned.task;
@@ -244,7 +246,8 @@ static void on_settled(void *context)
 	egress_restore(keeper);
 }
 
-/* Does what the present call wants, or ends. */
+/* Begins to carry out a call: opens the list, keeps it open or, if learner->end is set, closes
+ * it. */
 static void go(struct learner *learner)
 {
 	struct set *set = set_of(learner);
@@ -288,7 +291,7 @@ void learn_connection_gone(uint32_t connection)
 			continue;
 		}
 		at->connection = 0;
-		/* this may free several */
+		/* end() may free any learner, so start again */
 		end(at);
 		at = learners;
 	}
@@ -296,8 +299,8 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
-/* Takes away the rights that the configuration no longer gives to the caller. The subject has the
- * rights that it had when it connected, and a list is learned as long as it is connected. */
+/* Takes away rights that the configuration no longer gives to the caller. The subject has those
+ * that it had when it connected, and learning may last as long as the connection. */
 static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
 			  struct authz_subject *subject)
 {
@@ -306,7 +309,7 @@ static void update_rights(const struct keeper *keeper, const struct peer_identit
 			      identity->n_groups, config_host_user_namespaces());
 }
 
-/* Checks that the caller could have a way out without a list. */
+/* Checks that the caller may have a way out without a list. Returns 0 or an error. */
 static int check(struct keeper *keeper, struct request *request, const struct set *set,
 		 struct failure *failure)
 {
@@ -325,7 +328,7 @@ static int check(struct keeper *keeper, struct request *request, const struct se
 	return admission_of_egress(keeper, request, &all, &egress, "", failure);
 }
 
-/* r: of egress_learned_begin(). */
+/* Fills in *failure for r, an error of egress_learned_begin(). Returns the error. */
 static int refuse_learner(int r, struct failure *failure)
 {
 	if (r == -EUSERS)
@@ -337,7 +340,7 @@ static int refuse_learner(int r, struct failure *failure)
 	return failure_from_errno(failure, r, "learn the list");
 }
 
-/* Makes a learner, and *ret. */
+/* Begins to learn the set's list for the connection of the request. Returns 0 or an error. */
 static int learner_new(struct keeper *keeper, const struct request *request, struct set *set,
 		       struct learner **ret, struct failure *failure)
 {
@@ -364,7 +367,7 @@ static int learner_new(struct keeper *keeper, const struct request *request, str
 	return 0;
 }
 
-/* Handles a call of the learner's connection. */
+/* Handles a call of the connection that learns the list. Returns 0 or an error. */
 static int call(struct learner *learner, struct set *set, const struct request *request,
 		const struct wire_learn *asked, struct failure *failure)
 {

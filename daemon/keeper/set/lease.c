@@ -46,14 +46,15 @@ static void on_watcher_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "pipe");
 }
 
-/* Ends the lease of a set in its caller's cgroup: its init has ended, as it does with the caller's
- * service. */
+/* Called when the init of a set in its caller's cgroup has ended, as it does when the caller's
+ * service ends. Ends the set's lease. */
 static void on_init_ended(struct keeper *keeper, struct set *set)
 {
 	expire(keeper, set, "cgroup");
 }
 
-/* Removes the set of a Run: its init has ended, as it does with the command. */
+/* Called when the init of a set that ends with its command has ended: the runner kills it after the
+ * command. Removes the set. */
 static void on_runs_init_ended(struct keeper *keeper, struct set *set)
 {
 	if (set->state == SET_READY)
@@ -67,7 +68,8 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	while (set) {
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
-		/* a set that is being made stays: on_created_for() checks its connection */
+		/* expire() does nothing to a set that is being made: answer() in create-method.c
+		 * ends its lease */
 		if (set->lease.connection == connection)
 			expire(keeper, set, "connection");
 		set = next;
@@ -140,8 +142,8 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the %s has no lease by time: %s", set_what(set), end);
 }
 
-/* Returns true if the subject is inside the set, or inside another set whose lease is renewed
- * together with this one's. */
+/* Returns true if the subject, a caller, is inside the set, or inside a set that the same Apply has
+ * made: its lease is renewed together with this one's. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {
@@ -170,7 +172,8 @@ static bool has_lease(const struct set *set)
 	return lease->span || lease->idle || lease->pid || lease->watcher_pid || lease->connection;
 }
 
-/* Returns the first set of the group that has a lease, or the next one after a set, or NULL. */
+/* Returns the first set of the group that has a lease or, if `after` is given, the next one.
+ * Returns NULL if there is none. */
 static struct set *next_leased(struct keeper *keeper, uid_t owner, const char *group,
 			       const struct set *after)
 {
@@ -234,8 +237,8 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 				   "cannot be used for set %s: it has boot, so it is made again",
 				   set->name);
 	wire_clear(&wire_lease_layout, &lease);
-	/* while the command runs, the set is not idle, and neither is anything that was made with
-	 * it */
+	/* the lease by idleness stays: without it, what was made with the set could be idle while
+	 * the command runs */
 	lease.idle = set->lease.idle;
 	process_watch_end(set);
 	set->run = true;

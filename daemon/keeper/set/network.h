@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Networks: segments to which sets are linked. A network is a bridge in a net namespace of its own,
- * so that the host's list of interfaces does not grow. In the registry, and for create.c and
- * remove.c, it is a set with only that namespace. Its removal removes its links.
- */
+/* Networks, to which sets are linked. A network is a bridge in a net namespace of its own, so that
+ * the host's list of interfaces does not grow. In the registry, and for create.c and remove.c, it
+ * is a set with only that namespace. Its removal removes its links. */
 #pragma once
 
 #include "daemon/keeper/set/create.h"
 
 /* A network to be made. */
 struct network_wish {
-	const struct wire_network *network; /* unchecked */
-	const struct wire_lease *lease;	    /* replaces that of network, unless empty or NULL */
+	const struct wire_network *network; /* not checked yet */
+	const struct wire_lease *lease;	    /* replaces network->lease, unless empty or NULL */
 	const char *group;		    /* id of the Apply that makes the network, or NULL */
 	set_created *created;
 	void *context;
@@ -21,7 +19,7 @@ struct network_wish {
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 
-/* Finds the network that ask names, if the request's caller may know of it. Returns 0, or an error
- * and *failure. */
+/* Finds the network that ask names, if the caller may know of it. Returns 0, or an error and
+ * *failure. */
 int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		 struct set **ret, struct failure *failure);

@@ -3,7 +3,7 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/kernel/process.h"
 
-/* number of requests between pipe_watch_hold() and pipe_watch_release() */
+/* number of requests for which pipe_watch_hold() was called, and pipe_watch_release() was not */
 static size_t holders;
 static struct keeper *holding_keeper;
 
@@ -35,7 +35,7 @@ static bool is_watcher(const struct keeper *keeper, pid_t pid)
 	       strcmp(path, wanted + (*wanted == '/')) == 0;
 }
 
-/* The watchers of all sets, in order. */
+/* Pids of the watchers of all sets, sorted. */
 struct used {
 	struct keeper *keeper;
 	pid_t *pids;
@@ -58,7 +58,7 @@ static const struct set *next_watched(const struct keeper *keeper, const struct 
 	return set;
 }
 
-/* Returns 0 or -ENOMEM. */
+/* Fills in *ret. The caller frees its pids. Returns 0 or -ENOMEM. */
 static int find_used(struct keeper *keeper, struct used *ret)
 {
 	size_t n = 0;

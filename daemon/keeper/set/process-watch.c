@@ -12,7 +12,7 @@
 static int epoll_fd = -1;
 static struct event *ended_event;
 
-/* The processes that a set depends on. */
+/* What is watched for a set. */
 enum watched {
 	WATCHED_INIT,
 	WATCHED_LEASE,	   /* the process of a lease by process */
@@ -81,7 +81,7 @@ static int open_epoll(struct keeper *keeper)
 	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-/* Adds a watch of the descriptor, which is taken on success. Returns 0 or -errno. */
+/* Adds a watch of the descriptor fd, which is taken on success. Returns 0 or -errno. */
 static int watch_fd(struct set *set, enum watched which, process_ended *ended, int fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
@@ -101,8 +101,8 @@ static int watch_fd(struct set *set, enum watched which, process_ended *ended, i
 	return 0;
 }
 
-/* Watches the process with this pid and start time. Calls ended, perhaps before returning. Logs a
- * failure. */
+/* Watches the process with this pid and start time. Calls ended when it has ended, perhaps before
+ * returning. Does nothing if pid is 0, or if there is such a watch. Logs a failure. */
 static void watch_process(struct keeper *keeper, struct set *set, enum watched which, pid_t pid,
 			  uint64_t start, process_ended *ended)
 {
@@ -144,7 +144,7 @@ static void break_set(struct keeper *keeper, struct set *set)
 	log_operation("sets broken", LOG_ERR, &fields, "set %s of %s is broken: its init has ended",
 		      fields.set, user_name(set->owner).text);
 	r = store_write_set(keeper->store, set);
-	/* without this record, the next start finds out that the set is broken */
+	/* if this fails, the next start finds out that the set is broken */
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	events_set(set, EVENT_SET_BROKEN, "missing", "init");

@@ -122,14 +122,15 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	return r < 0 ? failure_from_errno(failure, r, "signal the processes") : 0;
 }
 
-/* A Freeze or Thaw in progress. It takes time; cgroup.events reports its end. */
+/* A Freeze or Thaw in progress. The kernel takes a while for it, and reports its end in
+ * cgroup.events. */
 struct freeze {
 	struct keeper *keeper;
 	struct request *request;
 	struct event *event;
 	int events_fd;
 	bool wanted;
-	bool changes; /* the set was not so before */
+	bool changes; /* the set was not in the wanted state before */
 	uid_t owner;
 	char name[KEY_SIZE];
 };

@@ -36,7 +36,7 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 }
 
 /* A Get that waits for the set's interfaces, which a worker's child reads in the set's net
- * namespace; or a GetNetwork that waits for the number of packets. */
+ * namespace, or a GetNetwork that waits for the number of packets that were refused. */
 struct get {
 	struct request *request;
 	struct operation *operation;
@@ -138,7 +138,7 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 }
 
 /* Lets a worker read what only the kernel knows. Returns 0 if on_inspected() will answer the
- * request, or -errno; then the caller answers without it. */
+ * request. Returns -errno otherwise; then the caller answers without these facts. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
 	struct get *get = calloc(1, sizeof(*get));
@@ -336,8 +336,8 @@ static void close_all(int fds[static KIND_COUNT])
 		close_fd(fds[kind]);
 }
 
-/* Opens the set's namespaces of these kinds; the other elements of ret are
- * -1. Returns 0 or -errno. */
+/* Opens the set's namespaces of these kinds. The elements of ret for other kinds are -1. Returns 0
+ * or -errno; in either case the caller closes what is open. */
 static int open_pins(struct keeper *keeper, const struct set *set, uint32_t kinds,
 		     int ret[static KIND_COUNT])
 {

@@ -27,10 +27,10 @@
 
 /* Deadline of the worker that removes a set. */
 #define REMOVE_SECONDS 30
-/* Pause before the next attempt if no process could be started for a removal
- * that no request waits for. */
+/* Pause before the next attempt if no process could be started for a removal, and no request waits
+ * for the removal. */
 #define AGAIN_SECONDS 1
-/* Length of the turn of a removal that gives processes time to end. */
+/* Length of the turn of a removal with a grace period: see send_removal(). */
 #define GRACE_TURN_USEC 100000
 
 /* A request or function that waits for a removal. */
@@ -49,7 +49,7 @@ struct removal {
 	struct event *again; /* NULL until needed */
 	bool within_begun;   /* remove_within() has begun to remove the sets within it */
 	bool in_loop;	     /* remove_within() is running */
-	bool sent;	     /* the worker has the task, and no operation on links was left */
+	bool sent;	     /* the task was sent to a worker; no operation on links is left */
 	bool gone;	     /* nothing of the set is left in the kernel */
 	bool forgetting;     /* its record for the next boot is being removed */
 };
@@ -144,8 +144,9 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	removal_free(removal);
 }
 
-/* Finishes the removal if nothing of the set is left in the kernel, its record for the next boot is
- * gone, and all its commands have ended: their runners write a status until then. */
+/* Finishes the removal if nothing of the set is left in the kernel, its record for the next boot
+ * is gone, and all its commands have ended: until then, their runners may still write exit
+ * statuses. */
 static void finish_removal(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -188,7 +189,7 @@ static void on_forgotten(struct keeper *keeper _unused_, const struct failure *f
 	finish_removal(removal);
 }
 
-/* Removes the set's record for the next boot, if it has one, before the removal is reported. */
+/* Removes the set's record for the next boot, if it has one, and then finishes the removal. */
 static void forget_boot(struct removal *removal)
 {
 	removal->forgetting = removal->set->boot.recorded;
@@ -222,8 +223,8 @@ static bool try_again(struct removal *removal, const struct failure *failure)
 	return true;
 }
 
-/* Returns true if the set's user has no power over its net namespace. Then the user cannot have
- * moved an interface out of it, and cannot do so later by a descriptor of it. */
+/* Returns true if the set's user has no power over its net namespace. Then the user can neither
+ * have moved an interface out of it, nor do so later by a descriptor of the namespace. */
 static bool keeps_ends(const struct set *set)
 {
 	return !set->adopted && !set->above && !(set->kinds & KIND_BIT(KIND_USER));
@@ -277,8 +278,8 @@ static int send_removal(struct removal *removal)
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
-	/* this mostly waits for processes to end, and the user's other operations need not wait for
-	 * that */
+	/* the removal mostly waits for processes to end, and other operations of the user need not
+	 * wait for that */
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
@@ -292,9 +293,9 @@ static bool is_just_within(const struct removal *removal, const struct set *set)
 	return registry_find_at(removal->keeper->registry, set->above) == removal->set;
 }
 
-/* Removes the sets within this one, which go first. Returns 0 if there are none, -EBUSY if one
- * cannot be removed, or -EAGAIN if some are still being removed or made: their end continues this
- * removal. */
+/* Begins to remove the sets within this one, which must be gone first. Returns 0 if there are none,
+ * -EBUSY if one cannot be removed, or -EAGAIN if some are still being removed or made: their end
+ * continues this removal. */
 static int remove_within(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -318,11 +319,9 @@ static int remove_within(struct removal *removal)
 	return r;
 }
 
-/*
- * Sends the removal to a worker, unless that was done before. If an operation on the set's links or
- * on its files of names is in progress, or a set within it is left, does nothing: that operation
- * holds the set's namespaces, and its end calls remove_go_on().
- */
+/* Sends the removal to a worker, unless that was done before. Does nothing while an operation on
+ * the set's links or files of names is in progress, which holds the set's namespaces, or while a
+ * set within it is left: their end calls remove_go_on(). */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;

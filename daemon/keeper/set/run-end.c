@@ -3,13 +3,13 @@
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/state/view.h"
 
-/* The last answer to a Run or Exec, which waits for removals. */
+/* The last answer to a Run or Exec. It waits for removals. */
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
 	char id[ID_SIZE], name[NAME_SIZE];
 	size_t pending;		/* removals that have not ended */
-	struct failure failure; /* of the first one that has failed */
+	struct failure failure; /* of the first removal that has failed */
 };
 
 static void on_removed(struct keeper *keeper, const struct failure *failure, void *context)
@@ -29,8 +29,7 @@ static void on_removed(struct keeper *keeper, const struct failure *failure, voi
 
 static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
 {
-	/* the removal is in progress, and without a request there is nothing to answer at its
-	 * end */
+	/* without a request, nothing waits for the end of a removal in progress */
 	if (!end && set->work)
 		return;
 	if (end)
@@ -38,15 +37,16 @@ static void remove_one(struct keeper *keeper, struct set *set, struct run_end *e
 	set_remove(keeper, set, 0, end ? on_removed : NULL, end);
 }
 
-/* Returns true if the other set or network was made by the same Apply. One that is still being made
- * is left to the Apply. */
+/* Returns true if other is a mate of the set: a set or network that the same Apply has made. One
+ * that is still being made is none, because it is left to the Apply. */
 static bool is_mate(const struct set *set, const struct set *other)
 {
 	return other != set && other->state != SET_CREATING &&
 	       strcmp(other->group, set->group) == 0;
 }
 
-/* Returns the next of the set's mates after `at` (NULL: the first), or NULL. */
+/* Returns the mate of the set that comes after `at` in the registry, or the first one if `at` is
+ * NULL. Returns NULL if there is none. */
 static struct set *next_mate(struct keeper *keeper, const struct set *set, const struct set *at)
 {
 	struct set *next = NULL;
@@ -58,7 +58,7 @@ static struct set *next_mate(struct keeper *keeper, const struct set *set, const
 	return next && next->owner == set->owner ? next : NULL;
 }
 
-/* Removes the set's mates: networks, or sets. */
+/* Removes those mates of the set that are networks or, if networks is false, sets. */
 static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
 			 struct run_end *end)
 {
@@ -67,8 +67,8 @@ static void remove_mates(struct keeper *keeper, const struct set *set, bool netw
 			remove_one(keeper, at, end);
 }
 
-/* Removes the set and its mates. Networks come last: they need not wait for links to sets that are
- * being removed. end may be NULL. */
+/* Removes the set and its mates. Networks come last: the removal of a network skips links to sets
+ * that are already being removed. end may be NULL. */
 static void remove_all(struct keeper *keeper, struct set *set, struct run_end *end)
 {
 	remove_one(keeper, set, end);

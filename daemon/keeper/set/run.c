@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Run: makes a set, and runs a command in it, with which the set ends. */
+/* The method Run: makes a set, and runs a command in it. The set ends with the command. */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/set/create.h"
@@ -30,7 +30,7 @@ static void on_run_created(struct keeper *keeper, struct set *set, const struct 
 	run_free(run);
 }
 
-/* Takes the request's message, and leaves an empty one in its place. */
+/* Takes the request's message, and leaves an empty one in its place. Returns 0 or -errno. */
 static int take_message(struct wire_message *from, struct run *run)
 {
 	struct wire_message fresh;

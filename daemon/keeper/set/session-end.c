@@ -15,13 +15,12 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/process.h"
 
-/*
- * --- the status file, which the runner has written (daemon/kernel/runner.h) ---
- *
- * The keeper learns from it what became of a command while no keeper ran, or after its runner died.
- */
+/* --- the status file, which the runner writes (daemon/kernel/runner.h) --- */
 
-/* The contents of a status file, as far as the runner has written it. */
+/* From the status file the keeper learns how a command has ended, also if no keeper ran then, or if
+ * the runner has died. */
+
+/* The contents of a status file. The runner may not have written all of it. */
 struct exit_status {
 	pid_t runner, command;
 	uint64_t runner_start;
@@ -30,8 +29,8 @@ struct exit_status {
 	uint64_t when;
 };
 
-/* Reads the status file of the session id. Returns 0 or -errno. *ret is all zeros if there is no
- * file, which is no error. */
+/* Reads the status file of the session id. Returns 0 or -errno. If there is no file, returns 0, and
+ * *ret is all zeros. */
 static int read_status(const struct store *store, const char *id, struct exit_status *ret)
 {
 	char name[ID_SIZE + 16], word[16], line[128];
@@ -67,8 +66,8 @@ static int read_status(const struct store *store, const char *id, struct exit_st
 	return ferror(file) ? negative_errno() : 0;
 }
 
-/* Fills in how the session ended, from its status file. If the file does not say it yet, the
- * session was killed by SIGKILL, now. */
+/* Fills in how the session ended, from its status file. If the file does not say it, the runner was
+ * killed: then the session has ended now, by SIGKILL. */
 static void apply_status(const struct exit_status *status, uint64_t now, struct session *session)
 {
 	session->ended = status->ended ? status->when : now;
@@ -76,8 +75,6 @@ static void apply_status(const struct exit_status *status, uint64_t now, struct 
 	session->status = session->exited ? status->number : 0;
 	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
 }
-
-/* --- ends --- */
 
 static struct log_fields fields_of(const struct session *session)
 {
@@ -111,8 +108,8 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* Ends a session in which the caller has filled in how the command ended. Answers all requests that
- * wait. Processes that the command has left go on. */
+/* Ends a session. The caller has filled in how the command ended. Answers all requests that wait.
+ * Processes that the command has left go on. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -138,8 +135,8 @@ static void end_session(struct watch *watch)
 		watch->waiters = waiter->behind;
 		session_answer_ended(keeper, waiter, session);
 	}
-	/* removals are recorded first, so that the next start continues them even without this
-	 * record */
+	/* removals are recorded before the end of the session, so that the next start continues
+	 * them even if the keeper dies in between */
 	if (session->removes_set)
 		run_end_answer(keeper, session, starter);
 	store_write_session(keeper->store, session);
@@ -161,7 +158,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	/* the set may already be in removal, because its init has ended; but its mates are not */
+	/* the set may be in removal already, because its init has ended, but what was made with it
+	 * is not */
 	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);
@@ -191,15 +189,15 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 	kill_session(keeper, session);
 }
 
-/* Ends the session: the runner has ended, so its status file is complete. */
+/* Called when the runner has ended, after which its status file does not change any more. Ends the
+ * session. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_usec = 100000};
 	struct watch *watch = context;
 	struct exit_status status;
 
-	/* tries again a little later if the file cannot be read for lack
-	 * of memory or descriptors */
+	/* if memory or descriptors are short, and so the file cannot be read, tries again later */
 	if (read_status(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
@@ -299,7 +297,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
-/* Ends a watch at the keeper's end: drops its requests without an answer. */
+/* Frees a watch at the keeper's end. Drops its requests without an answer. */
 static void stop_watching(struct watch *watch)
 {
 	watch->session->work = NULL;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Sessions from their start to their end. A session ends when its runner does. Then all requests
- * that wait are answered. Its record is kept for a while, and processes that the command has left
- * go on (session-left.h). After a restart of nsctld, a session is found again by its status file.
- */
+/* Sessions after their start. A session ends when its runner does. Then all requests that wait for
+ * its end are answered. Its record is kept for a while, and processes that the command has left go
+ * on (session-left.h). After a restart of nsctld, a session is found again by its status file. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -12,41 +10,42 @@
 struct watch {
 	struct keeper *keeper;
 	struct session *session;
-	struct operation *operation; /* its start, while that is in progress, else NULL */
-	struct request *starter;     /* the Exec or Run, until its last answer */
+	struct operation *operation; /* starts the command; NULL: that is over */
+	struct request *starter;     /* the Exec or Run; NULL: it was answered, or dropped */
 	bool more;		     /* the starter also waits for the command's end */
 	struct request *waiters;     /* requests of Wait, linked by behind */
 	uint32_t connection;	     /* connection of the starter */
-	int leash_fd;		     /* our end: the command ends when it is closed; -1: no leash */
-	int runner_fd;		     /* the runner's pidfd; -1: unknown yet, or ended */
+	int leash_fd;  /* our end of the leash: closing it ends the command; -1: none */
+	int runner_fd; /* the runner's pidfd; -1: unknown yet, or ended */
 	struct event *runner_event;  /* fires when the runner ends, which ends the session */
 	int command_fd;		     /* of a Run: the command's pidfd; -1: none */
 	struct event *command_event; /* fires when that command ends, with which its set ends */
 };
 
-/* Answers a request that waits for the end of the session, which has ended. */
+/* Answers a request that waits for the end of the session. The session must have ended. */
 void session_answer_ended(struct keeper *keeper, struct request *request,
 			  const struct session *session);
 /* Ends a session whose command never ran. Answers its starter, if there is one, with the failure.
  * Frees the watch and the session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
-/* Watches the runner, with which the session ends. Takes runner_fd, a pidfd; -1: the runner has
- * ended already, which the loop then handles in the same way. Returns 0 or -ENOMEM. */
+/* Watches the runner: the session ends when the runner does. Takes runner_fd, a pidfd; -1: the
+ * runner has ended already, which the event loop then handles in the same way. Returns 0 or
+ * -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Arranges that the set of a Run is removed as soon as its command ends, while the runner still
- * reports that. Takes command_fd, a pidfd. If this fails, the set is removed when the session
- * ends. */
+/* Watches the command of a Run, so that the removal of the set begins as soon as the command ends,
+ * and not only when its runner does. Takes command_fd, a pidfd. If this fails, the set is removed
+ * when the session ends. */
 void session_watch_command(struct watch *watch, int command_fd);
-/* Kills a start: the runner, which is privileged until it executes the command, and all processes
- * in the cgroup of the session. */
+/* Kills the processes of a session that could not be started: the runner, which is privileged until
+ * it executes the command, and all processes in the cgroup of the session. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
 
-/* Closes the leashes of a connection's commands, which end then. Must be called when the connection
- * is gone. */
+/* Closes the leashes of commands that a connection has started, which ends these commands. Must be
+ * called when the connection is gone. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
-/* Watches a session again that was recorded as running. Returns 0, or -errno if
- * it cannot be examined. */
+/* Begins to watch a session that was recorded as running. Must be called at a start. Returns 0, or
+ * -errno if the session cannot be examined. */
 int session_recover(struct keeper *keeper, struct session *session);
 /* Stops watching all sessions, at the keeper's end. Their commands go on. */
 void session_stop(struct keeper *keeper);

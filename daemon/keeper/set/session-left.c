@@ -14,7 +14,7 @@ struct left {
 	int events_fd;
 };
 
-/* --- steps that every end of a session has --- */
+/* steps of every end of a session */
 
 void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE])
 {
@@ -64,7 +64,7 @@ static void left_free(struct left *left)
 	free(left);
 }
 
-/* Ends a session that has no processes any more. Only its record stays for a while. */
+/* Settles a session: see session-left.h. May free any session that has ended. */
 static void settle(struct keeper *keeper, struct session *session)
 {
 	left_free(session->left);
@@ -81,8 +81,7 @@ static void on_change(evutil_socket_t fd, short what _unused_, void *context)
 	bool populated, frozen;
 	int r = cgroup_read_events(fd, &populated, &frozen);
 
-	/* if the cgroup is gone, a removal of the set has deleted it, and will settle the
-	 * session */
+	/* if the cgroup is gone, the set is being removed, and the removal settles the session */
 	if (r == -ENODEV || (r == 0 && populated))
 		return;
 	settle(keeper, left->session);

@@ -2,7 +2,8 @@
 /*
  * The processes that a command has left in its session's cgroup. They go on until they end, are
  * killed, or their set is removed. Until then the session counts against its user's limit, and its
- * record and its cgroup stay (docs/adr/0024-what-commands-leave.md).
+ * record and its cgroup stay (docs/adr/0024-what-commands-leave.md). Then the session is *settled*:
+ * it does not count any more, its cgroup is removed, and its record is kept for up to an hour.
  */
 #pragma once
 
@@ -11,24 +12,26 @@
 
 struct session;
 
-/* Watches for the end of the processes that a command has left. If there are none, settles the
- * session, which may free it. Must be called when the command's end is recorded and reported. */
+/* Watches for the end of the processes that a command has left, and then settles the session.
+ * Settles it at once if there are none, which may free the session. Must be called when the
+ * command's end is recorded and reported. */
 void session_leave(struct keeper *keeper, struct session *session);
 /* Like session_leave(), for a session that ended before this start of nsctld. Returns 0 or
  * -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
-/* Settles all ended sessions of a set, when the processes that they had left have been killed. */
+/* Settles the ended sessions of a set. Must be called when the processes that they had left have
+ * been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
-/* At the keeper's end, stops watching the processes that the session's command has left. */
+/* Stops watching the processes that the command has left, at the keeper's end. */
 void session_left_stop(struct session *session);
 
-/* --- steps that every end of a session has --- */
+/* steps of every end of a session */
 
-/* Writes the path of the session's cgroup, from the directory of all sets' cgroups. */
+/* Writes the path of the session's cgroup, relative to the directory of all sets' cgroups. */
 void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE]);
 /* Opens the session's cgroup. Returns a descriptor or -errno. */
 int session_open_cgroup(struct keeper *keeper, const struct session *session);
 /* Removes the session's cgroup. Logs a failure. */
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
-/* Deletes the session's files. context is the keeper. */
+/* Deletes the session's record and status file. context is the keeper. */
 void session_drop_record(struct session *session, void *context);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Wait: answers at once if the session has ended. Otherwise keeps the request, which
- * session-end.c answers. */
+/* The method Wait: answers at once if the session has ended. Otherwise keeps the request, and
+ * session-end.c answers it. */
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/set/session-end.h"
 
-/* Finds the session that a Wait is about, if the request's caller may know of it.
- * Returns 0 or an error. */
+/* Finds the session that a Wait is about, if the caller may know of it. Returns 0 or an error. */
 static int find_waited(struct keeper *keeper, const struct request *request, const char *id,
 		       struct session **ret, struct failure *failure)
 {

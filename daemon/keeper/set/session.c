@@ -19,18 +19,16 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline for executing a command, whose file may be on a file system that hangs. */
+/* Deadline for starting a command: its file may be on a file system that hangs. */
 #define START_SECONDS 20
-/* Size of three lines of numbers. */
+/* Space that is reserved for a status file, which has three lines of numbers. */
 #define STATUS_FILE_SIZE 512
 
 /* --- results of the start --- */
 
-/*
- * Called when the connection of an Exec or Run ends before its answer. A command that runs goes
- * on, or ends by its leash. A start that waits for its turn is cancelled. A start in progress goes
- * on, so that it is logged.
- */
+/* Called when the connection of an Exec or Run ends before the last answer. A running command goes
+ * on, or ends by its leash. If the start still waits for its turn, cancels it. If the start is in
+ * progress, lets it go on, so that it is logged. */
 static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
@@ -78,8 +76,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 	session->pid = report->pid;
 	session->runner_pid = report->runner_pid;
-	/* the command must not run, because its end could not be noticed: on_start_done() kills
-	 * it */
+	/* without a watch, the end of the command would not be noticed: on_start_done() kills it */
 	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
 		session->pid = 0;
 		return;
@@ -101,8 +98,8 @@ static int check_running(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-/* Fills in *failure with the reason why the command was not started. ENOMEM may mean that the set's
- * init is ending: then the pid namespace takes no new processes. */
+/* Fills in *failure with the reason why the command was not started. For ENOMEM, first looks
+ * whether the init is ending: then the pid namespace takes no new processes. */
 static void explain(struct keeper *keeper, struct set *set, const struct task_report *report,
 		    struct failure *failure)
 {
@@ -111,7 +108,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 	if (check_running(set, failure))
 		return;
 	task_error(report, failure);
-	/* the process 1 of an adopted pid namespace is not watched */
+	/* process 1 of an adopted pid namespace is not watched */
 	if (set->adopted && report->step == STEP_FORK && report->error == ENOMEM)
 		failure_from_errno(failure, -ENOMEM,
 				   "start a process: process 1 of this pid namespace has probably "
@@ -124,7 +121,7 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	struct watch *watch = operation->context;
 	struct failure failure;
 
-	/* the session has ended, and its watch is gone */
+	/* the watch was freed, because the session has ended */
 	if (!watch)
 		return;
 	watch->operation = NULL;
@@ -180,8 +177,8 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 	return 0;
 }
 
-/* Makes the session's status file, and reserves space for its contents, so that a full disk cannot
- * lose a status. Returns a descriptor or -errno. */
+/* Makes the session's status file, and reserves space for it, so that a full disk cannot prevent
+ * writing the status. Returns a descriptor or -errno. */
 static int open_status_file(struct keeper *keeper, const struct session *session)
 {
 	char name[ID_SIZE + 16];
@@ -197,8 +194,9 @@ static int open_status_file(struct keeper *keeper, const struct session *session
 	return take_fd(&fd);
 }
 
-/* Makes a leash for an attached command if its client gave no status pipe; with such a pipe, the
- * runner notices when the client is gone. */
+/* Makes a leash for an attached command, unless its client has passed a status pipe, by which the
+ * runner notices that the client is gone. Stores the runner's end, or -1, in *ret_fd. Returns 0 or
+ * -errno. */
 static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
 {
 	int pair[2];
@@ -222,7 +220,8 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
 	/* If the command's group is one of the caller's supplementary groups, the caller's own
-	 * group takes its place among these: a file may deny access to members of that group. */
+	 * group replaces it there, because a file may deny access to members of the caller's
+	 * group. */
 	for (size_t i = 0; i < peer->n_groups; i++)
 		task->groups[task->n_groups++].id =
 			peer->groups[i] == task->gid ? peer->gid : peer->groups[i];
@@ -314,21 +313,22 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	idle_look(keeper, set);
 }
 
-/* Lets the set end with the command that is about to start, instead of by its lease. If the command
- * cannot be started any more, the set and all that was made with it end at once. */
+/* Makes the set end with the command that is about to start, instead of by its lease. If it turns
+ * out that the command cannot be started, begins to remove the set and all that was made with it.
+ * Returns 0 or an error. */
 static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			    struct failure *failure)
 {
 	int r;
 
-	/* its Apply would go on, and the mates that it still makes would stay */
+	/* the Apply that is making the set would go on, and what it makes later would stay */
 	if (store_is_applying(keeper->store, set->group))
 		return failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	r = lease_end_with_command(keeper, request, set, failure);
 	if (r)
 		return r;
 	fault_point("exec-ends-set");
-	/* its init may have ended just now */
+	/* the init of the set may have ended just now */
 	r = check_running(set, failure);
 	if (r)
 		run_end(keeper, set);
@@ -345,11 +345,12 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 
 	if (r == 0)
 		r = check_running(set, failure);
-	/* the command of a caller in a set's user namespace must enter the user namespace, too */
+	/* if the caller is in the user namespace of a set, its command must enter the user
+	 * namespace of this set, too */
 	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
-	/* a command in a set in its caller's cgroup must enter the pid namespace, by whose end it
-	 * is killed with the set */
+	/* if the set is in its caller's cgroup, its command must enter the pid namespace, because
+	 * the end of this namespace kills it */
 	if (r == 0 && set->callers_cgroup && asked->command.kinds)
 		asked->command.kinds |= KIND_BIT(KIND_PID);
 	if (r == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What nsctld can do, and how much of it the caller or each user has: GetStatus and ListUsers. */
+/* The methods GetStatus (what nsctld can do, and what the caller uses of its limits) and ListUsers
+ * (what each user uses). */
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
@@ -15,7 +16,8 @@ static void put_count(struct keeper *keeper, enum wire_count_class class, const 
 	wire_put_item(keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
 }
 
-/* Names the lists that the caller's ways out may lead to, as many as fit into the answer. */
+/* Adds the names of the lists to which ways out of the caller may lead, as many as fit into the
+ * answer. */
 static void put_lists(struct keeper *keeper, const struct request *request)
 {
 	const struct authz_lists lists = admission_lists(keeper, request);
@@ -94,8 +96,9 @@ static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
 	add_amount(ret, "hangingProcesses", ending_count(uid), ENDING_MAX);
 }
 
-/* Lists users. From inside a set, a caller sees no other user, whatever rights it has. The next
- * page begins after the cursor's owner; any name says that there is a page. */
+/* Lists users. Inside a set, a caller sees no other user, whatever rights it has. The cursor says
+ * where the next page begins: after the user after_owner. It has a name, which may be any, if there
+ * is a next page. */
 int on_list_users(struct keeper *keeper, struct request *request, struct wire_list *asked,
 		  struct failure *failure _unused_)
 {

@@ -13,7 +13,7 @@ static const struct {
 	{"links", WIRE_ITEM_LINK, &wire_link_layout},
 };
 
-/* the part that was decoded last */
+/* the part that was decoded last; see part_read() */
 static union part_wish wish;
 
 /* Reads a part from the request again. This cannot fail, because collect() has decoded each part
@@ -42,7 +42,7 @@ void part_place(const struct part *part, char ret[static PLACE_SIZE])
 	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
 }
 
-/* The name of a set, and its part's position. */
+/* The name of a set, and the index of its part. */
 struct named {
 	const char *name;
 	uint16_t position;
@@ -53,12 +53,11 @@ static int compare_names(const void *a, const void *b)
 	const struct named *x = a, *y = b;
 	int r = strcmp(x->name, y->name);
 
-	/* of two sets with the same name, which will be refused, the one that comes first in the
-	 * request is found */
+	/* find_name() finds the first one of two sets with the same name, which will be refused */
 	return r ? r : (int)x->position - (int)y->position;
 }
 
-/* Returns the first of the sets of this name, or NULL. */
+/* Returns the first element with this name, or NULL. names is sorted, and has n elements. */
 static const struct named *find_name(const struct named *names, size_t n, const char *name)
 {
 	size_t low = 0, high = n;
@@ -74,8 +73,8 @@ static const struct named *find_name(const struct named *names, size_t n, const 
 	return low < n && strcmp(names[low].name, name) == 0 ? &names[low] : NULL;
 }
 
-/* Finds the sets to which the specification's own links lead, except the set itself: the check of
- * the set refuses a link to itself. */
+/* Fills in what part i, a set, needs: the sets to which links of its specification lead. Ignores a
+ * link of the set to itself, which the check of the set refuses. */
 static void find_needs(struct parts *parts, size_t i, const struct named *names)
 {
 	struct part *part = &parts->part[i];
@@ -115,7 +114,7 @@ static int order_sets(struct parts *parts)
 	return 0;
 }
 
-/* Makes room for one part more. */
+/* Makes room in the array for one more part. Returns 0 or -ENOMEM. */
 static int reserve(struct parts *parts)
 {
 	size_t n = parts->n ? 2 * parts->n : 16;

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The parts of a topology, in the order of the request: what each part needs before it can be made,
- * and how far topology.c is with it.
- */
+/* The parts of a topology, in the order of the request. For each: what must be made before it, and
+ * whether topology.c has made it. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Size of a place such as "networks[12].". */
+/* Size of a part's place in the request, such as "networks[12].". */
 #define PLACE_SIZE 32
 
-/* Stages of an Apply, in the order in which they are made. */
+/* Stages of an Apply, in the order in which their parts are made. */
 enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
 enum progress { WAITING, ASKED, MADE };
@@ -23,15 +21,15 @@ struct part {
 	size_t index; /* position in the request's list of its kind */
 	enum progress progress;
 	const struct nlattr *before; /* the item before it in its list */
-	/* of a set: the positions in parts of those that must be made before it */
+	/* of a set: indexes in parts->part of the sets that must be made before it */
 	uint16_t needs[SPEC_LINKS_MAX];
 	size_t n_needs;
-	bool takes_descriptors; /* of a set: it uses the request's lane, one set at a time */
+	bool takes_descriptors; /* of a set: uses descriptors, which one set at a time can */
 	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
 };
 
 struct parts {
-	struct wire_message message; /* a copy of the request, which contains the parts */
+	struct wire_message message; /* a copy of the request, with the parts */
 	size_t n, n_of[STAGE_COUNT];
 	struct part *part;
 };
@@ -55,7 +53,7 @@ int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 
 /* Decodes the part. The result is valid until the next call. */
 union part_wish *part_read(struct parts *parts, const struct part *part);
-/* Decodes the part, and returns its name, or NULL: a link without a name. */
+/* Decodes the part, and returns its name, or NULL for a link without a name. */
 const char *part_name(struct parts *parts, const struct part *part);
 /* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Apply: makes a whole topology or nothing. Networks are made first, then sets (each after the
- * sets to which the links of its specification lead), then links; a few parts at a time. Each
- * part is made as if a request of its own had asked for it. If a part fails, all parts are
+ * The method Apply: makes a whole topology or nothing. Networks are made first, then sets (each
+ * after the sets to which the links of its specification lead), then links; AT_ONCE parts at a
+ * time. Each part is made as if there were a request for it. If a part fails, all parts are
  * removed, in reverse order.
  *
  * Meanwhile the file state/applying/GROUP exists (store.h): if nsctld ends, its next start removes
@@ -24,7 +24,7 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault-point.h"
 
-/* Maximum number of parts that are made at a time. The maker of a further one would only wait for
+/* Maximum number of parts that are made at a time. The maker of another part would only wait for
  * these. */
 #define AT_ONCE 8
 
@@ -42,9 +42,9 @@ struct application {
 	int stage;		/* enum stage that is being made or removed */
 	size_t pending;		/* parts of the stage that are in progress */
 	size_t first;		/* all parts before this one were made, or asked for */
-	size_t made, told;	/* parts that were made, and how many of them the client knows */
+	size_t made, told;	/* told: how many of the made parts the client knows of */
 	bool more;		/* the client takes several answers */
-	bool holds;		/* the updates of names: resolver_hold() */
+	bool holds;		/* updates of names in sets are held back: resolver_hold() */
 	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
 	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
@@ -57,7 +57,7 @@ static void retreat(struct application *application);
 
 /* --- the answer --- */
 
-/* Ends the hold on the updates of names, if there is one. */
+/* Ends holding back the updates of names, if application->holds. */
 static void let_names_go(struct application *application)
 {
 	if (application->holds)
@@ -88,8 +88,8 @@ static void fail(struct application *application)
 	request_fail(keeper, request, &failure);
 }
 
-/* Adds the part's item to the answer, unless the part has been removed meanwhile. summary: without
- * the details of a set. Returns false if it does not fit. */
+/* Adds the part to the answer, unless it has been removed meanwhile. summary: without the details
+ * of a set. Returns false if it does not fit. */
 static bool put_part(struct keeper *keeper, const struct part *part, bool summary)
 {
 	static struct set_view view;
@@ -128,7 +128,7 @@ static bool put_answer(const struct application *application, bool summary)
 	return fits;
 }
 
-/* Sends the answer as several messages, except the last one, which is left in keeper->to_front. */
+/* Sends the answer as several messages, except the last message, which the caller sends. */
 static void put_pages(const struct application *application)
 {
 	struct keeper *keeper = application->keeper;
@@ -141,13 +141,13 @@ static void put_pages(const struct application *application)
 		request_begin(keeper, application->request, WIRE_CONTINUES);
 		(void)put_part(keeper, &application->parts.part[i], true);
 	}
-	/* the last page is sent like the others, and an empty answer follows */
+	/* the last message is an empty one */
 	request_send(keeper, application->request);
 	request_begin(keeper, application->request, 0);
 }
 
-/* Tells a client that takes several answers how far it is: at most a hundred times, and not if it
- * is slow to read. */
+/* Tells the client how many parts were made, if it takes several answers: at most a hundred times,
+ * and not if it is slow to read. */
 static void tell_progress(struct application *application)
 {
 	struct keeper *keeper = application->keeper;
@@ -166,8 +166,8 @@ static void tell_progress(struct application *application)
 	request_send(keeper, application->request);
 }
 
-/* Completes the topology, and answers. Once the applying file is removed, the topology
- * exists even if nsctld dies. */
+/* Completes the topology, and answers. Once store_end_apply() has removed the file of the Apply,
+ * the topology stays even if nsctld dies. */
 static void succeed(void *context)
 {
 	struct application *application = context;
@@ -249,7 +249,8 @@ static void retreat(struct application *application)
 			if ((int)application->parts.part[i].stage == application->stage)
 				take_back(&application->parts.part[i]);
 		application->in_loop = false;
-		/* the removal waits for links that others add, and these wait for names */
+		/* removals wait for links that other requests add, and the answers to these wait
+		 * for names */
 		if (application->stage <= SETS)
 			let_names_go(application);
 		application->stage--;
@@ -260,7 +261,7 @@ static void retreat(struct application *application)
 
 /* --- making the parts --- */
 
-/* Notes that a part was made, or that it has failed and left nothing. */
+/* Takes the result for a part: it was made, with this id, or it has failed and left nothing. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
@@ -362,7 +363,8 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Returns true if all that the part needs was made. */
+/* Returns true if the part can be made now: all that it needs was made, and no other part uses the
+ * descriptors of the request. */
 static bool is_possible(const struct application *application, const struct part *part)
 {
 	for (size_t i = 0; i < part->n_needs; i++)
@@ -371,7 +373,8 @@ static bool is_possible(const struct application *application, const struct part
 	return !(part->takes_descriptors && lane_is_busy(application->request));
 }
 
-/* Makes the parts that can be made now. Returns true if parts of this stage are still waiting. */
+/* Begins to make the parts of the stage that can be made now. Returns true if other parts of the
+ * stage wait. */
 static bool ask_for_some(struct application *application)
 {
 	struct parts *parts = &application->parts;
@@ -397,7 +400,7 @@ static bool ask_for_some(struct application *application)
 	return more;
 }
 
-/* Waits until the members of each network know the others by name, then completes the topology. */
+/* Waits until the members of each network know each other by name. Then completes the topology. */
 static void settle_names(struct application *application)
 {
 	let_names_go(application);
