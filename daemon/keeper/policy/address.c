@@ -307,7 +307,7 @@ bool address_number(const struct address *subnet, const struct address *address,
 	for (unsigned int i = 0; i < 4; i++)
 		n |= (uint32_t)(address->bytes[size - 1 - i] ^ subnet->bytes[size - 1 - i])
 		     << (8 * i);
-	/* the number does not fit in four bytes if it gives another address */
+	/* an address whose number does not fit in four bytes gives another address here */
 	if (!address_of_subnet(subnet, n, &again) || !address_equals(&again, address))
 		return false;
 	*ret = n;

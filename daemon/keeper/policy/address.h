@@ -11,7 +11,8 @@ struct address {
 	unsigned int prefix; /* bits */
 };
 
-/* Each function below parses text. It returns NULL, or a static text that says what is wrong. */
+/* The functions below that return a text return NULL on success, or else a static text that says
+ * what is wrong. */
 
 /* Parses an interface's address, such as 10.0.0.1/24. Rejects multicast, loopback and unspecified
  * addresses, and the first and the broadcast address of the subnet. */
@@ -19,13 +20,16 @@ const char *address_read_interface(const char *text, struct address *ret);
 /* Parses a subnet, such as 10.0.0.0/24. Rejects bits that are set after the prefix, and a subnet
  * without room for two hosts. */
 const char *address_read_subnet(const char *text, struct address *ret);
-/* Parses a subnet of any size, or a host's address, which counts as a subnet of one host. */
+/* Parses a subnet with a prefix of at least 8 bits, or a host's address, which counts as a subnet
+ * of one host. */
 const char *address_read_any(const char *text, struct address *ret);
 /* Parses a destination of routes: a subnet, 0.0.0.0/0 or ::/0, or a host's address. */
 const char *address_read_route(const char *text, struct address *ret);
-/* Parses a host's address without a prefix, such as a gateway or a name server. */
+/* Parses the address of a host, such as a gateway or a name server, without a prefix length.
+ * Rejects multicast, loopback and unspecified addresses. */
 const char *address_read_host(const char *text, struct address *ret);
-/* Parses an address to listen at: a host's, a loopback or the unspecified one. */
+/* Parses an address to listen at: that of a host, a loopback address or the unspecified address.
+ * Rejects link-local addresses of IPv6. */
 const char *address_read_listener(const char *text, struct address *ret);
 bool address_is_unspecified(const struct address *address);
 bool address_is_loopback(const struct address *address);
@@ -44,8 +48,8 @@ void address_write(const struct address *address, bool with_prefix, char ret[sta
 bool address_equals(const struct address *a, const struct address *b);
 /* Returns true if the address is the only one in its subnet: a /32 or a /128. */
 bool address_is_alone(const struct address *address);
-/* Returns true if the two subnets have an address in common. An interface's address stands for its
- * subnet. */
+/* Returns true if the two subnets have an address in common. Ignores bits after the prefix, so the
+ * address of an interface may be given for its subnet. */
 bool address_overlaps(const struct address *a, const struct address *b);
 /*
  * Finds address number n of the subnet (number 0 is the subnet's own address). *ret has the
@@ -54,10 +58,10 @@ bool address_overlaps(const struct address *a, const struct address *b);
  */
 bool address_of_subnet(const struct address *subnet, uint32_t n, struct address *ret);
 
-/* Finds the number of the address in the subnet. Returns false if the subnet does not contain the
- * address, or if the number does not fit. */
+/* Finds the number of the address in the subnet, as address_of_subnet() counts. Returns false if
+ * the subnet does not contain the address, or if the number does not fit. */
 bool address_number(const struct address *subnet, const struct address *address, uint32_t *ret);
 
-/* Makes a locally administered MAC address from the first 48 bits of an id. The two ends of a link
- * (0 and 1) get different ones. */
+/* Makes a locally administered MAC address from the first 12 hexadecimal digits of an id. end is 0
+ * or 1: the two ends of a link get different addresses. */
 void address_make_mac(const char *id, int end, char ret[static MAC_SIZE]);

@@ -26,7 +26,8 @@ int authz_outward(const struct authz_subject *subject, const char *what, struct 
 			   "(PrivateNetwork= of a service), and this would lead out of it");
 }
 
-/* Checks that the subject may make a way to the host's network: it needs the right key, too. */
+/* Checks that the subject has the right of this key, and that it may make a way to the host's
+ * network from where it is. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {
@@ -46,7 +47,8 @@ bool authz_has_list(const struct authz_subject *subject, const struct authz_list
 	return subject->allowed & ALLOW_EGRESS || may_have_list(lists, list);
 }
 
-/* Returns true if allow contains only lists that the identity may have. */
+/* Returns true if reach is a list that allows nothing but lists of the configuration, and only
+ * those that the identity may have. */
 static bool has_only_lists(const struct authz_lists *lists, const struct wire_reach *reach)
 {
 	for (size_t i = 0; i < reach->n_allow; i++) {
@@ -60,7 +62,8 @@ static bool has_only_lists(const struct authz_lists *lists, const struct wire_re
 	return reach->listed;
 }
 
-/* Names the lists that the identity may have. Returns false if there are none. */
+/* Writes the names of the lists that the identity may have to ret. Returns false if there are
+ * none. */
 static bool name_lists(const struct authz_lists *lists, char *ret, size_t size)
 {
 	size_t used = 0;
@@ -162,7 +165,7 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 			   subject->scope_text);
 }
 
-/* Returns true if a subject inside a set may act on that set for this owner: the owner must own the
+/* Returns true if a subject inside a set may act on objects of this owner: the owner must own that
  * set, and the subject must be the owner or root. */
 static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 {
@@ -178,7 +181,7 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* authz_reaches() then allows only this set and those within it */
+		/* authz_reaches() then allows only this set and the sets within it */
 		found = is_surrounding(subject, wanted);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
@@ -190,7 +193,7 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	return 0;
 }
 
-/* Returns true if the set is the one that the subject is in, or within that. */
+/* Returns true if the set is the one that the subject is in, or a set within that one. */
 static bool is_inside(const struct authz_subject *subject, struct authz_made made)
 {
 	const char *own = strrchr(subject->within, '/');

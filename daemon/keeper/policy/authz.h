@@ -16,19 +16,20 @@ struct authz_subject {
 	const char *scope_text; /* name of the set that the caller is in, or "" */
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
-	bool in_machine_net;	/* it is in the net namespace of process 1 */
-	/* it is in a set that reaches the outside by a list (set_is_listed()) */
+	bool in_machine_net;	/* the caller is in the net namespace of process 1 */
+	/* the caller is in a set whose egress is limited to a list (set_is_listed()) */
 	bool listed;
-	bool can_mount; /* it could get CAP_SYS_ADMIN by itself */
-	/* the path of the set that the caller is in, which sets that it makes have as `above` (see
-	 * cgroup_path()); "": it is in none */
+	bool can_mount; /* the caller could get CAP_SYS_ADMIN by itself */
+	/* the path of the set that the caller is in (see cgroup_path()), or "". Sets that the
+	 * caller makes get this path as `above`. */
 	char within[ABOVE_SIZE + ID_SIZE + sizeof(SET_WITHIN)];
-	/* the caller's home (state/home.h), as UID/NAME; "": it is in the host's user namespace */
+	/* the set whose user namespace the caller is in (state/home.h), as UID/NAME; "": the caller
+	 * is in the host's user namespace */
 	char home[PIN_PATH_SIZE];
 };
 
-/* How a set was made: the wall that it is behind ("": none), the sets that it is within ("": none),
- * and its id. */
+/* How a set was made: behind which wall ("": none), within which sets ("": none), and with which
+ * id. */
 struct authz_made {
 	const char *wall, *above, *id;
 };
@@ -62,36 +63,35 @@ int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_s
 /* Checks that the subject's scope allows the method op. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
 
-/* Checks that the subject may renew a lease. surrounds: the lease is that of the set that the
- * subject is in. Then the answer is no, because a process inside a set must not postpone the set's
- * end. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may renew a lease. surrounds: it is the lease of the set that the subject
+ * is in. The subject may not renew that one, because a process inside a set must not postpone the
+ * set's end. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure);
 
 /*
- * Finds out whose objects a request is about: the caller's own, unless the request names another
- * owner (has_owner). In SCOPE_SET the owner is that of the surrounding set. A caller without rights
- * over the owner gets ERROR_NOT_FOUND, as if the object did not exist; what is the object's type,
- * such as "set", and name its name or id. Returns 0 and fills in *ret_owner, or returns the error.
+ * Finds the owner of the objects that a request is about: the caller, unless the request names
+ * another owner (has_owner). In SCOPE_SET, the default is the owner of the surrounding set. what:
+ * the type of the object, such as "set". name: its name or id. Returns 0 and *ret_owner. If the
+ * caller has no rights over the owner, returns ERROR_NOT_FOUND, as if the object did not exist.
  */
 int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
 
-/*
- * Returns true if the subject may act on a set that was made in this way. A subject without a wall
- * may act on all sets of its user, one behind a wall only on those that were made behind the same
- * wall or within these, and one inside a set on that set and those within it.
- */
+/* Returns true if the subject may act on a set of its user that was made in this way. A subject
+ * inside a set may act on that set and the sets within it. Behind a wall, a subject may act on the
+ * sets that were made behind the same wall. Other subjects may act on all sets. */
 bool authz_reaches(const struct authz_subject *subject, struct authz_made made);
 /* Returns true if the subject may act on the set by the method op. A method with
  * METHOD_THROUGH_WALLS may act on all sets of the user, unless the subject is inside a set. */
 bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, struct authz_made made);
 
-/* Returns true if an answer of List, or the like, shows the owner's objects to the subject.
+/* Returns true if the subject sees the owner's objects in lists, such as the answer of List.
  * all_owners: the subject asked for the objects of all users. */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
-/* Returns true if an answer of List, or the like, shows this set to the subject. Inside a set, a
- * subject sees only that set and those within it, and only if the subject is its owner or root. */
+/* Returns true if the subject sees this set in lists, such as the answer of List. Inside a set, a
+ * subject sees only that set and the sets within it, and only if the subject is the owner or
+ * root. */
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
 		    struct authz_made made);
 
@@ -100,17 +100,19 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure);
 
-/* Checks that the subject may make ways to the host's network from where it is. It must not be
- * inside a set with a list. It must be in the host's net namespace, or have the machine's network.
- * Does not check whether the subject has the right to such ways. what: the way, for the failure.
- * Returns 0 or ERROR_NOT_PERMITTED. */
+/*
+ * Checks that the subject may make ways to the host's network from where it is. It must not be
+ * inside a set with a list of egress, and must be in the host's net namespace or that of process 1.
+ * Does not check whether the subject has the right to such ways. what: the way, for *failure.
+ * Returns 0 or ERROR_NOT_PERMITTED.
+ */
 int authz_outward(const struct authz_subject *subject, const char *what, struct failure *failure);
 /* Checks that the subject may make a link with an end on the host. Returns 0 or
  * ERROR_NOT_PERMITTED. */
 int authz_host_link(const struct authz_subject *subject, struct failure *failure);
 
-/* Checks that the subject may have a way out that leads to reach. Without the right to egress, its
- * user may have those lists of the configuration that name it. Returns 0 or
+/* Checks that the subject may have a way out that leads to reach. Without the right to egress, a
+ * user may only have lists of the configuration that name the user. Returns 0 or
  * ERROR_NOT_PERMITTED. */
 int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
 		 const struct wire_reach *reach, struct failure *failure);
@@ -128,10 +130,10 @@ struct authz_command {
 	uid_t owner;
 	gid_t owner_gid;
 	enum spec_mapping mapping;
-	/* the set's maps if the command enters its user namespace: then user and group are ids in
-	 * it; else NULL */
+	/* the set's maps, if the command enters the set's user namespace: user and group are then
+	 * ids in it; else NULL */
 	const struct idmap *maps;
-	bool enters_mount;		 /* it enters a mount namespace of the set */
+	bool enters_mount;		 /* the command enters a mount namespace of the set */
 	const struct wire_command *wish; /* the command that the subject asks for */
 	const gid_t *groups;		 /* of the subject */
 	size_t n_groups;

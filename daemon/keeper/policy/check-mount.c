@@ -49,7 +49,8 @@ bool check_same_path(const char *a, const char *b)
 	}
 }
 
-/* Checks what a mount shows and, of an overlay, the directory that keeps what is written. */
+/* Checks a mount's source: the tree that it shows or, for an overlay, the directory that keeps what
+ * is written. */
 static int check_source(const struct wire_spec *spec, size_t index, struct failure *failure)
 {
 	const struct spec_mount *mount = &spec->mounts[index];
@@ -73,7 +74,7 @@ static int check_source(const struct wire_spec *spec, size_t index, struct failu
 	return 0;
 }
 
-/* Returns true if this entry of the list may have / as its target. */
+/* Returns true if mount number index of the specification may have / as its target. */
 static bool may_be_at_root(const struct wire_spec *spec, size_t index)
 {
 	const struct spec_mount *mount = &spec->mounts[index];

@@ -89,7 +89,7 @@ static bool is_wanted(const struct wire_field *row, const struct wire_spec *spec
 	       (row->form != FORM_SWITCH || *(const uint32_t *)at == SWITCH_ON);
 }
 
-/* Rejects a field that needs a namespace which is not listed. */
+/* Rejects a field that needs a namespace which the specification does not list. */
 static int check_needs(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < wire_spec_layout.n; i++) {
@@ -109,7 +109,7 @@ static int check_needs(const struct wire_spec *spec, struct failure *failure)
 
 /* --- the rest --- */
 
-/* Refuses an entry of a map. */
+/* Fills in *failure for an entry of a map such as spec.labels. Returns ERROR_INVALID_VALUE. */
 static int invalid_entry(struct failure *failure, const char *map, const char *key,
 			 const char *reason)
 {
@@ -137,7 +137,8 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Returns true if packets to the second address reach the first, too. NULL: every address. */
+/* Returns true if a socket that listens at `address` also gets packets to `other`. NULL is every
+ * address. */
 static bool covers(const char *address, const char *other)
 {
 	struct address first, second;
@@ -273,7 +274,7 @@ static int check_propagation(const struct wire_spec *spec, struct failure *failu
 		       "are made outside would be seen there");
 }
 
-/* Checks what a set in its caller's cgroup cannot have. */
+/* Refuses boot and limits for a set in its caller's cgroup. */
 static int check_caller_cgroup(const struct wire_spec *spec, struct failure *failure)
 {
 	if (!spec->caller_cgroup)
@@ -290,7 +291,7 @@ static int check_caller_cgroup(const struct wire_spec *spec, struct failure *fai
 			   "unit (MemoryMax=, TasksMax=, CPUQuota=)");
 }
 
-/* An end that is to be up is like one of which this is not said. */
+/* Replaces "up" by the default, which means the same. */
 static void complete_end(struct wire_end *end)
 {
 	if (end->up == SWITCH_ON)
@@ -379,7 +380,7 @@ int check_kinds(uint32_t wanted, uint32_t held, struct failure *failure)
 			   "the set has %s of its own, but not %s", present, missing);
 }
 
-/* Checks the descriptors above 2. */
+/* Checks the descriptors that a command gets in addition to 0, 1 and 2. */
 static int check_passed(const struct wire_command *command, struct failure *failure)
 {
 	for (size_t i = 0; i < command->n_passed; i++) {
@@ -395,9 +396,9 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
-/* Checks userName and keepCapabilities, which need a user namespace of the set. A name is looked up
- * in files of the set, so it must only lead to ids that the set maps; and only in such a namespace
- * may the owner give out capabilities. */
+/* Checks userName and keepCapabilities, which need a user namespace of the set. The set's own files
+ * say which id a name has, so the name must lead only to ids that the set maps. An owner may give
+ * capabilities to a command only in such a namespace. */
 static int check_rights_inside(const struct wire_command *command, uint32_t set_kinds,
 			       struct failure *failure)
 {

@@ -10,30 +10,32 @@
 
 /*
  * Checks a specification. Returns 0, or ERROR_INVALID_VALUE with a field such as
- * "spec.mounts[2].target". Errors are, among others: a field whose namespace is not listed, a bind
- * without a descriptor or on "/", and two mounts on one target. Numbers, names and host names need
- * no check here: the codec has checked them against the rows in daemon/wire/layout.c.
+ * "spec.mounts[2].target". Errors are, among others: a field that needs a namespace which is not
+ * listed, a bind without a descriptor or on "/", and two mounts on one target. Numbers, names and
+ * host names need no check here: the codec has checked them against the rows in
+ * daemon/wire/layout.c.
  *
  * If there is no error, fills in defaults, so that equal requests give equal bytes:
  *   kinds        KIND_DEFAULT, and user if there is a mapping
  *   mapping      custom if there are maps, else root if user is listed
  *   hostname     with uts: the set's name
- *   propagation  with mnt: slave
+ *   propagation  with mnt: slave, or private if there are views (check_has_views())
  *   mount_proc   with mnt and pid: on
  *   own_shm      with mnt and ipc: on, unless a root or a mount has one
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
 
-/* Checks that a set without an init has no mounts that the init makes. Returns 0 or
- * ERROR_INVALID_VALUE. */
+/* Checks that a set without an init has no mount of type proc: only an init can make it. Returns 0
+ * or ERROR_INVALID_VALUE. */
 int check_no_procs(const struct wire_spec *spec, struct failure *failure);
 
 /* Checks that all wanted kinds of namespaces are among those that a set has (held). Returns 0 or
  * ERROR_INVALID_VALUE. */
 int check_kinds(uint32_t wanted, uint32_t held, struct failure *failure);
 
-/* Checks that a command has arguments, that its kinds are among set_kinds, and that its working
- * directory is absolute. Returns 0 or ERROR_INVALID_VALUE. */
+/* Checks that a command has arguments, that its kinds are among set_kinds, that its descriptors are
+ * valid, that it has no fields that need a missing user namespace, and that its working directory
+ * is absolute. Returns 0 or ERROR_INVALID_VALUE. */
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure);
 
 int check_name(const char *name, const char *field, struct failure *failure);
@@ -41,30 +43,30 @@ int check_session(const char *session, struct failure *failure);
 /* Checks that a set is ready. Returns 0, or ERROR_BUSY with the state and the set's name. */
 int check_ready(enum set_state state, const char *name, struct failure *failure);
 
-/*
- * Checks the process whose end ends a lease. pid is its pid on the host. callers_first: it is
+/* Checks the process whose end ends a lease. pid: on the host. callers_first: the process is
  * process 1 of the caller's pid namespace. Returns 0, or ERROR_INVALID_VALUE for a process 1, which
- * never ends.
- */
+ * never ends. */
 int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
 
-/* The part of check.h about a set's mounts. Pure functions. */
+/* --- a set's mounts: check-mount.c --- */
 
-/* Checks one mount of the list. Returns 0, or ERROR_INVALID_VALUE and its field. */
+/* Checks mount number index of the specification. Returns 0, or ERROR_INVALID_VALUE with the field
+ * in *failure. */
 int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure);
 
 /* Returns true if the paths differ only in repeated slashes. Neither may contain . or .. as a
  * component. */
 bool check_same_path(const char *a, const char *b);
 
-/* Returns true if the set has views, which must stay as they are. Unless propagation is private,
- * mounts that are made outside later would be seen in them. */
+/* Returns true if the specification has views: mounts that change what is in the tree already
+ * (read-only and hidden places, overlays). Propagation must then be private, or mounts that are
+ * made outside later would be seen in the views. */
 bool check_has_views(const struct wire_spec *spec);
 
-/* Returns true if /dev/shm comes with the set's root or mounts. */
+/* Returns true if the set's root or a mount provides /dev/shm, so that it gets none from nsctld. */
 bool check_has_shm(const struct wire_spec *spec);
 
-/* Checks the settings of the kernel (sysctls) that a specification asks for. Pure functions. */
+/* --- settings of the kernel (sysctls): settings.c --- */
 
 /* Returns NULL if a set with namespaces of these kinds may have this setting, or a static text that
  * says what is wrong. */

@@ -93,8 +93,8 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	return 0;
 }
 
-/* Returns true for a key of an earlier release, which has no effect any more. Notes the key for a
- * warning. */
+/* Returns true for a key of an earlier release, which has no effect any more. Adds the key to
+ * config->ignored, for a warning. */
 static bool ignore_allow(struct loading *loading, const char *key)
 {
 	char *ignored = loading->config->ignored;
@@ -127,7 +127,7 @@ static int complain_of_who(struct loading *loading, const char *key, const char 
 			unknown + group);
 }
 
-/* Takes the words USER:LIST out of the value of egress. */
+/* Applies the words USER:LIST in the value of egress, and overwrites them with blanks. */
 static int take_grants(struct loading *loading, char *value)
 {
 	for (char *at = value; *at;) {
@@ -184,7 +184,7 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 				  key);
 }
 
-/* Parses a subnet, and writes its canonical text to ret. */
+/* Parses a subnet with a prefix of at most `longest` bits, and writes its canonical text to ret. */
 static int parse_subnet(struct loading *loading, const char *key, const char *text, int family,
 			unsigned int longest, char ret[static ADDRESS_SIZE])
 {
@@ -201,7 +201,8 @@ static int parse_subnet(struct loading *loading, const char *key, const char *te
 	return 0;
 }
 
-/* Parses subnets and single addresses, which commas or blanks separate. */
+/* Parses the value of egress-forbidden: subnets and single addresses, which commas or blanks
+ * separate. */
 static int parse_forbidden(struct loading *loading, const char *key, const char *value)
 {
 	struct config_network *network = &loading->config->network;
@@ -333,7 +334,7 @@ static int on_key(void *context, const char *section, const char *key, const cha
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (strcmp(section, sections[i].name) == 0)
-			/* the lines of a list add up */
+			/* a list may have several lines, which add up */
 			return (sections[i].set == set_list ||
 				see_once(loading, section, key) == 0) &&
 			       sections[i].set(loading, key, value ? value : "") == 0;

@@ -2,14 +2,15 @@
 /*
  * The configuration, /etc/nsctl/nsctld.conf: which users may do what, and how much of it. It is
  * parsed strictly, with libinih: an unknown section or key, a repeated key, an invalid value, and
- * an unknown user or group are errors that name the file, line and key. Only this module looks up
- * the names of users and groups (NSS), which may block: at the start and on reload.
+ * an unknown user or group are errors that name the file, line and key. This module asks NSS for
+ * users and groups, which may block, so it does that only at the start and on reload.
  */
 #pragma once
 
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
-/* [limits]: each applies to each uid, except root. Comments are the keys and their defaults. */
+/* [limits]: each but fronts applies to each uid except root. Comments are the keys and their
+ * defaults. */
 struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
 	uint32_t sessions;    /* sessions = 1024: commands that run */
@@ -19,9 +20,10 @@ struct config_limits {
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
 	uint32_t captures;    /* captures = 8: calls of Capture */
-	uint32_t entries; /* egress-entries = 16384: of the lists of all its sets and networks */
-	/* egress-names = 262144: names of hosts in the lists of all its sets and networks, with
-	 * those of [lists]; equal lists count once */
+	/* egress-entries = 16384: in the lists of all sets and networks of the uid */
+	uint32_t entries;
+	/* egress-names = 262144: names of hosts in the lists of all sets and networks of the uid,
+	 * including those of [lists]; equal lists count once */
 	uint32_t names;
 	uint64_t buffered; /* buffered-bytes = 16M: in each of the uid's fronts */
 	uint32_t fronts;   /* fronts = 1024: fronts of all uids together */
@@ -32,8 +34,8 @@ struct config_limits {
 struct config_network {
 	char pool_v4[ADDRESS_SIZE]; /* egress-pool-v4 = 10.213.0.0/16 */
 	char pool_v6[ADDRESS_SIZE]; /* egress-pool-v6 = fd6e:7363:746c::/64 */
-	/* egress-forbidden = FORBIDDEN_DEFAULT: subnets that egress does not reach; it never
-	 * reaches the host */
+	/* egress-forbidden = FORBIDDEN_DEFAULT: subnets that egress does not reach, in addition to
+	 * the host itself */
 	char forbidden[FORBIDDEN_MAX][ADDRESS_SIZE];
 	size_t n_forbidden;
 };
@@ -69,14 +71,16 @@ enum config_allow {
 /* The keys of [allow] as the file has them. */
 extern const char *const config_allow_keys[CONFIG_ALLOW_COUNT];
 
-/* [lists]: NAME = what a way out may lead to, as entries of destination.h. */
+/* [lists]: NAME = the destinations that a way out may lead to, as entries of destination.h. */
 #define CONFIG_ENTRIES_MAX 10000
 struct config_list {
 	char name[DESTINATION_LIST_SIZE];
 	unsigned int line; /* of the file: where the name occurs first */
 	char **entries;
 	size_t n_entries;
-	struct config_who who; /* users who may have this list alone: [allow] egress = USER:NAME */
+	/* [allow] egress = USER:NAME: users who may have this list, even without the right to all
+	 * egress */
+	struct config_who who;
 };
 
 struct config {
@@ -104,10 +108,10 @@ struct config {
 };
 
 /*
- * Reads the file at path. If it is missing, uses the defaults, unless must_exist (it was given as
- * --config). The file must belong to root, and only root may be able to write to it. Returns 0, or
- * -errno and *ret_message, which the caller frees, such as "/etc/nsctl/nsctld.conf:7: limits.set:
- * unknown key; known are: sets ...".
+ * Reads the file at path. If it is missing, uses the defaults, unless must_exist. The file must
+ * belong to root, and only root may be able to write to it. Returns 0 and *ret, which config_free()
+ * frees, or -errno and *ret_message, which the caller frees. A message is, for example,
+ * "/etc/nsctl/nsctld.conf:7: limits.set: unknown key; known are: sets ...".
  */
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message);
 /*
@@ -117,11 +121,11 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
 struct config *config_free(struct config *config); /* accepts NULL, returns NULL */
 
-/* Returns true if who names this user, by uid or by one of the groups. */
+/* Returns true if who names this user: by uid, by gid or by one of the groups. */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
 
-/* Returns the list of [lists] with this name, or NULL. */
+/* Returns the list of [lists] with this name. Returns NULL if there is none, or if it is empty. */
 const struct config_list *config_find_list(const struct config *config, const char *name);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/idmap.h"
 
-/* The parameters for uids, or those for gids. */
+/* The uid map or the gid map of a request, and the ids that its caller may map. */
 struct side {
 	const char *field, *file;
 	struct wire_map *map;
@@ -94,8 +94,8 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the first count ids of a line of the file to the ids inside from up. Returns the rest of the
- * line. */
+/* Maps the first count ids of line to the ids from *inside on, and adds count to *inside. Returns
+ * the rest of the line. */
 static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
 				   uint32_t count)
 {
@@ -107,8 +107,8 @@ static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struc
 	return line;
 }
 
-/* Maps all ids that the file gives to the caller to the ids from 0 up, and the caller's own id to
- * `own`, which is left out there. */
+/* Maps the caller's own id to `own`, and all ids that the file gives to the caller to the other ids
+ * from 0 on. */
 static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
 {
 	uint32_t inside = 0;
@@ -161,7 +161,7 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 	return r ? r : complete_side(&groups, spec->mapping, failure);
 }
 
-/* Returns the range of home whose ids inside contain all of these, or NULL. */
+/* Returns the range of home that has the ids from first to first + count - 1 inside, or NULL. */
 static const struct wire_range *find_inside(const struct wire_map *home, uint32_t first,
 					    uint32_t count)
 {
@@ -175,7 +175,7 @@ static const struct wire_range *find_inside(const struct wire_map *home, uint32_
 	return NULL;
 }
 
-/* Lists the ids that are mapped in home, as ids of the host, except the caller's own. */
+/* Lists the host's ids that are mapped in home, except the caller's own id. */
 static void list_others(const struct wire_map *home, uint32_t own, struct subid_ranges *ret)
 {
 	ret->n = 0;
@@ -192,7 +192,8 @@ static void list_others(const struct wire_map *home, uint32_t own, struct subid_
 	}
 }
 
-/* Turns the ids outside, which are ids of home, into ids of the host. */
+/* Turns the map's ids outside from ids of home into ids of the host. An empty map then maps 0 to
+ * the caller's own id. */
 static int take_from_home(const struct side *side, const struct wire_map *home,
 			  struct failure *failure)
 {
@@ -221,7 +222,7 @@ static int complete_side_within(const struct side *side, const struct wire_map *
 
 	list_others(home, side->own, &others);
 	checked.ranges = &others;
-	checked.root = true; /* the outer namespace has nothing but what its owner may map */
+	checked.root = true; /* the surrounding namespace has only ids that its owner may map */
 	checked.reserved = none;
 	if (mapping_is_auto(mapping))
 		r = make_auto(&checked,

@@ -19,8 +19,8 @@ struct idmap_rights {
 	uid_t uid;
 	gid_t gid;
 	struct subid subid;
-	/* ids of the daemon's own accounts: a user who could map them would control sets' inits,
-	 * and the front of root */
+	/* ids of the daemon's own accounts: a user who could map them would control the inits of
+	 * sets, and root's front */
 	uint32_t reserved_uids[2], reserved_gids[2];
 };
 
@@ -38,15 +38,13 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
-/*
- * Completes the maps of a specification whose user namespace will be below home's: it names ids as
- * they are in home. Turns them into ids of the host, so that maps and commands are like those of
- * any set. Returns 0, or an error and *failure.
- */
+/* Completes the maps of a specification whose user namespace will be a child of home. Its ids
+ * outside are ids of home; turns them into ids of the host, as the maps of other sets have them.
+ * uid and gid are those of the owner on the host. Returns 0, or an error and *failure. */
 int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
 			  struct failure *failure);
-/* Turns ids outside from the host's into those of home, for the kernel: every range must lie within
- * one range of home. */
+/* Turns the map's ids outside from ids of the host into ids of home, as the kernel wants them for a
+ * child of home. Every range must lie within one range of home. */
 void idmap_to_home(struct wire_map *map, const struct wire_map *home);
 
 /* Returns true if the id exists inside. */
@@ -55,13 +53,11 @@ bool idmap_has(const struct wire_map *map, uint32_t inside);
 /* Returns the id outside of an id inside, or UINT32_MAX if it does not exist inside. */
 uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 
-/* Returns the id that a command has inside by default: the one to which own is mapped. If own is
- * not mapped, it is 0 if 0 exists inside or nothing is mapped, else the first id inside. */
+/* Returns the id that a command has inside by default: the id to which own is mapped. If own is not
+ * mapped, returns 0 if 0 exists inside or nothing is mapped, else the first id inside. */
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
-/*
- * Returns true if processes inside may change their supplementary groups: if the map has any id but
- * the caller's own, which takes an administrator's line in /etc/subgid. A process that can drop a
- * group gains access to files that exclude this group.
- */
+/* Returns true if processes inside may change their supplementary groups: if the map has any id but
+ * the caller's own. Such a map needs a line in /etc/subgid, which an administrator writes. A
+ * process that can drop a group gains access to files that exclude this group. */
 bool idmap_has_setgroups(const struct wire_map *groups, gid_t own);

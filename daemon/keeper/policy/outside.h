@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses that a name in a list may lead to. */
+/* The addresses to which a name in a list of egress may lead. */
 #pragma once
 
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config.h"
 
-/* Returns true if the configuration forbids this address, or it is one of the pool's, which sets
- * have. An IPv4 address within one of IPv6 counts as well. */
+/* Returns true if the configuration forbids this address, or if it lies in a pool from which ways
+ * out get their addresses. A NAT64 address is also forbidden if the IPv4 address in it is. */
 bool outside_is_forbidden(const struct config *config, const struct address *address);
-/* Returns true if a name may lead to this address: it is public, and not forbidden. Whoever owns a
- * name can have it lead anywhere (DNS rebinding), so private addresses must be listed by
+/* Returns true if a name may lead to this address: it is public, and not forbidden. The owner of a
+ * name can point it at any address (DNS rebinding), so a list must name private addresses
  * themselves. */
 bool outside_is_public(const struct config *config, const struct address *address);

@@ -49,8 +49,9 @@ static uid_t effective_uid(const char *text)
 	return at && sscanf(at + 5, "%*u %u", &uid) == 1 ? uid : UINT32_MAX;
 }
 
-/* Returns 0 or -errno. -ENODATA means that a line is missing: the process's groups come before all
- * these lines, and may make the text longer than STATUS_SIZE. */
+/* Reads the values from an open /proc/PID directory. Returns 0 or -errno. -ENODATA: a line is
+ * missing, because the process's groups come before these lines, and may make the text longer than
+ * STATUS_SIZE. */
 static int read_status(int directory_fd, struct status *ret)
 {
 	char text[STATUS_SIZE];
@@ -158,17 +159,17 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* before Linux 6.5, another process may have this pid by now; read_peer_process() notices
-	 * that */
+	/* before Linux 6.5: if the peer has ended, this fails, or finds another process that has
+	 * got the pid */
 	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
 }
 
 /* --- the process: confinement, place, limits --- */
 
 /*
- * Returns true if the peer may have raised its limits: it is setuid, or has one of the
+ * Returns true if the peer may have raised its limits: it runs a setuid program, or has one of the
  * capabilities for that (raising) in the host's user namespace. A process that changes its uid
- * while it connects looks the same. For root it makes no difference.
+ * while it connects looks the same. Root may raise limits anyway, so for root the answer is false.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {
@@ -181,11 +182,9 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 	       (in_host && status->permitted & ~status->ambient & raising);
 }
 
-/*
- * Finds the set that the process is in, by the whole path of its cgroup: the name alone would not
- * do, because a user with a delegated part of the hierarchy can give any name to a cgroup there.
- * Returns 0 or -errno.
- */
+/* Finds the set that the process is in by the whole path of its cgroup. The last name in the path
+ * would not be enough: a user with a delegated part of the hierarchy can choose any names there.
+ * Returns 0 or -errno. */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
 	char path[4096], *at = path;
@@ -208,7 +207,7 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 }
 
 /* Returns the reason why the process counts as filtered, or "". Its filter, profile or context
- * would not apply to its commands, nor to the makers of its sets. */
+ * would not apply to its commands or to the makers of its sets. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {
@@ -232,7 +231,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
 	struct status status = {};
-	/* before the status: if a setuid program raises the limits later, the status shows it */
+	/* read before the status: if a setuid program raises the limits later, the status shows
+	 * that */
 	int r = limits_read(fd, peer->pid, &peer->limits);
 
 	if (r == 0)
@@ -249,8 +249,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
-	/* securebits are not shown: they may keep root that has no capability from getting one by
-	 * executing a program (SECBIT_NOROOT) */
+	/* /proc does not show securebits: with SECBIT_NOROOT, root without a capability does not
+	 * get it by executing a program */
 	if (status.no_new_privileges || peer->identity.uid == 0)
 		peer->bounding &= status.permitted;
 	peer->in_machine_net = wall_in_machine_net(fd, &host->wall);
@@ -270,17 +270,16 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 }
 
 /*
- * Reads everything about the process, then checks that it has not ended. If it has not, its pid was
- * its own all the time. If it has, its profile is unknown: with AppArmor on the host, the peer is
- * refused then, and otherwise confined. A shortage of descriptors or memory is our failure, and
- * returned as such.
+ * Reads everything about the process, then checks that it has not ended. If it has, another process
+ * may have had its pid meanwhile, so what was read is not trusted. Such a peer is refused if the
+ * host uses AppArmor, because its profile is unknown; otherwise it counts as confined. Returns 0 or
+ * -errno, for instance for a shortage of descriptors or memory.
  */
 static int read_peer_process(const struct peer_host *host, struct peer *peer,
 			     const char **ret_confined)
 {
 	_cleanup_fd_ int fd = peer->pid > 0 ? process_open_directory(peer->pid) : -ESRCH;
 	int r = fd < 0 ? fd : read_process(fd, host, peer, ret_confined);
-	/* another process may have the pid of one that has ended */
 	bool has_ended = peer->pid_fd < 0 || process_has_ended(peer->pid_fd);
 
 	peer->place_known = r == 0 && !has_ended;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The peer of a connection: what the kernel says about the process that connected. Nothing here
+/* The peer of a connection: the kernel's information about the process that connected. Nothing here
  * comes from a field of a message. The functions never block, and never follow a path that the peer
- * chose. A struct peer holds the peer's pidfd and memory: see peer_done().
- */
+ * has chosen. A struct peer holds a pidfd and memory: see peer_done(). */
 #pragma once
 
 #include "daemon/kernel/cgroup.h"
@@ -27,7 +25,8 @@ struct peer_identity {
 	char wall[WALL_SIZE]; /* namespaces and root that are not the host's; "": none */
 };
 
-/* Properties of nsctld itself, which count as the host's. They are read once, at the start. */
+/* Properties of nsctld itself, which are taken for those of the host. They are read once, at the
+ * start. */
 struct peer_host {
 	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
@@ -44,7 +43,7 @@ struct peer {
 	int pid_fd;	      /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
 	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
-	uint64_t bounding; /* the capabilities that it could get: bits 1 << CAP_* */
+	uint64_t bounding; /* capabilities that the peer could get: bits 1 << CAP_* */
 	/* Resource limits for the peer's commands. They are unknown if the peer has ended, or if
 	 * its program has the right to raise its limits, and may have done so. */
 	struct task_limits limits;
@@ -53,9 +52,9 @@ struct peer {
 	 * set cannot leave. If place_known is false, the peer may be in any set. */
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
-	char *cgroup; /* path of its cgroup below the hierarchy's root; NULL: unknown */
-	/* Of a peer that is in no set by its cgroup: its pid namespaces. A set in its caller's
-	 * cgroup is found by these, because its user can move its processes to other cgroups. */
+	char *cgroup; /* path of the peer's cgroup below the root of the hierarchy; NULL: unknown */
+	/* Pid namespaces of a peer whose cgroup is not that of a set. They show whether it is in a
+	 * set in its caller's cgroup, because users can move processes out of such a cgroup. */
 	struct pidns_list pid_namespaces;
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
 	 * the user of the host who owns the outermost user namespace that the peer is in. */
@@ -63,7 +62,7 @@ struct peer {
 	uid_t owner;
 	bool in_machine_net; /* the peer is in the net namespace of process 1 */
 	char confined[192];  /* the reason why the peer counts as confined, or "" */
-	char filtered[192];  /* why the peer counts as filtered, or "" */
+	char filtered[192];  /* the reason why the peer counts as filtered, or "" */
 };
 
 /* Reads nsctld's own properties. cgroup is the path of the cgroup with all sets' cgroups, and must
@@ -71,16 +70,17 @@ struct peer {
 int peer_host_read(const char *cgroup, struct peer_host *ret);
 
 /*
- * Reads everything about the peer of a connected socket. A peer is confined if its user namespace
- * is not the host's, or if it has ended or cannot be examined: ret->confined has the reason.
- * (confine_subordinate() in request/scope.c adds a reason.) A peer is filtered if a seccomp filter,
- * an enforced AppArmor profile or SELinux restricts it in a way that would not apply to its
- * commands: ret->filtered has the reason. The identity always comes from the socket. The process is
- * read first, and then checked to be still alive, so that the data are its own.
+ * Reads everything about the peer of a connected socket. The identity always comes from the socket.
+ * The process is read first, and then checked to be still alive, so that the data are its own.
+ *
+ * A peer is confined if its user namespace is not the host's, or if it has ended or cannot be
+ * examined: ret->confined has the reason. (confine_subordinate() in request/scope.c adds a reason.)
+ * A peer is filtered if a seccomp filter, an enforced AppArmor profile or SELinux restricts it in a
+ * way that would not apply to its commands: ret->filtered has the reason.
  *
  * Returns 0, or -errno if the peer must not be served: -EPERM (its uid is (uid_t)-1, or it has too
- * many groups), -ESRCH (it has ended, and there is AppArmor), a label or profile that is too long
- * or unreadable, or a shortage of memory or descriptors.
+ * many groups), -ESRCH (it has ended, and the host uses AppArmor), a label or profile that is too
+ * long or unreadable, or a shortage of memory or descriptors.
  */
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);

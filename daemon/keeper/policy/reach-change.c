@@ -2,23 +2,23 @@
 #include "daemon/keeper/policy/reach-change.h"
 #include "daemon/wire/fnv.h"
 
-/* An entry of a list, as it was typed and as it was read. */
+/* An entry of a list: its text, and the result of reading the text. */
 struct entry {
 	const char *text;
-	/* DESTINATION_LIST: only the text tells what it is */
+	/* DESTINATION_LIST: "@NAME", or text that cannot be read; `read` is then not valid */
 	enum destination_kind kind;
 	struct destination read;
 };
 
-/* One side of a list: allow, deny or remove. A search compares digests first, because a thousand
- * entries may be searched for in a thousand others. */
+/* The entries of one field: allow, deny or remove. A search compares digests first, because a
+ * thousand entries may be searched for in a thousand others. */
 struct side {
 	size_t n;
 	uint32_t digests[DESTINATION_TEXTS_MAX];
 	struct entry entries[DESTINATION_TEXTS_MAX];
 };
 
-/* Returns true if both entries say the same, such as "192.0.2.1" and "192.0.2.1/32". */
+/* Returns true if both entries mean the same, such as "192.0.2.1" and "192.0.2.1/32". */
 static bool is_same(const struct entry *a, const struct entry *b)
 {
 	if (a->kind != b->kind)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Changes of lists, as SetEgress asks for them. */
+/* Changes of lists of egress, as SetEgress asks for them. */
 #pragma once
 
 #include "daemon/wire/egress.h"
@@ -12,6 +12,6 @@
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);
-/* Returns true if the list changed may let through what the list old refuses: it allows an entry
- * more, or denies one less. */
+/* Returns true if the list `changed` may let through what the list `old` refuses: it allows one
+ * more entry, or denies one less. */
 bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);

@@ -3,8 +3,8 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/wire/fnv.h"
 
-/* All names in use. The ones that were found last come first, because they are usually wanted
- * again. */
+/* All struct reach_names in use. `last` is the one that was found last: it is kept, because it is
+ * usually wanted again. */
 static struct {
 	struct reach_names *all, *last;
 } state;
@@ -24,7 +24,8 @@ struct collecting {
 	int error;
 };
 
-/* Returns the number of the service, which is added if it is new, or REACH_SERVICES_MAX. */
+/* Returns the service's index in names->table, and adds the service if it is new. Returns
+ * REACH_SERVICES_MAX if the table is full. */
 static size_t number_of(struct reach_names *names, const struct destination_service *service)
 {
 	size_t i = 0;
@@ -76,7 +77,7 @@ static int compare(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
-/* Joins entries with the same name: such a name is the user's own if one of them is. */
+/* Joins entries with the same name. The joined entry is the user's own if one of them is. */
 static void join(struct collecting *collecting)
 {
 	size_t used = 0;
@@ -98,7 +99,7 @@ static void join(struct collecting *collecting)
 	collecting->n = used;
 }
 
-/* Appends the entries that are the user's own, or the others. */
+/* Appends the names of the user's own entries (own) or of the others to the text. */
 static void append(const struct collecting *collecting, bool own)
 {
 	struct reach_names *names = collecting->names;
@@ -115,7 +116,8 @@ static void append(const struct collecting *collecting, bool own)
 	}
 }
 
-/* Names and services are added up, so their order has no effect. */
+/* Returns a digest: the sum of the hashes of all pairs of a name and a service, so their order has
+ * no effect. It is 0 only without names. */
 static uint64_t digest_of(const struct collecting *collecting)
 {
 	const struct reach_names *names = collecting->names;
@@ -134,7 +136,8 @@ static uint64_t digest_of(const struct collecting *collecting)
 			if (!(entry->services >> j & 1))
 				continue;
 			low = fnv_add(fnv_add(FNV_START, words, sizeof(words)), entry->name, size);
-			/* from another start and in another order: two hashes, not one */
+			/* the upper half is a second hash, with another start value and in another
+			 * order */
 			high = fnv_add(fnv_add(~FNV_START, entry->name, size), words,
 				       sizeof(words));
 			digest += (uint64_t)high << 32 | low;
@@ -186,7 +189,8 @@ static bool may_have_names(const struct wire_reach *reach)
 	return false;
 }
 
-/* Returns what the list says, as one text, or NULL. */
+/* Returns the allowed entries, each with its NUL, in one block that the caller frees. Returns NULL
+ * if memory lacks. */
 static char *make_key(const struct wire_reach *reach, size_t *ret_size)
 {
 	size_t size = 0, used = 0;
@@ -312,7 +316,8 @@ bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
 
 /* --- comparing --- */
 
-/* A place in the user's own names, or in the others. Both are in alphabetical order. */
+/* A position in the names of the user's own entries, or in those of other entries. Both are in
+ * alphabetical order. */
 struct cursor {
 	const struct reach_names *names;
 	const char *name;
@@ -334,7 +339,8 @@ static struct cursor cursor_at(const struct reach_names *names, bool own)
 	return cursor;
 }
 
-/* Goes on to this name. Returns its services, or 0 if the name is not there. */
+/* Moves the cursor forward to this name. Returns the services of the name, or 0 if it is not there.
+ * Names must be looked for in alphabetical order. */
 static uint32_t find_services(struct cursor *cursor, const char *name)
 {
 	int order = -1;
@@ -347,7 +353,8 @@ static uint32_t find_services(struct cursor *cursor, const char *name)
 	return order == 0 ? cursor->names->services[cursor->i] : 0;
 }
 
-/* Returns true if services contains all of others, which are numbered by another table. */
+/* Returns true if services, which are bits of names->table, contain all services in wanted, which
+ * are bits of others->table. */
 static bool has_services(const struct reach_names *names, uint32_t services,
 			 const struct reach_names *others, uint32_t wanted)
 {

@@ -12,19 +12,19 @@
 
 struct reach_names {
 	size_t n, n_own;
-	/* the names, each followed by a NUL: first the user's own, then those of the configuration;
-	 * both in alphabetical order, without repetition */
+	/* the n names, each followed by a NUL: first the n_own names of the user's own entries,
+	 * then those of the configuration; both in alphabetical order, without repetition */
 	char *text;
 	size_t size;
-	uint32_t *services;				      /* of each name; bit i: table[i] */
+	uint32_t *services;				      /* of each name; bit i is table[i] */
 	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
 	size_t n_services;
 	bool overflow; /* entries were left out: there are too many names or services */
-	/* Lists with the same names and ports have the same digest, in whatever order, and others
-	 * hardly ever. It is 0 only without names. */
+	/* Lists with the same names and ports, in any order, have the same digest; other lists
+	 * almost never do. 0: there are no names. */
 	uint64_t digest;
 
-	/* of reach-names.c */
+	/* for reach-names.c only */
 	struct reach_names *next;
 	size_t users;
 	uint64_t generation; /* of the configuration */
@@ -32,19 +32,20 @@ struct reach_names {
 	size_t key_size;
 };
 
-/* Finds the names that a list of egress allows, including those of the lists that it names. ret is
- * NULL if there are none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
+/* Finds the names that a list of egress allows, including those of the lists that it names. *ret is
+ * NULL if there are none; otherwise the caller releases it with reach_names_release(). Returns 0 or
+ * -ENOMEM. */
 int reach_names_find(const struct config *config, const struct wire_reach *reach,
 		     struct reach_names **ret);
-/* Like reach_names_find(), but ret is NULL only if there is no list. A list without names has an
- * empty result. */
+/* Like reach_names_find(), but *ret is NULL only if there is no list. For a list without names,
+ * *ret is empty. */
 int reach_names_find_all(const struct config *config, const struct wire_reach *reach,
 			 struct reach_names **ret);
-/* Returns the names for one more user, which must release them, too. */
+/* Returns the names for one more holder, which releases them with reach_names_release(). */
 struct reach_names *reach_names_share(struct reach_names *names);
-/* Gives the names up, and frees them with their last user. Accepts NULL. Returns NULL. */
+/* Releases the names, and frees them if this was their last holder. Accepts NULL. Returns NULL. */
 struct reach_names *reach_names_release(struct reach_names *names);
 /* Returns true if both have the same names with the same ports. */
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
-/* Returns true if names have all names and ports of others. Both may be NULL. */
+/* Returns true if names has all names and ports of others. Both may be NULL. */
 bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);

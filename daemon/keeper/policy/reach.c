@@ -4,12 +4,12 @@
 #include "daemon/keeper/policy/reach.h"
 
 /* Maximum number of services in the list of a set. Each costs one or two rules with a set of
- * addresses. The more such sets the table has, the longer the kernel needs for each. */
+ * addresses in nftables. The more such sets the table has, the longer the kernel needs for each. */
 #define SERVICES_MAX 16
 
 /* --- checks --- */
 
-/* Checks one side of the list. */
+/* Checks the entries of the field allow or deny (side), and adds their bytes to *size. */
 static int check_side(const struct config *config, const struct wire_destination *entries, size_t n,
 		      const char *prefix, const char *side, size_t *size, struct failure *failure)
 {
@@ -53,8 +53,8 @@ static size_t count_services(const char *lines)
 	return n;
 }
 
-/* Checks that the list has room when its words are resolved. Name servers may change, so there is
- * room for as many as a set can have. */
+/* Checks that the list is not too long when its words, such as "@dns", have been replaced by
+ * entries. Counts as many name servers as a set can have, because these may change. */
 static int check_room(const struct config *config, const struct wire_reach *reach,
 		      const char *prefix, struct failure *failure)
 {
@@ -183,7 +183,6 @@ const char *reach_resolve(const struct config *config, const struct wire_destina
 	lines->missing = reach_each(config, entries, n, resolve_entry, &resolving);
 	if (lines->n == 0 || lines->used >= lines->size)
 		return NULL;
-	/* the last line ends the text */
 	lines->buffer[lines->used++] = '\0';
 	return start;
 }
@@ -203,7 +202,7 @@ bool reach_has_dns(const struct config *config, const struct wire_reach *reach)
 	return found;
 }
 
-/* --- lists of the configuration, checked as if a set had them --- */
+/* --- lists of the configuration: they are checked as if a set had them --- */
 
 static int check_list(const struct config *config, const struct config_list *list,
 		      struct failure *ret)

@@ -63,8 +63,8 @@ static bool is_allowed(const char *key)
 	return false;
 }
 
-/* Returns true if key consists of words of letters, digits, _ and -, with single dots between them:
- * it becomes a path. */
+/* Returns true if key consists of words of letters, digits, _ and -, with single dots between them.
+ * The kernel's path of the setting is made from it. */
 static bool is_name(const char *key)
 {
 	for (const char *at = key; *at; at++)

@@ -50,8 +50,8 @@ static bool is_text(const struct field *field, const char *text)
 	return text && strlen(text) == field->size && memcmp(field->start, text, field->size) == 0;
 }
 
-/* Takes the line that begins at *at, without its newline, and moves *at behind it. Returns false at
- * the end. */
+/* Takes the line that begins at *at, without its newline, and moves *at to the next line. Returns
+ * false at the end. */
 static bool next_line(const char **at, const char *end, struct field *ret)
 {
 	const char *newline;
@@ -233,7 +233,7 @@ static bool find_owner(const char *accounts, size_t size, const struct field *ow
 		if (!next_field(&line, &name) || !next_field(&line, &password) ||
 		    !next_field(&line, &id) || !get_number(&id, &number))
 			continue;
-		/* a user with an account is independent, whatever the file says */
+		/* the id of an account is not subordinate, whatever the file says */
 		if (number >= range->first && number - range->first < range->count)
 			return false;
 		if (!found && name.size == owner->size &&
@@ -311,7 +311,7 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 	owners->seen = now;
 	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
 	    lines.data)
-		/* if there is no memory, some lines are missing */
+		/* without memory, some lines are missing */
 		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
 					 accounts.size, owners);
 	free(lines.data);

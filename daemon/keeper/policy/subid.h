@@ -14,7 +14,7 @@
 
 #define SUBID_PASSWD "/etc/passwd"
 #define SUBID_NAME_SIZE 256
-/* One range less than a map has, because the caller's own id takes one. */
+/* One less than the ranges of a map, because the caller's own id takes one. */
 #define SUBID_RANGES_MAX (MAP_RANGES_MAX - 1)
 
 struct subid_range {
@@ -48,7 +48,8 @@ int subid_read_name(uid_t uid, char ret[static SUBID_NAME_SIZE]);
  * does not belong to root or if others can write to it, or another -errno. */
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret);
 
-/* All lines of a file, sorted by their first id. They say which user is responsible for an id. */
+/* All lines of /etc/subuid, sorted by their first id. They tell which user is responsible for an
+ * id. */
 struct subid_owners {
 	struct subid_owned {
 		struct subid_range range;
@@ -61,10 +62,8 @@ struct subid_owners {
 /* Reads the file again if it has changed. A file counts as empty if it is missing, or if a user
  * other than root can write to it. */
 void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
-/*
- * Adds the lines of text, which is the contents of such a file; accounts is the contents of
- * /etc/passwd. Leaves out a line whose range contains the id of an account. Returns 0 or -ENOMEM.
- */
+/* Adds the lines of text, the contents of such a file. accounts is the contents of /etc/passwd.
+ * Leaves out a line whose range contains the id of an account. Returns 0 or -ENOMEM. */
 int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
 		       struct subid_owners *owners);
 /* Returns true if uid is another user's subordinate id, and sets *ret to that user. */

@@ -10,8 +10,8 @@
 /* Fills in *failure for the last report of an operation. Returns the error,
  * as failure_set() does. */
 int task_error(const struct task_report *report, struct failure *failure);
-/* Fills in *failure for a report about a set's way to the outside (egress, published ports): a link
- * that the specification does not have. */
+/* Fills in *failure for a report about a set's way out (for egress or published ports), which is a
+ * link that the specification does not list. */
 void task_error_of_way(const struct task_report *report, struct failure *failure);
 /* Fills in *failure for a report about links. of_spec: the links are those of a set's specification
  * (fields spec.links[]); otherwise there is one link (fields beginning with "a." and "b."). */

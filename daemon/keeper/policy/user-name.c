@@ -9,9 +9,9 @@ static struct kept {
 	uid_t uid;
 	struct user_name name;
 } kept[KEPT_NAMES];
-static struct stat seen; /* the file from which they are */
+static struct stat seen; /* state of /etc/passwd when the names were read */
 
-/* Forgets all names if the file is another one, or has changed. */
+/* Forgets all names if /etc/passwd has been replaced or changed. */
 static void refresh(void)
 {
 	struct stat st = {};

@@ -4,13 +4,13 @@
 
 #include <sys/types.h>
 
-/* With the NUL. A longer name is not used. */
+/* Size with the NUL. A user with a longer name is shown as "uid NUMBER". */
 #define USER_NAME_SIZE 64
 
 struct user_name {
 	char text[USER_NAME_SIZE];
 };
 
-/* Returns the name that uid has in /etc/passwd, or "uid 1000". Asks no name service, which may
- * block. Keeps some names, and reads the file again only if it has changed. */
+/* Returns the name of uid in /etc/passwd or, if there is none, a text such as "uid 1000". Asks no
+ * name service, because that may block. Remembers some names until the file changes. */
 struct user_name user_name(uid_t uid);
