@@ -11,7 +11,7 @@ static unsigned int bits_of(const struct address *address)
 	return address->family == AF_INET ? 32 : 128;
 }
 
-/* Sets all bits from number `from` to the last to value. */
+/* Sets the bits from number `from` to the last one to value. */
 static void fill_bits(struct address *address, unsigned int from, bool value)
 {
 	for (unsigned int bit = from; bit < bits_of(address); bit++) {
@@ -69,7 +69,7 @@ static const char *read_cidr(const char *text, unsigned int least, struct addres
 	return NULL;
 }
 
-/* Rejects addresses that a host cannot have. */
+/* Returns NULL for an address that a host can have, or a text that says what is wrong. */
 static const char *check_unicast(const struct address *address)
 {
 	static const struct address zero, loopback6 = {.bytes = {[15] = 1}};

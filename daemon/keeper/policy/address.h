@@ -38,7 +38,7 @@ bool address_is_link_local(const struct address *address);
 /* Parses the MAC address of an interface: not multicast, not zero. *ret is in lower case. */
 const char *address_read_mac(const char *text, char ret[static MAC_SIZE]);
 /* Checks a name for a new interface: 1 to 15 bytes of printable ASCII without '/', ':', '%' and
- * space. The names ".", "..", "lo", "all" and "default" are taken. */
+ * space. Refuses ".", "..", "lo", "all" and "default". */
 const char *address_check_interface(const char *name);
 
 /* Writes the canonical text of the address, with or without /prefix. */

@@ -62,7 +62,7 @@ static bool has_only_lists(const struct authz_lists *lists, const struct wire_re
 	return reach->listed;
 }
 
-/* Writes the names of the lists that the identity may have to ret. Returns false if there are
+/* Writes to ret the names of the lists that the identity may have. Returns false if there are
  * none. */
 static bool name_lists(const struct authz_lists *lists, char *ret, size_t size)
 {

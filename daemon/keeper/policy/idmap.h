@@ -25,16 +25,16 @@ struct idmap_rights {
 };
 
 /*
- * Makes the maps of a specification with MAPPING_AUTO, and checks the maps of one with
- * MAPPING_CUSTOM against the rights. If only one of the two maps is given, makes the other as
- * MAPPING_ROOT does. Does nothing for other mappings. Returns 0, or ERROR_INVALID_VALUE with a
- * field such as spec.userMapping or spec.uidMap[2].
+ * Makes the maps of a specification with MAPPING_AUTO or MAPPING_CURRENT_AUTO, and checks the maps
+ * of one with MAPPING_CUSTOM against the rights. If only one of the two maps is given, makes the
+ * other as MAPPING_ROOT does. Does nothing for other mappings. Returns 0, or ERROR_INVALID_VALUE
+ * with a field such as spec.userMapping or spec.uidMap[2].
  */
 int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 		   struct failure *failure);
 
-/* Fills in the maps of a set that belongs to uid and gid. spec is read only for MAPPING_AUTO and
- * MAPPING_CUSTOM. */
+/* Fills in the maps of a set that belongs to uid and gid. spec is read only for MAPPING_AUTO,
+ * MAPPING_CURRENT_AUTO and MAPPING_CUSTOM. */
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
@@ -47,10 +47,11 @@ int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_
  * child of home. Every range must lie within one range of home. */
 void idmap_to_home(struct wire_map *map, const struct wire_map *home);
 
-/* Returns true if the id exists inside. */
+/* Returns true if the map maps this id inside. */
 bool idmap_has(const struct wire_map *map, uint32_t inside);
 
-/* Returns the id outside of an id inside, or UINT32_MAX if it does not exist inside. */
+/* Returns the id outside to which an id inside is mapped, or UINT32_MAX if the id does not exist
+ * inside. */
 uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 
 /* Returns the id that a command has inside by default: the id to which own is mapped. If own is not

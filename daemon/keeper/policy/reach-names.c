@@ -190,7 +190,7 @@ static bool may_have_names(const struct wire_reach *reach)
 }
 
 /* Returns the allowed entries, each with its NUL, in one block that the caller frees. Returns NULL
- * if memory lacks. */
+ * if there is no memory. */
 static char *make_key(const struct wire_reach *reach, size_t *ret_size)
 {
 	size_t size = 0, used = 0;
@@ -250,7 +250,7 @@ struct reach_names *reach_names_share(struct reach_names *names)
 	return names;
 }
 
-/* Makes these the names that were found last. */
+/* Keeps these names as state.last, instead of the names before. */
 static void remember(struct reach_names *names)
 {
 	struct reach_names *before = state.last;
