@@ -10,21 +10,21 @@
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/kernel/fault.h"
 
-/* An address lasts this much longer than its record, so that a name that is asked for often is not
- * added each time. */
+/* An address stays in the firewall this much longer than the life of its DNS record, so that it is
+ * not added again for every question about the name. */
 #define EXTRA_SECONDS 60
 #define REFUSE_ALL UINT64_MAX
 
-/* Addresses that a worker adds to the firewall. */
+/* A request of a resolver, whose addresses a worker is adding to the firewall. */
 struct admission {
 	struct egress_names *names; /* NULL: the set is gone */
 	struct admission *next;
 	uid_t uid;
 	uint32_t id, request; /* of the resolver, and of its request */
-	uint64_t refused;     /* bits: of addresses that were refused already */
-	bool flushed;	      /* the firewall's table was restored meanwhile */
-	bool outdated;	      /* the names have another list since */
-	bool removing;	      /* what was added is removed again */
+	uint64_t refused;     /* bit i: address i of the request was refused */
+	bool flushed;	      /* the firewall's table was made anew meanwhile */
+	bool outdated;	      /* the list of names was replaced meanwhile */
+	bool removing;	      /* a worker is removing the addresses again */
 	char interface[INTERFACE_SIZE];
 	struct reach_names *list; /* to which the services of the grants refer */
 	struct grant grants[RESOLVER_ADDRESSES_MAX];
@@ -47,7 +47,7 @@ void egress_admit_outdate(const struct egress_names *names)
 }
 
 /* Returns true while a worker may still add addresses of an old list. They are removed afterwards,
- * and with them what a new list has let through. */
+ * even those that the new list has let through meanwhile. */
 static bool has_outdated(const struct egress_names *names)
 {
 	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
@@ -71,7 +71,8 @@ static void admission_free(struct admission *admission)
 	free(admission);
 }
 
-/* Returns the services of all entries that match; none if the request was made with an old list. */
+/* Returns the services of all entries that the request names. Returns 0 if the request refers to an
+ * old list, or while addresses of an old list may still be added or removed. */
 static uint32_t services_of(const struct egress_names *names,
 			    const struct wire_resolver_allow *allow)
 {
@@ -86,7 +87,9 @@ static uint32_t services_of(const struct egress_names *names,
 	return services;
 }
 
-/* Finds the addresses that are not let through yet. Marks those that must not be. */
+/* Fills in ret->grants with the addresses that must be added to the firewall, and ret->refused with
+ * those that must not be let through. six: the set's way out has IPv6. room: the pairs
+ * (egress-grants.h) that the set may still have. */
 static void choose(const struct keeper *keeper, struct egress_names *names,
 		   const struct wire_resolver_allow *allow, bool six, size_t room,
 		   struct admission *ret)
@@ -129,8 +132,8 @@ static void log_failure(const struct egress_names *names, const struct task_repo
 		    step_text(report->step), strerror(report->error));
 }
 
-/* Notes what the firewall has now. If that fails, the address is only added again when its name is
- * asked for the next time. */
+/* Adds the addresses of the admission to grants, because the firewall has them now. If there is no
+ * memory, an address is only added to the firewall again with the next question for its name. */
 static void note(const struct admission *admission, struct grants *grants)
 {
 	for (size_t i = 0; i < admission->n; i++)
@@ -139,8 +142,9 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Sends the admission once more if the restored table may lack its addresses, or sends their
- * removal if they are of an old list. Returns true if an answer is still to come. */
+/* Sends the admission again if the table was made anew meanwhile, and may lack its addresses. If
+ * the addresses are of an old list, sends their removal instead. Returns true if a task was
+ * sent. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)
@@ -205,7 +209,7 @@ static int send_admission(struct keeper *keeper, struct admission *admission)
 	return egress_change_send(keeper, &change, on_admitted, admission);
 }
 
-/* Finds the set's way out. *ret_six: it has an IPv6 address. */
+/* Finds the set's way out. *ret_six: the set has an IPv6 address there. */
 static bool find_way(const struct set *set, struct link_plan_task *ret, bool *ret_six)
 {
 	const struct link *link = egress_way(set);
@@ -218,7 +222,8 @@ static bool find_way(const struct set *set, struct link_plan_task *ret, bool *re
 	return true;
 }
 
-/* Sends what was chosen. Returns false if that fails. */
+/* Sends the chosen addresses to a worker. Returns false if that fails; then all addresses are
+ * refused. */
 static bool begin(struct keeper *keeper, struct egress_names *names, struct admission *admission)
 {
 	memcpy(names->interface, admission->interface, sizeof(names->interface));
@@ -254,8 +259,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
 	choose(keeper, names, allow, six, room, admission);
 	if (egress_learned_forwards(names->set)) {
-		/* the list does not decide what the set gets; this notes what the list would
-		 * need */
+		/* while a list is learned, the set gets all addresses; they are noted for the
+		 * list */
 		egress_learned_note(names->set, allow);
 		admission->refused = 0;
 	}

@@ -8,7 +8,9 @@
 /* A change that a worker makes. */
 struct pending {
 	struct pending *next;
-	uint64_t serial; /* that of the change whose end has sent it, or a new one */
+	/* each change gets a greater one, but a change that is sent by the done() of another one
+	 * gets the same */
+	uint64_t serial;
 	char interface[INTERFACE_SIZE];
 	void (*done)(struct operation *operation, const struct task_report *report);
 	void *context;
@@ -18,7 +20,8 @@ struct pending {
 static struct {
 	struct pending *pending;
 	struct egress_change_waiter *waiters;
-	uint64_t last, ending; /* serials: the greatest, and of the change that ends now or 0 */
+	/* serials: the greatest one, and that of the change whose done() runs now (0: none) */
+	uint64_t last, ending;
 } state;
 
 /* --- waiting --- */
@@ -43,7 +46,7 @@ static void tell_waiters(void)
 		}
 		*at = waiter->next;
 		waiter->settled(waiter->context);
-		/* that may have changed the list */
+		/* settled() may have changed the list */
 		at = &state.waiters;
 	}
 }
@@ -85,7 +88,8 @@ static void fill_services(const struct egress_change *change, struct task_admit 
 			};
 }
 
-/* Returns how long the firewall is to have the address, in seconds from now; 0: it is removed. */
+/* Returns the seconds from now for which the firewall is to let the address through; 0: remove
+ * it. */
 static uint32_t seconds_of(const struct egress_change *change, const struct grant *grant,
 			   uint64_t now)
 {

@@ -5,11 +5,13 @@
 #include "daemon/keeper/network/egress-grants.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* Addresses in one task, and pairs of an address and a service. The kernel reports each of them to
- * the keeper's watch of the table (egress.c), whose socket must have room for the reports. */
+/* Maximum number of addresses in one task, and of pairs of an address and a service. The kernel
+ * reports each of them to the keeper's watch of the table (egress.c), whose socket must have room
+ * for the reports. */
 #define CHANGE_MAX ADMIT_ADDRESSES_MAX
 #define CHANGE_PAIRS_MAX 128
 
+/* A change of the addresses that a way out lets through: grants are added or removed. */
 struct egress_change {
 	uid_t uid;
 	const char *interface; /* the way's end on the host */
@@ -21,7 +23,8 @@ struct egress_change {
 	size_t n; /* at most CHANGE_MAX */
 };
 
-/* Sends the task. Returns 0, or -errno: then done() is not called. */
+/* Lets a worker make the change, and calls done() at its end. Returns 0, or -errno if done() will
+ * not be called. */
 int egress_change_send(struct keeper *keeper, const struct egress_change *change,
 		       void (*done)(struct operation *operation, const struct task_report *report),
 		       void *context);
@@ -30,11 +33,11 @@ int egress_change_send(struct keeper *keeper, const struct egress_change *change
  * settled() is called. */
 struct egress_change_waiter {
 	struct egress_change_waiter *next;
-	uint64_t serial; /* of egress-change.c */
+	uint64_t serial; /* for egress-change.c only */
 	char interface[INTERFACE_SIZE];
 	void (*settled)(void *context);
 	void *context;
 };
 /* Calls settled() when the interface's changes have ended: those in progress now, and those that
- * are sent when one of these ends. May call it before returning. */
+ * are sent by the done() of one of these. May call it before returning. */
 void egress_change_settle(struct egress_change_waiter *waiter);

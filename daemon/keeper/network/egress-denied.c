@@ -7,7 +7,7 @@
 #include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 
-/* --- which refused packets were told of --- */
+/* --- which refused packets were reported --- */
 
 static struct task_refusal *find(const struct told *told, const struct task_refusal *wanted)
 {
@@ -43,7 +43,7 @@ size_t told_compare(struct told *told, const struct task_refusals *now,
 		uint64_t packets = now->items[i].packets;
 
 		next.items[i] = now->items[i];
-		/* with fewer packets than before, the kernel has begun anew */
+		/* fewer packets than before: the kernel has restarted this counter */
 		next.items[i].packets = before && before->packets <= packets ? before->packets : 0;
 		if (packets == next.items[i].packets)
 			continue;
@@ -72,18 +72,19 @@ void told_clear(struct told *told)
 	told->n = 0;
 }
 
-/* --- telling --- */
+/* --- reporting --- */
 
-/* Maximum number of events about a user's sets. The log has the same limit. */
+/* Maximum number of events about a user's sets in a minute. The log has the same limit. */
 #define EVENTS_PER_MINUTE 200
 
 /* State of this file. */
 static struct {
-	uint64_t generation; /* of the firewall's table */
+	uint64_t generation; /* number of the firewall's present table */
 	struct log_limit limit;
 } state;
 
-/* Returns true if there may be an event about a set of this user. */
+/* Returns true if there may be one more event about the sets of this user in this minute, and
+ * counts it. */
 static bool admits(uid_t uid)
 {
 	const uint64_t now = clock_boottime();
@@ -132,7 +133,7 @@ void egress_denied_name(struct set *set, const char *name, uint64_t questions)
 	char count[24], shown[DETAIL_VALUE_MAX + 1];
 
 	snprintf(count, sizeof(count), "%" PRIu64, questions);
-	/* bytes that are not printable take four each */
+	/* a byte that is not printable takes four, so the name may have to be cut */
 	snprintf(shown, sizeof(shown), "%s", name);
 	if (admits(set->owner))
 		events_egress_denied(

@@ -26,7 +26,8 @@ int grants_add(struct grants *grants, const struct grant *grant)
 {
 	struct grant *same = find(grants, &grant->address), *more;
 
-	/* the earlier end counts: then a service that ends later is only asked for too early */
+	/* all services of an address share one end, the earlier one: so an address is never
+	 * missing, only added again too early */
 	if (same) {
 		bool all = (same->services & ~grant->services) == 0;
 

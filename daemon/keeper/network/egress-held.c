@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/egress-held.h"
 
-/* A list of a user's. */
+/* A list that sets or networks of a user have. */
 struct held {
 	struct held *next;
 	uid_t uid;
 	const struct reach_names *list;
-	size_t sets; /* that have it */
+	size_t sets; /* number of these sets and networks */
 };
 
 /* State of this file. */

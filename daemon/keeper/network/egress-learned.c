@@ -4,27 +4,27 @@
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/policy/outside.h"
 
-/* Maximum number of destinations that are remembered for a list, and of pairs of a name and an
- * address. */
+/* Maximum number of destinations (places), and of pairs of a name and an address (leads), that are
+ * remembered for a list. */
 #define PLACES_MAX 512
 #define LEADS_MAX 512
-/* Leads of all lists of a user. */
+/* Maximum number of leads in all lists of a user. */
 #define USER_LEADS_MAX 4096
 
-/* A name that has led to this address. */
+/* A name, and an address to which it has led. */
 struct lead {
 	struct address address;
 	char *name;
 };
 
-/* A destination. */
+/* A destination that packets have reached. */
 struct place {
 	struct address address;
 	uint8_t protocol;
 	uint16_t port; /* of TCP and UDP */
-	bool told;     /* without a name */
-	bool named;    /* a lead has its address */
-	size_t n_seen; /* leads that were compared with it */
+	bool told;     /* it was reported without a name */
+	bool named;    /* it was reported with a name */
+	size_t n_seen; /* the first n_seen leads were compared with it */
 };
 
 struct egress_learned {
@@ -33,14 +33,14 @@ struct egress_learned {
 	struct place places[PLACES_MAX];
 	struct lead leads[LEADS_MAX];
 	size_t n_places, n_leads;
-	bool full;
+	bool full; /* there was no room for a place or lead */
 	struct egress_learned *next;
 };
 
 /* State of this file. */
 static struct egress_learned *first;
 
-/* Returns how many lists of a user are learned. */
+/* Returns the number of lists of the user that are being learned. */
 static size_t count_lists(uid_t uid)
 {
 	size_t n = 0;
@@ -116,8 +116,8 @@ static bool has_room(const struct egress_learned *learned)
 	return learned->n_leads < LEADS_MAX && n < USER_LEADS_MAX;
 }
 
-/* Returns true if an entry can be about this name. A set may ask for "a.example:80", which is a
- * name, but an entry for another one. */
+/* Returns true if an entry of a list can name exactly this name. A set may ask for the name
+ * "a.example:80", but as an entry this text means port 80 of a.example. */
 static bool can_be_listed(const char *name)
 {
 	struct destination destination;
@@ -185,7 +185,7 @@ void egress_learned_overflow(struct set *set)
 
 /* --- entries --- */
 
-/* Texts of an answer. */
+/* Storage for the texts of an answer. */
 static struct {
 	char entry[DESTINATION_SIZE];
 	struct egress_refused_text shown;
@@ -210,7 +210,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 		 struct wire_learned_list *list)
 {
 	size_t i = list->n_learned++;
-	/* the name leads to no other address, so an entry for it would be useless */
+	/* a name leads to public addresses only, so an entry with the name would be useless for
+	 * others */
 	bool leads = name && outside_is_public(keeper->config, &place->address);
 	struct task_refusal at = {.family = (uint8_t)place->address.family,
 				  .protocol = place->protocol,

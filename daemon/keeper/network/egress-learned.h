@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a set or network has reached while its list was learned (set/learn.c), and the names that
- * have led there. Until the learning ends, the set's resolver forwards all names. */
+/* Remembers which destinations a set or network has reached while its list was learned
+ * (set/learn.c), and which names have led there. Until the learning ends, the set's resolver
+ * forwards all names. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -11,7 +12,7 @@
 #define LEARNED_LISTS_MAX 64
 
 enum learned_state {
-	LEARNED_GROWS,	 /* all is let through */
+	LEARNED_GROWS,	 /* the set may reach all destinations */
 	LEARNED_CLOSING, /* no more names are forwarded; the firewall may still have its rules */
 	LEARNED_DONE,
 };
@@ -20,7 +21,7 @@ enum learned_state {
  * LEARNED_LISTS_MAX lists) or -ENOSPC (the owner's resolver has RESOLVER_SETS_MAX other sets). */
 int egress_learned_begin(struct set *set);
 void egress_learned_change(struct set *set, enum learned_state state);
-/* Forgets all that was learned of the set. It is no error if nothing was. */
+/* Forgets everything that was learned of the set. Does nothing if there is nothing. */
 void egress_learned_forget(struct set *set);
 
 /* Returns true if the resolver forwards names that are not on the list. */
@@ -32,9 +33,11 @@ bool egress_learned_has_rules(const struct set *set);
 void egress_learned_note(struct set *set, const struct wire_resolver_allow *allow);
 /* Notes the destinations to which packets were let through. */
 void egress_learned_add(struct set *set, const struct task_refusals *refusals);
+/* Notes that the firewall could not count all destinations. */
 void egress_learned_overflow(struct set *set);
 
 /* Fills in the destinations that were not reported before. Each is reported with every name that
- * leads to its address, or without a name if there is none. */
+ * leads to its address, or without a name if there is none. ret->more: there was no room for all.
+ * *ret points into memory of this module. */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);

@@ -7,7 +7,7 @@
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/state/quota.h"
 
-/* The lines of the present task. */
+/* The lines of all lists of the present task. */
 static char buffer[DESTINATION_LINES_SIZE];
 static size_t used;
 
@@ -16,8 +16,8 @@ void egress_list_begin(void)
 	used = 0;
 }
 
-/* Lets the link lead nowhere, because nothing that is denied may be left out. why: for the log;
- * NULL: nothing is logged. */
+/* Makes the way out lead nowhere, because an incomplete list could let through what the list
+ * denies. why: the reason, for the log; NULL: nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
 	ret->named = ret->learned = false;
@@ -56,7 +56,8 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 		return 0;
 	}
 	if (lines.overflow) {
-		/* otherwise there is more room in the next task */
+		/* a list that is not the task's first has more room in the next task, so nothing is
+		 * logged */
 		close_link(set, ret,
 			   used == 0 ? "its list and those of [lists] are too long" : NULL);
 		return -ENOSPC;

@@ -12,8 +12,9 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Pauses of a user's sets after their resolver has ended. If it ends again within that time, or
- * cannot be given its sockets, the next pause is twice as long, up to FAILED_PAUSE_MAX. */
+/* Pauses before a user's sets get a new resolver, in microseconds: LOST_PAUSE after the resolver
+ * has ended, or FAILED_PAUSE if it has ended again within FAILED_PAUSE. A set whose sockets cannot
+ * be made pauses for FAILED_PAUSE, then twice as long each time, up to FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
 #define FAILED_PAUSE_MAX UINT64_C(80000000)
@@ -69,7 +70,7 @@ static size_t count_pairs(uid_t uid)
 	return pairs;
 }
 
-/* Returns how many more pairs of an address and a service the user's sets may have. */
+/* Returns the number of further pairs (egress-grants.h) that the user's sets may have. */
 static size_t room_of(uid_t uid)
 {
 	size_t pairs = count_pairs(uid);
@@ -83,8 +84,9 @@ static size_t room_of(uid_t uid)
 	return GRANTS_PAIRS_MAX - MIN(pairs, (size_t)GRANTS_PAIRS_MAX);
 }
 
-/* Returns how many of these the set may have. It gets no more than it leaves to the user's other
- * sets, so that no set can take all. */
+/* Returns the number of further pairs that the set may have. room: the number that the user's sets
+ * may have. A set may have about as many as it leaves free for the others, so that no set can take
+ * all. */
 static size_t share_of(const struct egress_names *names, size_t room)
 {
 	return room - MIN(room, names->grants.pairs + names->pairs_admitting);
@@ -140,8 +142,8 @@ static void await_pauses(void)
 		pump_in(first > now ? first - now : 0);
 }
 
-/* Lets the user's sets wait for a pause when their resolver has ended: one that ends again and
- * again must not keep the machine busy. */
+/* Handles the end of a user's resolver: lets the user's sets pause, because a resolver that ends
+ * again and again must not keep the machine busy. */
 static void on_lost(struct keeper *keeper _unused_, uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -310,8 +312,8 @@ static bool has_any(uid_t uid)
 	return LIST_FIND(state.first, at, next, at->set->owner == uid);
 }
 
-/* Replaces the list of names by list, which it takes and which may be NULL. Gives the old one
- * up. */
+/* Replaces the list of names, and releases the old one. Takes over the caller's reference to list,
+ * which may be NULL. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;
@@ -341,7 +343,8 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
 	return r;
 }
 
-/* Frees the names of a set that is forgotten. */
+/* Ends the resolver's work for a set that has no names in its list any more, and frees its
+ * names. */
 static void egress_names_forget(struct set *set)
 {
 	struct egress_names *names = set->egress.names;
@@ -372,7 +375,8 @@ uint64_t egress_names_digest(const struct set *set)
 	return digest_of(set->egress.names ? set->egress.names->list : NULL);
 }
 
-/* Updates set->egress.named, unless names were taken off the list, or are being taken off. */
+/* Sets set->egress.named to the digest of the new list, unless the list loses names, or connections
+ * to names that it has lost may still be open. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
 	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;
@@ -416,7 +420,7 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 		reach_names_release(list);
 		return false;
 	}
-	/* the list of the present configuration is the one that further sets will share */
+	/* the lists are equal: keep the new one, which further sets will share */
 	if (names->list && reach_names_equal(list, names->list)) {
 		replace_list(names, list);
 		return false;
@@ -427,7 +431,7 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 	}
 	replace_list(names, list);
 	names->version = ++state.last_version;
-	/* nothing is better than an old list */
+	/* if the new list cannot be sent, the set must not go on with the old one */
 	if (names->open && egress_tell_list(names) < 0)
 		egress_names_close(set);
 	pump_in(0);

@@ -2,10 +2,11 @@
 /*
  * Lists with names of hosts. A set or network with such a list asks a resolver, whose sockets a
  * worker makes in its net namespace: on a loopback address in a set, on the bridge in a network.
- * The resolver answers the names of the list, and asks this module to let their addresses through,
+ * The resolver answers the names of the list, and asks this module to let their addresses through
  * for a time. The addresses are checked here, and a worker adds them to the firewall.
  *
- * After the firewall's table was restored, no name leads anywhere until it is asked for again.
+ * When the firewall's table is made anew, it loses these addresses. A set must then ask for a name
+ * again before it can reach it.
  */
 #pragma once
 
@@ -17,43 +18,46 @@
 int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
 		       struct failure *failure);
 /*
- * Follows a change of the list of the set or network. If the list's names have changed, none of
- * them leads anywhere until it is asked for again. Returns true if the list has names now and had
- * none before, or the other way round: the set then has other name servers. Must be called when the
- * list, or a list that it names, may have changed.
+ * Takes over the names of reach, the list of the set or network. If its names have changed, the
+ * addresses of the old list's names are removed from the firewall, and each name must be asked for
+ * again. Returns true if the list has got its first names or has lost all: the set's name servers
+ * are then different. Must be called when the list, or a list that it names, may have changed.
  */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 /*
- * set->egress.named, which the record has, says to which names the set's connections may be open
- * (reach_names.digest; 0: none). It follows the list at once when the list gets names, and when it
- * loses some only after the connections to names have ended. So whatever happens on the way, and
- * whatever the configuration's lists lose while no daemon runs, the next restoration of the table
- * ends them.
+ * set->egress.named is the digest (reach_names.digest; 0: none) of the names to which connections
+ * of the set may be open. It is part of the record. When the list gets names, the digest follows at
+ * once. When the list loses names, the digest follows only after the connections to these have
+ * ended. So if the daemon dies before, or if lists of the configuration lose names while no daemon
+ * runs, the next restoration of the firewall's table ends these connections.
  */
 /* Returns the digest of the names that the list has now. */
 uint64_t egress_names_digest(const struct set *set);
-/* Writes the digest of the list into the record, if it is new. Must be called when all connections
- * to names have ended that a list with this digest does not have. */
+/* Sets set->egress.named to digest, in the record, too. Must be called when all connections have
+ * ended to names that are not in the list with this digest. */
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
-/* Tells the resolver of a set that had names before about it. Must be called when learning a list
- * begins or ends (egress-learned.h). */
+/* Tells the set's resolver, if it has one, whether to forward all names. Must be called when
+ * learning a list begins or ends (egress-learned.h). */
 void egress_names_learn(struct set *set);
-/* Points ret to the names that the set was refused last. Returns their number. */
+/* Fills in ret with the names that were last refused to the set, and returns their number. *ret
+ * points into memory of this module. */
 size_t egress_names_refused(const struct set *set,
 			    struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 
-/* Lets the resolver answer in a set that has just been made. Calls opened, perhaps before
- * returning: when the resolver answers, when it cannot, or when another caller already waits for
- * that. */
 typedef void egress_names_opened(void *context);
+/* Lets a resolver answer in the set, and starts the user's resolver if needed. Calls opened once,
+ * perhaps before returning: when the resolver answers, when it cannot, or at once if another caller
+ * already waits for the same set. */
 void egress_names_open(struct set *set, egress_names_opened *opened, void *context);
-/* Ends the resolver's work for a set that is about to be removed: the resolver's sockets hold the
- * set's namespace. */
+/* Ends the resolver's work for a set that is about to be removed: the resolver's sockets would keep
+ * the set's net namespace alive. */
 void egress_names_close(struct set *set);
-/* Returns true while a worker is in the namespace. Its end calls upcalls->network_idle(). */
+/* Returns true while a worker makes the resolver's sockets in the set's net namespace. At its end,
+ * upcalls->network_idle() is called. */
 bool egress_names_busy(const struct set *set);
 
-/* Tells the resolvers the present name servers. Must be called when these may have changed. */
+/* Tells all resolvers which name servers they ask now. Must be called when these may have
+ * changed. */
 void egress_names_servers_changed(void);
 /* Forgets all addresses that names lead to, so each name must be asked for again. Must be called
  * when elements of the firewall's table were or will be lost. */

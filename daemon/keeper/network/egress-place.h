@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses at which a set with names in its list finds the resolver. */
+/* The addresses at which a resolver answers a set whose list has names. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"

@@ -9,14 +9,14 @@
 #include "daemon/kernel/nflog.h"
 
 #define READ_SECONDS 20
-/* Time from a message to the reading of the counters. By then, all packets are counted for which
- * the list has sent no message of their own. */
+/* Time from a message of a list to the reading of its counters. A list sends at most one message a
+ * second, so packets without a message of their own are counted by then. */
 #define SETTLE_MICROSECONDS UINT64_C(1100000)
 /* Pause between two readings for a user. */
 #define REST_MICROSECONDS UINT64_C(50000)
 /* Time until the next reading of a list if nothing could be reported. */
 #define DELAY_MICROSECONDS UINT64_C(10000000)
-/* Maximum number of destinations that are reported after one reading. The next one reports
+/* Maximum number of destinations that are reported after one reading. The next reading reports
  * others. */
 #define DESTINATIONS_AT_ONCE 32
 
@@ -24,14 +24,14 @@
 struct egress_reading {
 	struct egress_reading *next; /* of the same user */
 	struct set *set;
-	/* CLOCK_BOOTTIME in microseconds: when the last message came, and when the list is due (0:
-	 * never) */
+	/* CLOCK_BOOTTIME in microseconds: when the last message came, and when the counters are to
+	 * be read (0: never) */
 	uint64_t heard, due;
-	bool unread;	  /* there may be packets that were not told of */
+	bool unread;	  /* there may be packets that were not reported */
 	struct told told; /* up to 8 KiB */
 };
 
-/* A user with such sets. */
+/* A user who has sets or networks whose lists have refused packets. */
 struct reader {
 	struct reader *next;
 	uid_t uid;
@@ -40,7 +40,8 @@ struct reader {
 	uint64_t rests_until;
 	bool busy; /* the set with this id is being read */
 	char id[ID_SIZE];
-	uint64_t sent, generation; /* when, and of which table */
+	/* when the present reading began, and the number of the table that is read */
+	uint64_t sent, generation;
 	struct egress_waiter waiter;
 };
 
@@ -56,7 +57,7 @@ static struct {
 
 static void begin(struct reader *reader, const struct set *set);
 
-/* Begins the next reading for a user, now or when it is due. */
+/* Begins the next reading for a user, or starts the timer that begins it when it is due. */
 static void go_on(struct reader *reader)
 {
 	const struct egress_reading *next = NULL;
@@ -104,7 +105,7 @@ static struct set *find_set(const struct reader *reader)
 {
 	struct set *set = registry_find_set_id(state.keeper->registry, reader->id);
 
-	/* while it is removed, the worker that does this reads */
+	/* the counters of a set that is being removed are read by the worker that removes it */
 	return set && set->egress.reading && set->state != SET_REMOVING ? set : NULL;
 }
 
@@ -115,7 +116,7 @@ static void on_refused(struct operation *operation, const struct task_refusals *
 	struct egress_reading *reading = set ? set->egress.reading : NULL;
 	size_t told, left;
 
-	/* the table may have been made anew before or after this was read */
+	/* if the table was made anew meanwhile, the counters may be those of either table */
 	if (!reading || reader->generation != egress_denied_generation())
 		return;
 	told = egress_denied_tell(set, &reading->told, refusals, DESTINATIONS_AT_ONCE, &left);
@@ -164,7 +165,7 @@ static void on_settled(void *context)
 		end(reader);
 }
 
-/* Begins to read a list's counters. If that fails, it is tried again later. */
+/* Begins to read the counters of a set's list. If that fails, go_on() tries again later. */
 static void begin(struct reader *reader, const struct set *set)
 {
 	reader->busy = true;
@@ -208,8 +209,8 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	return reading;
 }
 
-/* Notes that a list has refused something. prefix: that of the message, which is the id of a
- * way. */
+/* Notes that a list has refused packets. prefix: the prefix of the message, which is the id of a
+ * way out. */
 static void hear(const char *prefix, void *context _unused_)
 {
 	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);
@@ -222,7 +223,8 @@ static void hear(const char *prefix, void *context _unused_)
 	set->egress.reading->unread = true;
 	if (!set->egress.reading->due)
 		set->egress.reading->due = set->egress.reading->heard + SETTLE_MICROSECONDS;
-	/* the timer does this later, because the caller may be in the middle of a task */
+	/* the timer begins the reading in a later callback, because the caller may be in the middle
+	 * of a task */
 	event_active(reader->timer, EV_TIMEOUT, 0);
 }
 
@@ -233,7 +235,8 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context _
 
 bool egress_reading_unread(struct set *set)
 {
-	/* a command may have ended just now because something was refused to it */
+	/* a command may have ended just now because packets were refused: read their messages
+	 * first */
 	if (state.fd >= 0)
 		nflog_read(state.fd, hear, NULL);
 	return set->egress.reading && set->egress.reading->unread;

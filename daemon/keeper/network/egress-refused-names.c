@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/egress-refused-names.h"
 
-/* Returns the place of a name, or the number of names. */
+/* Returns the index of a name in names->entries, or names->n if it is not there. */
 static size_t find(const struct refused_names *names, const char *name)
 {
 	size_t i = 0;
@@ -19,7 +19,7 @@ void refused_names_add(struct refused_names *names, const char *name, uint64_t q
 	if (known) {
 		questions += names->entries[i].questions;
 	} else {
-		/* if memory is short, or the name is not valid, the view is only incomplete */
+		/* without memory, or if the name is too long, it is left out */
 		known = strlen(name) < DESTINATION_NAME_SIZE ? strdup(name) : NULL;
 		if (!known)
 			return;

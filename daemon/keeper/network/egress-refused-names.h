@@ -8,14 +8,14 @@ struct refused_names {
 	struct {
 		char *name;
 		uint64_t questions;
-	} entries[REFUSED_NAMES_MAX]; /* the one that was refused last is the first */
+	} entries[REFUSED_NAMES_MAX]; /* those that were refused last come first */
 	size_t n;
 };
 
-/* Adds questions for a name. If there is no room, the name that was refused longest ago is
- * forgotten. */
+/* Adds a number of questions for a name. If there is no room, forgets the name that was refused
+ * longest ago. */
 void refused_names_add(struct refused_names *names, const char *name, uint64_t questions);
-/* Points ret to the names. Returns their number. */
+/* Fills in ret, which points into *names. Returns the number of names. */
 size_t refused_names_view(const struct refused_names *names,
 			  struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 void refused_names_clear(struct refused_names *names);

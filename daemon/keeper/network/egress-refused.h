@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lists have refused, as answers and events show it. */
+/* Turns a worker's report of what a list of egress has refused into the form of answers and
+ * events. */
 #pragma once
 
 #include <netinet/in.h>
@@ -9,10 +10,10 @@
 struct egress_refused_text {
 	char address[INET6_ADDRSTRLEN], protocol[8];
 };
-/* Fills in one destination. *ret points into *text. */
+/* Fills in *ret with one destination. *ret points into *text. */
 void egress_view_refusal(const struct task_refusal *from, struct egress_refused_text *text,
 			 struct wire_refused *ret);
-/* Fills in what a worker has reported. *ret points into memory of this module. Returns the number
- * of destinations. */
+/* Fills in ret with the destinations that a worker has reported, and returns their number. *ret
+ * points into memory of this module, until the next call. */
 size_t egress_view_refused(const struct task_refusals *refusals,
 			   struct wire_refused ret[static REFUSED_MAX]);

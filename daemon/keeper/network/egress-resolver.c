@@ -10,8 +10,8 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-/* Maximum number of messages that one pass of the loop handles. A resolver that has used
- * MICROSECONDS_AT_ONCE of processor time rests RESTS times as long. */
+/* Maximum number of messages that one pass of the loop handles. A resolver whose messages have
+ * taken MICROSECONDS_AT_ONCE of the keeper's processor time must rest RESTS times as long. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
@@ -30,9 +30,9 @@ struct egress_resolver {
 	struct wire_queue outgoing;
 	struct event *readable, *writable;
 	struct event *again; /* pending while the resolver rests, or requests are in the inbox */
-	struct event *life;  /* pending while it has messages to read: see on_life() */
-	bool heard;	     /* it has sent something since life was set */
-	struct event *lost;  /* pending: it is given up */
+	struct event *life;  /* pending while the resolver has messages to read: see on_life() */
+	bool heard;	     /* the resolver has sent messages since life was set */
+	struct event *lost;  /* pending: on_lost() is going to end the resolver */
 	size_t n_asked;	     /* requests that are not answered yet */
 };
 
@@ -89,7 +89,7 @@ void egress_resolver_end(uid_t uid)
 void egress_resolver_stop(void)
 {
 	while (state.first) {
-		/* not counted as ending: it ends by itself when its channels close */
+		/* not counted in ending.h: the resolver ends by itself when its channels close */
 		state.first->number = 0;
 		resolver_free(state.first);
 	}
@@ -111,8 +111,8 @@ static void on_lost(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	calls->lost(keeper, uid);
 }
 
-/* Gives the resolver up in a later callback, because the caller may still be using it. why: NULL if
- * it has ended by itself. */
+/* Ends the resolver in a later callback, because the caller may still be using it. why: the reason,
+ * for the log; NULL: it has ended by itself. */
 static void lose(struct egress_resolver *resolver, const char *why)
 {
 	static const struct timeval now = {};
@@ -170,7 +170,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 
 	for (int i = 0; i < MESSAGES_AT_ONCE && spent < MICROSECONDS_AT_ONCE;
 	     i++, spent = clock_processor() - start) {
-		/* egress_resolver_answered() goes on */
+		/* egress_resolver_answered() starts reading again */
 		if (resolver->n_asked >= RESOLVER_REQUESTS_MAX) {
 			event_del(resolver->readable);
 			return;
@@ -181,7 +181,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 	rest = spent < MICROSECONDS_AT_ONCE ? 0 : RESTS * spent;
 	if (rest > 0)
 		event_del(resolver->readable);
-	/* what is in the inbox does not make the pipe readable */
+	/* messages that are already in the inbox do not make the pipe readable */
 	go_on_in(resolver, rest);
 }
 
@@ -219,8 +219,8 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		lose(resolver, "hangs");
 }
 
-/* Handles r, the result of wire_queue_send() or wire_queue_flush(). A resolver that has ended also
- * closes its pipe. */
+/* Handles r, the result of wire_queue_send() or wire_queue_flush(). Ignores errors that say that
+ * the resolver has ended: its pipe is closed then, too, and on_readable() notices that. */
 static void go_on_sending(struct egress_resolver *resolver, int r)
 {
 	if (!wire_queue_is_empty(&resolver->outgoing))

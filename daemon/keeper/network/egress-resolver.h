@@ -9,10 +9,11 @@
 struct egress_resolver;
 
 struct egress_resolver_calls {
-	/* A message has come. Returns 1 if egress_resolver_answered() will be called for it, 0, or
-	 * -EBADMSG: then the resolver is ended. */
+	/* Handles a message from the resolver with this id. Returns 1 if egress_resolver_answered()
+	 * will be called for it later, 0 if not, or -errno (-EBADMSG: it breaks the rules) to end
+	 * the resolver. */
 	int (*message)(struct keeper *keeper, uid_t uid, uint32_t id, struct wire_message *message);
-	/* The resolver has ended. */
+	/* Is called when the user's resolver has ended, or had to be ended. */
 	void (*lost)(struct keeper *keeper, uid_t uid);
 };
 
@@ -24,11 +25,12 @@ bool egress_resolver_runs(uid_t uid);
 void egress_resolver_end(uid_t uid);
 void egress_resolver_stop(void);
 
-/* Sends a message to the user's resolver, if there is one. If it cannot take the message, it will
- * be lost. */
+/* Sends a message to the user's resolver, if there is one. A resolver that does not take the
+ * message is ended later, with a call of lost(). */
 void egress_resolver_tell(uid_t uid, enum resolver_type type, const struct wire_layout *layout,
 			  const void *value);
-/* Answers request number request of the resolver with this id, if it still runs. */
+/* Answers request number request of the resolver with this id, if it still runs. refused: as in
+ * struct wire_resolver_allowed. */
 void egress_resolver_answer(uint32_t id, uint32_t request, uint64_t refused);
-/* The answer to a message is given, or will never be. */
+/* Ends a request for which message() has returned 1, when it is answered or will never be. */
 void egress_resolver_answered(uint32_t id);

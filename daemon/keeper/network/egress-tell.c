@@ -20,13 +20,13 @@ static int write_list(const struct reach_names *names)
 	return take_fd(&fd);
 }
 
-/* Returns true if a resolver, which asks from the host, may ask this name server. A name server
- * that a user has given must be one that the user could reach with egress. */
+/* Returns true if a resolver may ask this name server, which a user has chosen. The resolver asks
+ * from the host, so the server must be one that the user could reach with egress. */
 static bool may_ask(const struct keeper *keeper, const char *server)
 {
 	struct address address;
 
-	/* an IPv4 address in IPv6 form is refused here, because it is not a listener's address */
+	/* address_read_listener() also refuses an IPv4 address in IPv6 form */
 	return !address_read_listener(server, &address) && !address_is_loopback(&address) &&
 	       !address_is_unspecified(&address) && !outside_is_forbidden(keeper->config, &address);
 }
@@ -57,7 +57,8 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
-/* Leaves the cookie out. */
+/* Returns the list of names for a message, without the cookie. The caller closes names_fd, which is
+ * -errno on failure. */
 static struct wire_resolver_list describe(const struct egress_names *names)
 {
 	return (struct wire_resolver_list){.version = names->version,

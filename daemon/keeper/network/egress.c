@@ -16,30 +16,31 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
-/* Links in one task. Each may have PUBLISH_MAX ports, and the size of a message or
- * transaction is limited. */
+/* Maximum number of links in one task. Each may have PUBLISH_MAX ports, and the size of a message
+ * or transaction is limited. */
 #define RESTORE_LINKS_MAX 32
 /* The table is restored this long after the last change by another program: reloading a
  * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000
-/* Processor time for reading names anew in one pass of the loop. */
+/* Maximum processor time for reading names anew in one pass of the loop. */
 #define UPDATE_MICROSECONDS 2000
 
 /* State of this file: there is only one table. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
-	bool restoring, again, follow; /* follow: call egress_follow() afterwards */
-	bool remaking;		       /* the present task makes the table anew */
-	bool cleared;		       /* the last task had no links, so it removed the table */
+	/* again, follow: call egress_restore() or egress_follow() afterwards */
+	bool restoring, again, follow;
+	bool remaking; /* the present task makes the table anew */
+	bool cleared;  /* the last task had no links, so it removed the table */
 	/* more: the last task had no room for all links; the next one begins after the link with
 	 * this owner and name */
 	bool more;
 	uid_t owner;
 	char name[NAME_SIZE];
-	bool heard; /* another program has made changes while a child restored it */
-	/* sets and networks for which the present task ends connections to names, and the names
-	 * that their lists had then */
+	bool heard; /* another program has changed the table while a worker restored it */
+	/* sets and networks for which the present task ends connections to names, with the digests
+	 * of the names that their lists had when it was sent */
 	struct {
 		char id[ID_SIZE];
 		uint64_t digest;
@@ -48,12 +49,13 @@ static struct {
 	struct egress_waiter *waiters, **last_waiter;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
-/* The names of lists that are being read anew, after the link with this owner and name. */
+/* Progress of egress_lists_changed(), which reads the names of all lists anew: the next list is
+ * that after the link with this owner and name. */
 static struct {
 	struct event *go_on;
 	uid_t owner;
 	char name[NAME_SIZE];
-	bool changed; /* the names of any list */
+	bool changed; /* a list has got its first names, or has lost all */
 } names;
 
 /* --- filling in tasks --- */
@@ -144,7 +146,7 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 
 static void restore_from(struct keeper *keeper, const struct link *position, bool more);
 
-/* Calls those who wait for the end of a restoration. */
+/* Calls the waiters of egress_settle(), unless a restoration is in progress. */
 static void tell_waiters(void)
 {
 	while (!state.restoring && state.waiters) {
@@ -198,8 +200,8 @@ static void on_restored(struct operation *operation, const struct task_report *r
 		note_ended(keeper);
 	else
 		log_restored(report);
-	/* The table is restored again if that was asked for meanwhile, if another program has
-	 * changed it, or if this task has removed it while a way out was being made. */
+	/* The table is restored again if egress_restore() was called meanwhile, if another program
+	 * has changed the table, or if this task has removed it while a way out was being made. */
 	if (state.again || (state.heard && done) || (state.cleared && first_way(keeper))) {
 		state.again = false;
 		egress_restore(keeper);
@@ -218,7 +220,7 @@ static void note_ending(const struct set *set)
 	state.ending[state.n_ending++].digest = egress_names_digest(set);
 }
 
-/* Adds ways out to the task, from link on, as many as fit. */
+/* Adds as many ways out to the task as fit, beginning with link. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
@@ -232,11 +234,12 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 
 		if (!is_way(link) || link_plan_task(link, NULL, &tasks[n]) < 0)
 			continue;
-		/* a list that is longer than a task leads nowhere */
+		/* a list without room is left to the next task; if it is the first one of this
+		 * task, it is too long, and its way leads nowhere */
 		if (egress_fill_link(keeper, link, &specs[n], &tasks[n].task) < 0 && n > 0)
 			break;
 		task->links[task->n_links++] = tasks[n].task;
-		/* no connections end while the list is learned */
+		/* while a list is learned, no connections are ended */
 		if (tasks[n].task.end_named && !tasks[n].task.learned)
 			note_ending(link->ends[0]);
 		state.owner = link->owner;
@@ -364,7 +367,7 @@ void egress_lists_changed(struct keeper *keeper)
 	update_names_from(keeper, first_way(keeper));
 }
 
-/* Counts the entries of lists anew. */
+/* Counts the entries of all lists for their owners, after a start. */
 static void count_again(struct keeper *keeper)
 {
 	static struct wire_spec spec;
@@ -428,8 +431,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	egress_restore(keeper);
 }
 
-/* Calls callback when fd is readable; fd may be a negative errno. Returns NULL
- * after logging a failure. */
+/* Calls callback when fd is readable. fd may be a negative errno. Returns the event, or NULL. Logs
+ * a failure. */
 static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
 {
 	struct event *event =

@@ -22,31 +22,35 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
 		     struct task_link *ret);
 
-/* Fills in the way of a set that has a list, for a task that reads how many packets were
- * refused. */
+/* Adds the way out of a set that has a list to a task, which then reads how many packets the list
+ * has refused. */
 void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct task_inspect *ret);
 
-/* Enables forwarding on the interfaces by which the host's present routes lead outside. A worker
- * does it, later. */
+/* Lets a worker enable forwarding on the interfaces by which the host's present routes lead
+ * outside. */
 void egress_follow(struct keeper *keeper);
-/* Reads anew what lists lead to. Must be called when the host's name servers or the configuration
- * have changed. */
+/* Reads the names of all lists anew, and restores the table if there are lists. Must be called when
+ * the host's name servers or the configuration have changed. */
 void egress_lists_changed(struct keeper *keeper);
-/* Calls back when no restoration is in progress, perhaps at once: one that is in progress has been
- * told of lists as they were before. */
 typedef void egress_settled(void *context);
 struct egress_waiter {
 	struct egress_waiter *next;
 	egress_settled *settled;
 	void *context;
 };
+/* Calls waiter->settled() when no restoration is in progress, perhaps before returning. A
+ * restoration in progress may still use lists as they were before a change. The caller must keep
+ * *waiter until that call. */
 void egress_settle(struct egress_waiter *waiter);
-/* Restores the table: it may differ from the records. */
+/* Makes the firewall's table anew from the records, because it may differ from them. If a
+ * restoration is in progress, another one follows. */
 void egress_restore(struct keeper *keeper);
-/* Removes the table with the last way. Must be called when a way was removed with its set. */
+/* Removes the firewall's table if no way out is left. Must be called after a way was removed with
+ * its set. */
 void egress_gone(struct keeper *keeper);
 
-/* Begins to watch the host's rules for changes. Must be called before privileges are dropped. */
+/* Begins to watch the host's firewall and routing rules for changes. Must be called before
+ * privileges are dropped. */
 void egress_listen(struct keeper *keeper);
 /* Restores the table at the start. Must be called when all records are loaded. */
 void egress_start(struct keeper *keeper);
