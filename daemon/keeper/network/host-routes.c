@@ -37,8 +37,8 @@ static bool end_overlaps(const struct wire_end *end, const struct address *their
 	return false;
 }
 
-/* Warns of ways out whose addresses are in a subnet to which the host has a new route. A subnet
- * that is wider than the pool does not count, as in kernel/way.h. */
+/* Warns of ways out whose addresses are in a subnet to which the host has a new route. Ignores
+ * routes to subnets larger than the pool, such as a default route. */
 static void on_subnet(const struct outward_subnet *subnet, void *context)
 {
 	static struct wire_link wire;

@@ -3,11 +3,11 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* Only addresses with a number below this one are given automatically. */
+/* The daemon chooses only addresses whose number in their subnet is below this one. */
 #define HOSTS_MAX 65536
 
 /* A network that leaves the choice to the daemon gets a subnet of this size from this range, which
- * is beside that of the ways out. */
+ * is next to the default pool of the ways out. */
 #define AUTO_RANGE "10.214.0.0/16"
 #define AUTO_PREFIX 24
 #define AUTO_ADDRESSES 256
@@ -93,8 +93,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* on the host, overlapping subnets are refused; in a set the kernel copes with them, and
-	 * they are the owner's affair */
+	/* overlapping subnets are refused only on the host; in a set, the kernel accepts them, and
+	 * they affect nobody but the owner */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -157,7 +157,7 @@ static int mark_occupied(const struct link *link _unused_, const struct wire_end
 	return 0;
 }
 
-/* Writes the lowest free address of subnet number at, after the network's own, to ret. Returns 0 or
+/* Writes to ret the lowest free address of subnet number at, after the network's own. Returns 0 or
  * an error. */
 static int allocate(struct link_draft *draft, int i, const struct occupied *occupied, size_t at,
 		    char *ret)
@@ -264,7 +264,8 @@ static bool overlaps_another(const struct registry *registry, uid_t owner,
 	return false;
 }
 
-/* Returns the number of the first of the network's first n subnets that overlaps, or n. */
+/* Returns the index of the first of the network's first n subnets that overlaps with this one, or
+ * n. */
 static size_t find_overlap(const struct link_plan_network *network, size_t n,
 			   const struct address *subnet)
 {
@@ -277,8 +278,8 @@ static size_t find_overlap(const struct link_plan_network *network, size_t n,
 	return i;
 }
 
-/* Chooses the first subnet of the range that no network of the owner has. Returns false if there is
- * none. */
+/* Chooses the first subnet of AUTO_RANGE that no network of the owner has. Returns false if there
+ * is none. */
 static bool choose_subnet(const struct registry *registry, uid_t owner,
 			  const struct link_plan_network *network, size_t n, struct address *ret)
 {
@@ -293,7 +294,8 @@ static bool choose_subnet(const struct registry *registry, uid_t owner,
 	return false;
 }
 
-/* Networks may have the same subnet, as long as no set is in both: check_networks(). */
+/* Checks subnet number i of the network, or chooses it if it is "auto". Another network may have
+ * the same subnet, as long as no set is in both: see check_networks(). Returns 0 or an error. */
 static int give_subnet(const struct registry *registry, uid_t owner,
 		       struct link_plan_network *network, size_t i, struct failure *failure)
 {
@@ -365,7 +367,7 @@ void link_plan_bridge(const struct wire_network *network, struct link_plan_bridg
 
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
-/* Marks the ways whose addresses in the pool a link has. Bit n: way number n. */
+/* Sets bit n of used if a link has the addresses of way number n in the pool. */
 static void mark_ways(const struct registry *registry, const struct address *pool,
 		      uint8_t used[static WAYS_MAX / 8])
 {

@@ -5,7 +5,8 @@
 struct clash {
 	const struct set *own, *other;
 	const struct wire_end *end;
-	size_t alias; /* end->n_aliases: the name of the set itself */
+	/* index of the name in end->aliases; end->n_aliases: the name of the set itself */
+	size_t alias;
 };
 
 /* Returns the position of name among the first n aliases of the end, or n. */
@@ -18,8 +19,8 @@ static size_t find_alias(const struct wire_end *end, size_t n, const char *name)
 	return at;
 }
 
-/* Callback for the ends at a network: compares the names of the member, which is at the far end of
- * its link, with those in context. */
+/* Callback for the ends at a network: looks for a name in context that the member at the far end
+ * has, too. Returns 1 if there is one. */
 static int find_clash(const struct link *link, const struct wire_end *end _unused_,
 		      const struct wire_end *member, void *context)
 {

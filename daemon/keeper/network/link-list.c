@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * ListLinks. A record describes the ends of a link, but only the kernel knows their present states.
- * Workers compare both, some links at a time. If a worker does not report, the answer has no
- * states.
- */
+/* The method ListLinks. A record describes the ends of a link, but only the kernel knows their
+ * present states. Workers compare both, some links at a time. If a worker fails, the answer has no
+ * states for its links. */
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Links on one page, if they fit into a message. */
+/* Maximum number of links on one page of the answer. Fewer fit if they are too long for a
+ * message. */
 #define PAGE_LINKS 512
 #define EXAMINE_SECONDS 5
 
@@ -32,7 +31,7 @@ struct listing {
 	/* the last link on the page, if another page follows; else "" */
 	uid_t after_owner;
 	char after_name[NAME_SIZE];
-	size_t n, n_asked; /* links, and those that were examined or passed over */
+	size_t n, n_asked; /* number of links, and of those that were examined or skipped */
 	struct listed links[];
 };
 
@@ -54,7 +53,8 @@ static bool is_there(const struct link *link)
 
 /* --- what an end lacks --- */
 
-/* Appends a word or two to a list in words. */
+/* Appends an item to a text whose items are separated by commas: `what`, and value unless it is
+ * NULL. */
 static void add_words(char text[static END_LACKS_SIZE], const char *what, const char *value)
 {
 	size_t used = strlen(text);
@@ -169,7 +169,7 @@ static void on_examined(struct operation *operation, const struct task_report *r
 		answer(listing);
 }
 
-/* Fills in the next links that are not being changed. */
+/* Adds to the task the next links that are not being changed. */
 static void fill_task(struct listing *listing, struct task_examine *task)
 {
 	static struct link_plan_task planned[EXAMINE_LINKS_MAX];

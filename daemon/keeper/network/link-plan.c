@@ -101,8 +101,8 @@ static int mark_number(const struct link *link _unused_, const struct wire_end *
 	return 0;
 }
 
-/* Writes the first name ethN that is free at the place to ret. There are
- * more numbers than links. */
+/* Writes to ret the first name ethN that is free at the place. There are more numbers than
+ * links. */
 static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -427,7 +427,7 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 void link_plan_device(const struct link *link, const struct wire_end *end,
 		      char ret[static INTERFACE_SIZE])
 {
-	/* on the host, and at a network, the interface has a name of ours */
+	/* on the host, and at a network, the daemon chooses the name of the interface */
 	if (end->where == END_SET)
 		snprintf(ret, INTERFACE_SIZE, "%s", end->interface);
 	else

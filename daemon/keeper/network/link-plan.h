@@ -16,8 +16,8 @@
 /* Storage for the canonical strings of a route. */
 struct link_plan_route {
 	char destination[ADDRESS_SIZE], via[ADDRESS_SIZE], source[ADDRESS_SIZE];
-	/* Storage for the canonical strings of an end. */
 };
+/* Storage for the canonical strings of an end. */
 struct link_plan_text {
 	char interface[INTERFACE_SIZE], mac[MAC_SIZE];
 	char gateways[2][ADDRESS_SIZE];
@@ -25,6 +25,7 @@ struct link_plan_text {
 	struct link_plan_route routes[END_ROUTES_MAX];
 };
 
+/* A planned link. */
 struct link_plan {
 	struct wire_link wire; /* complete; points into this struct and into the wish */
 	char name[NAME_SIZE], id[ID_SIZE];
@@ -33,15 +34,17 @@ struct link_plan {
 	bool egress;
 };
 
+/* A link that is asked for. */
 struct link_wish {
 	const struct authz_subject *subject;
 	uid_t owner;	/* owner of the link, and of both ends */
 	const char *id; /* the link's id, from which MACs are derived */
 	const struct wire_link *wire;
 	const char *prefixes[2]; /* before fields in errors: "a.", "spec.links[0].peer." */
-	struct set *own;	 /* the set that is being made; an end a without a place is in it */
-	bool egress;		 /* a way out, which needs no permission for an end on the host */
-	const char *group;	 /* id of the Apply that makes the link, or NULL */
+	/* the set that is being made, or NULL; end a is in it if the request names no place */
+	struct set *own;
+	bool egress;	   /* a way out, which needs no permission for an end on the host */
+	const char *group; /* id of the Apply that makes the link, or NULL */
 };
 
 /*
@@ -52,8 +55,8 @@ struct link_wish {
 int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
 	      struct failure *failure);
 
-/* Plans a SetLink: the link with the changes to each end. Interfaces and places cannot change.
- * Returns 0 or an error, as link_plan(). */
+/* Plans a changed link for SetLink: *ret is the link with the changes to each end. Interfaces and
+ * places cannot change. Returns 0 or an error, as link_plan() does. */
 int link_plan_change(const struct registry *registry, const struct link *link,
 		     const struct wire_link *change, struct link_plan *ret,
 		     struct failure *failure);
@@ -63,15 +66,13 @@ struct link_plan_egress {
 	struct wire_link wire;
 	char addresses[2][2][ADDRESS_SIZE], gateways[2][ADDRESS_SIZE];
 };
-/*
- * Plans a way out. It gets the lowest WAY_ADDRESSES addresses of each pool that no link has;
- * pool_v6 NULL: no IPv6. They are a proposal: the maker takes others if the host uses these.
- * outward: the way gets default routes. Returns 0 or ERROR_LIMIT_EXCEEDED.
- */
+/* Plans a way out, with the first WAY_ADDRESSES addresses of each pool that no other way has.
+ * pool_v6 NULL: no IPv6. The addresses are a proposal: the maker takes others if the host uses
+ * these. outward: the way gets default routes. Returns 0 or ERROR_LIMIT_EXCEEDED. */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/* Moves the addresses in egress->wire to those of the way that is `ways`
- * ways further in the pools. */
+/* Replaces the addresses in egress->wire by those of the way that is `ways` ways further on in the
+ * pools. */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
 /* A checked network, with storage for its canonical strings. */
@@ -98,7 +99,7 @@ struct link_plan_task {
 	struct wire_link wire;
 	char pins[2][KEY_SIZE + 12], names[2][INTERFACE_SIZE];
 };
-/* Writes the kernel's name of a link's end. */
+/* Writes to ret the name that the interface of a link's end has in the kernel. */
 void link_plan_device(const struct link *link, const struct wire_end *end,
 		      char ret[static INTERFACE_SIZE]);
 

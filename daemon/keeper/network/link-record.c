@@ -148,9 +148,12 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
 }
 
-/* Returns true if the removal of this network need not look after the link, because the other end
- * is being removed, too. Nothing holds the network's net namespace then, and the kernel deletes the
- * link with it. A set's net namespace may live on: it was adopted, or a user holds it. */
+/*
+ * Returns true if the removal of this network can leave the link to the kernel, because the other
+ * end is a set or network that is being removed, too. Nothing holds the net namespace of the
+ * network then, so the kernel deletes the link with it. This is not so for the links of a set: its
+ * net namespace may live on, if it was adopted or if a user holds it.
+ */
 static bool is_going(const struct link *link, const struct set *set)
 {
 	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
@@ -180,7 +183,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
 
-			/* only addresses of ways are needed, for the firewall */
+			/* only the addresses of ways out are needed, for the firewall */
 			if (!link->egress)
 				end->n_addresses = 0;
 			end->n_routes = 0;

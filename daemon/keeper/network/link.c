@@ -79,8 +79,8 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
-/* Deletes the link's record. On failure returns false, and the link stays, as removing, so that its
- * owner can remove it again. */
+/* Deletes the link's record. If that fails, returns false and leaves the link in the state
+ * LINK_REMOVING, so that its owner can remove it again. */
 static bool unrecord(struct link_work *work)
 {
 	int r = store_remove_link(work->keeper->store, work->link->id);
@@ -166,7 +166,7 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	finish(work, gone);
 }
 
-/* Removes the link, then calls done() with work->failure, if that is set. */
+/* Removes the link, then calls done() with work->failure if it is set. */
 static void remove_link(struct link_work *work)
 {
 	int r;
@@ -335,8 +335,8 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	return 0;
 }
 
-/* Returns the name of a link that is asked for or, if the daemon is to choose it, of what is at one
- * end. */
+/* Returns the name of the link for the log: the name that is asked for or, if the daemon is to
+ * choose it, that of the set or network at one end. */
 static const char *name_of_wish(const struct wire_link *asked)
 {
 	if (asked->name)

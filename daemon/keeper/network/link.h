@@ -18,15 +18,12 @@
  * operation has succeeded. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
-/* Returns true if the subject may act on the sets at both ends, with regard to
- * walls: see authz_reaches(). */
+/* Returns true if the subject may act on the sets at both ends: see authz_reaches(). */
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
-/*
- * Makes a link for the subject. group: as in link_wish. Returns 0 (done will be called once), or an
- * error and *failure, and then nothing has happened. The field in *failure begins with "a." or
- * "b.", for the end that it is about.
- */
+/* Makes a link for the subject. group: as in struct link_wish. Returns 0 if done will be called
+ * once. Otherwise returns an error, and nothing has happened. The field in *failure begins with
+ * "a." or "b.", for the end that it is about. */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
@@ -35,8 +32,8 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 
 /* --- records: link-record.c --- */
 
-/* Plans a link and records it. Fills in wish->id. Returns 0, or an error, and
- * then nothing has happened. */
+/* Plans a link and records it. Fills in wish->id. Returns 0, or an error, and then nothing is
+ * recorded. */
 int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
 		    struct failure *failure);
 /* Deletes a link from memory and disk, when nothing of it is left in the kernel. */
@@ -67,7 +64,7 @@ int link_unrecord_all(struct keeper *keeper, const struct set *set);
  * ports, when the set is gone. */
 void link_forget_all(struct keeper *keeper, struct set *set);
 /* Returns true if an operation on one of the set's links is in progress. At its end,
- * upcalls.network_idle is called. */
+ * upcalls->network_idle() is called. */
 bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */

@@ -4,7 +4,8 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* The kernel needs much less to delete the net namespace of a set. */
+/* Time from the removal of a set to the sweep of its networks. The kernel needs much less to delete
+ * the net namespace of a set. */
 #define SWEEP_AFTER_SECONDS 2
 /* Deadline of the worker that sweeps a network. */
 #define SWEEP_SECONDS 20
@@ -15,7 +16,7 @@ static struct event *timer;
 static void on_swept(struct operation *operation _unused_,
 		     const struct task_report *report _unused_)
 {
-	/* what is left takes only memory until the next sweep */
+	/* ports that are left take only memory, until the next sweep */
 }
 
 static void sweep(struct keeper *keeper, struct set *network)

@@ -40,7 +40,7 @@ static enum reach reach_of(const struct spec_publish *publish)
 	return address_is_loopback(&address) ? REACH_LOOPBACK : REACH_ADDRESS;
 }
 
-/* Returns true if the proxy serves the port, at loopback addresses. */
+/* Returns true if the proxy serves the port at loopback addresses. */
 static bool is_served(const struct spec_publish *publish)
 {
 	return reach_of(publish) != REACH_ADDRESS;
@@ -61,8 +61,8 @@ static int bind_port(const struct spec_publish *publish, int family)
 
 	if (fd < 0)
 		return negative_errno();
-	/* takes the port even if old connections to it are in TIME_WAIT; no other process can take
-	 * it, because the socket will listen */
+	/* takes the port even if old connections to it are in TIME_WAIT. No other process can take
+	 * it then, because the socket will listen. */
 	if (is_served(publish) && type == SOCK_STREAM)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET) {
@@ -114,7 +114,8 @@ static int hold_both(const struct spec_publish *publish, int ret_fds[2])
 	return r;
 }
 
-/* Returns a port that was free a moment ago, in one family, or -errno. */
+/* Returns a port that is free now in one family, or -errno. Another process may take it before the
+ * caller does. */
 static int find_free(const struct spec_publish *publish)
 {
 	const struct spec_publish any = {.protocol = publish->protocol,
@@ -151,7 +152,7 @@ static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int 
 	return r;
 }
 
-/* Reserves any free port. */
+/* Reserves any free port. Returns 0, -EADDRINUSE if no try is left, or another -errno. */
 static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
@@ -181,7 +182,8 @@ static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_f
 	return r;
 }
 
-/* Explains why the port number i is not reserved. */
+/* Fills in *failure with the reason why published port number i was not reserved. Returns the
+ * error. */
 static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 		       struct failure *failure)
 {
@@ -205,7 +207,8 @@ static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 						     : strerror(-error));
 }
 
-/* Replaces the ports in the set's specification by those that were chosen, if any were. */
+/* Replaces the ports in the set's specification by those that were chosen, if any were. Returns 0
+ * or -errno. */
 static int store_choice(struct set *set, const struct spec_publish *publish, size_t n)
 {
 	static struct wire_spec spec;
@@ -416,7 +419,7 @@ void publish_release(struct keeper *keeper, struct set *set)
 	free(published);
 }
 
-/* Reserves the ports of a set that are free. Logs each of the others. */
+/* Reserves those of a set's ports that are free. Logs the others. */
 static void hold_free(const struct set *set, const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {

@@ -14,8 +14,8 @@
  * of the ports. */
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure);
-/* Replaces each port that a wish leaves open by the port that was chosen for it in the set, if
- * that is within the range of the wish. */
+/* Replaces each port that a new request (wishes) for an existing set leaves open by the port that
+ * the daemon has chosen for it, if that port is within the range of the request. */
 void publish_adopt(const struct set *set, struct spec_publish *wishes, size_t n);
 /* Starts the proxy of a set that is ready, if the set publishes ports on loopback addresses. */
 void publish_serve(struct keeper *keeper, struct set *set);

@@ -73,7 +73,7 @@ bool resolver_plan_has_any(const struct set *set)
 	       set->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS));
 }
 
-/* Copies the search domains, options and hosts of the specification. */
+/* Copies the search domains, options and hosts of the specification to *ret. */
 static void fill_words(const struct wire_spec *spec, struct task_resolver *ret)
 {
 	memcpy(ret->search, spec->dns_search, sizeof(ret->search));
@@ -106,8 +106,9 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
-/* Replaces the name servers by those of this set or network, if its list has names. Returns false
- * if it has none. */
+/* Adds the addresses at which this set or network finds its resolver as name servers, if its list
+ * has names. first: they replace the name servers so far. Returns false if the list has no
+ * names. */
 static bool lead_by(const struct set *set, struct resolver_plan *naming, bool first)
 {
 	const char *servers[2];

@@ -31,7 +31,7 @@ struct resolver_plan {
 	bool of_host;		       /* the caller must add the host's name servers */
 };
 
-/* Returns true if the set may have files of its own. */
+/* Returns true if the set may have files of its own in /etc. */
 bool resolver_plan_has_any(const struct set *set);
 
 /* Plans the files of a set with this specification. ret->resolver.given is false if the set can
@@ -39,8 +39,9 @@ bool resolver_plan_has_any(const struct set *set);
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret);
 
-/* Leads a set whose list has names, or that of one of its networks, to the resolver that answers
- * these, instead of its name servers. */
+/* Replaces the name servers in a plan by the addresses of the set's resolver, if the list of the
+ * set has names. The same applies to the lists of the set's networks, unless the specification
+ * names servers. */
 void resolver_plan_lead(const struct set *set, const struct wire_spec *spec,
 			struct resolver_plan *naming);
 
@@ -52,11 +53,9 @@ struct resolver_plan_hosts {
 	struct task_host hosts[TASK_HOSTS_MAX]; /* points into the records, and into addresses */
 	char addresses[TASK_HOSTS_MAX][ADDRESS_SIZE];
 };
-/*
- * Fills in the members of the plan's networks, with the addresses of their links that are
- * ready. The oldest members come first, so that a new one is appended. Returns the number of
- * lines, at most TASK_HOSTS_MAX.
- */
+/* Fills in lines for the members of the plan's networks, with the addresses of their links that are
+ * ready. The oldest members come first, so that a new one is appended. Returns the number of lines,
+ * at most TASK_HOSTS_MAX. */
 size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_plan_hosts *ret);
 
 /* Returns true if the set has a link to a network. */

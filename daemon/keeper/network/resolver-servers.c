@@ -23,7 +23,9 @@ static bool is_own(const struct address *address)
 	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
 }
 
-/* Returns true for an address that is only valid on one interface of the host. */
+/* Adds a server to *ret, unless it is there already. Ignores text that is not an address, and
+ * addresses that are valid only on one interface of the host. A server on loopback is only noted in
+ * ret->loopback and ret->stub. */
 static void add_server(const char *text, size_t length, struct resolvconf *ret)
 {
 	char host[ADDRESS_SIZE];
@@ -83,7 +85,8 @@ static void read_file(const char *path, struct resolvconf *ret)
 	resolvconf_parse(text, ret);
 }
 
-/* Finds the servers of this host. */
+/* Finds the host's name servers: those in /etc/resolv.conf or, if these are all on loopback, the
+ * upstream servers. */
 static void resolvconf_read(struct resolvconf *ret)
 {
 	*ret = (struct resolvconf){};

@@ -7,14 +7,14 @@
 /* Adds the host's name servers to a plan that needs them. */
 void resolver_servers_fill(struct resolver_plan *naming);
 
-/* Finds the name servers of a set or network: its own, or else those of the host. Returns their
- * number. They are valid until the next call. */
+/* Finds the name servers of a set or network: its own, or else those of the host (*ret_of_host).
+ * Returns their number. They are valid until the next call. */
 size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
 			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
-/* Finds the name servers of the host that sets can use. Returns their number. */
+/* Finds those of the host's name servers that sets can use. Returns their number. */
 size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
-/* Finds the name servers of a process of the host. If sets can use none of the host's name servers,
- * this is the host's own resolver, on loopback. Returns their number. */
+/* Finds the name servers that a process on the host can use: those that sets can use or, if there
+ * are none, the host's own resolver on loopback. Returns their number. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
 
 /*
@@ -26,7 +26,7 @@ struct resolvconf {
 	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
 	size_t n;
 	bool loopback;		 /* a server was left out, because it is on loopback */
-	char stub[ADDRESS_SIZE]; /* the first of these; "": there is none */
+	char stub[ADDRESS_SIZE]; /* the first server on loopback; "": there is none */
 };
 /* Adds the servers in the text of a resolv.conf(5). Ignores invalid lines, as libc does. */
 void resolvconf_parse(const char *text, struct resolvconf *ret);

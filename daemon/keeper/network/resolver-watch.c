@@ -98,7 +98,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 		unwatch_all();
 	if (!known || !state.wanted)
 		return;
-	/* watches anew, because a name may mean another file now, and a directory may be new */
+	/* watch all again: a name may mean another file now, and a directory may be new */
 	watch_all();
 	state.changed(state.context);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Watches the host's files that sets replace by their own, its name servers, and the directories of
- * its resolvers' sockets. Reports if one of them changes or is replaced.
+ * Watches the files of the host that sets replace by their own, the host's lists of name servers,
+ * and the directories of its resolvers' sockets. Reports if one of them changes or is replaced.
  *
  * The files themselves are watched, so that other changes in /etc cause no wake-ups; their
- * directory is watched only while a file is missing. A resolver's directory is not watched, but its
- * parent is, because only its appearance matters: the kernel does not report the removal of a
- * directory that a process has open.
+ * directory is watched only while a file is missing. The directory of a resolver is not watched,
+ * but its parent is, because only the appearance of the directory matters: the kernel does not
+ * report the removal of a directory that a process has open.
  */
 #pragma once
 

@@ -14,14 +14,17 @@
 /* First pause of a set after a missed deadline, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* The files of a set, in set->files. They follow the host's files. */
+/* The files of a set in /etc, in set->files. They are updated when the host's files change. */
 struct set_files {
 	struct set *set;
 	struct set_files *next_due;
 	uint64_t due; /* number that orders the sets whose files are out of date; 0: up to date */
 	bool busy;    /* a worker updates the files now */
-	bool alone;   /* the set, or another one in its task, missed a deadline */
-	uint64_t pause, resume; /* no update until resume: on_late() */
+	/* the set, or another one in its task, has missed a deadline, so it gets its own task */
+	bool alone;
+	/* length of the last pause, and time of its end (CLOCK_BOOTTIME), in microseconds: no
+	 * update before; see on_late() */
+	uint64_t pause, resume;
 };
 
 /* A task in progress. Its sets are busy, and are not freed before its end. */
@@ -37,7 +40,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for all sets of the owner whose due is not above this */
+	uint64_t until; /* waits for all sets of the owner with a due up to this one */
 	resolver_settled *settled;
 	void *context;
 };
@@ -46,16 +49,16 @@ struct waiter {
 struct held {
 	struct held *next;
 	uid_t owner;
-	unsigned int times;
+	unsigned int times; /* calls of resolver_hold() without one of resolver_go_on() */
 };
 
 /* State of this file. */
 static struct {
-	void (*changed)(struct keeper *keeper); /* of resolver_listen() */
+	void (*changed)(struct keeper *keeper); /* parameter of resolver_listen() */
 	struct event *pump;
-	struct set_files *due; /* the first one that became due comes first */
+	struct set_files *due; /* sets that are due, in the order in which they became due */
 	struct set_files **due_end;
-	uint64_t now; /* the last due, a number */
+	uint64_t now; /* the last number that was given as due */
 	struct order *orders;
 	struct waiter *waiters;
 	struct held *held;
@@ -75,8 +78,9 @@ static void take_off(struct set_files **at)
 	files->due = 0;
 }
 
-/* Makes set->files if the set may have files of its own, or a list, which may have the name
- * servers. From then on the host's files are watched, which both follow. Returns 0 or -ENOMEM. */
+/* Makes set->files if the set may have files of its own, or has a list, in which "@dns" may stand
+ * for the name servers. While a set has set->files, the host's files are watched. Returns 0 or
+ * -ENOMEM. */
 static int keep(struct set *set)
 {
 	if (set->files || (!resolver_plan_has_any(set) && set->egress.n_entries == 0))
@@ -113,7 +117,7 @@ static void mark(struct set *set)
 {
 	static const struct timeval now = {};
 
-	/* without memory, the set is updated when it is due again */
+	/* if keep() has no memory, the set is updated when it is due again */
 	if (set->state == SET_REMOVING || set->state == SET_BROKEN || !resolver_plan_has_any(set) ||
 	    keep(set) < 0 || set->files->due)
 		return;
@@ -172,7 +176,7 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* Calls back the waiters whose sets are up to date, one at a time, and then starts again, because
+/* Calls the waiters whose sets are up to date, one at a time. Starts again after each call, because
  * the callback may change the list. */
 static void release(void)
 {
@@ -279,8 +283,8 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the first due set of the owner off the list, and all of the owner's due
- * sets with the same files. */
+/* Takes the owner's first due set off the list, and all of the owner's due sets with the same
+ * files. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set_files **at = &state.due;
@@ -334,11 +338,9 @@ static void finish_order(struct order *order)
 	release();
 }
 
-/*
- * Handles a missed deadline. Each task that hangs may leave a process that no signal ends. So a set
- * that was alone in its task pauses, each time twice as long. If there were several sets, each of
- * them is alone in its next task.
- */
+/* Handles a missed deadline. Each task that hangs may leave a process that no signal ends. So a set
+ * that was alone in its task pauses, each time twice as long. If the task had several sets, each of
+ * them gets a task of its own the next time. */
 static void on_late(const struct order *order)
 {
 	struct set_files *files = order->sets[0]->files;
