@@ -6,7 +6,7 @@
 #include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/policy/outside.h"
 
-/* Returns a memory file as struct wire_resolver_list describes it, or -errno. */
+/* Returns a sealed memory file with the names, each followed by a NUL, or -errno. */
 static int write_list(const struct reach_names *names)
 {
 	_cleanup_fd_ int fd = memfd_create("names", MFD_CLOEXEC | MFD_ALLOW_SEALING);

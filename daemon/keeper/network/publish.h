@@ -2,7 +2,8 @@
 /*
  * Published ports. The keeper reserves each of them with a socket, so that no other process takes
  * it. Packets to a port are translated (egress.h), except those to loopback addresses: a proxy
- * serves these by the same sockets (kernel/proxy.h). It ends with the daemon, and with its set.
+ * serves these by the same sockets (kernel/proxy.h). The proxy ends with the daemon, and with its
+ * set.
  */
 #pragma once
 

@@ -50,8 +50,9 @@ struct authz_lists {
 
 /* The set that a peer is in, and limits on the peer. */
 struct authz_place {
-	bool known;		       /* the peer is certainly in no other set than set */
-	const char *set;	       /* name of the set that the peer is in, or NULL */
+	/* it is certain that the peer is in this set (NULL: in none) */
+	bool known;
+	const char *set;	       /* name of the set that the peer is in; NULL: none */
 	bool is_confined, is_filtered; /* see struct peer */
 };
 /* Decides whether a connection may be served, and with which scope. The scope is SCOPE_CONFINED in

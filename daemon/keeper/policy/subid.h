@@ -14,7 +14,7 @@
 
 #define SUBID_PASSWD "/etc/passwd"
 #define SUBID_NAME_SIZE 256
-/* One less than the ranges of a map, because the caller's own id takes one. */
+/* A map has one more range than this, for the caller's own id. */
 #define SUBID_RANGES_MAX (MAP_RANGES_MAX - 1)
 
 struct subid_range {
