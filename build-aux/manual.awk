@@ -78,10 +78,13 @@ function read_table(    line, fields) {
 	close(table)
 }
 
-function print_options(verb,    lines, fields, n, i, term, argument) {
+# Prints the options of a verb, and their headings: as sections if they are below none.
+function print_options(verb, sections,    lines, fields, n, i, term, argument) {
 	n = split(options[verb], lines, "\n")
 	for (i = 1; i < n; i++) {
 		split(lines[i], fields, "\t")
+		if (fields[7])
+			printf (sections ? "## %s\n\n" : "*%s*\n\n"), fields[7]
 		argument = fields[5]
 		term = (fields[3] ? "*-" fields[3] "*, " : "") "*--" fields[4] "*"
 		if (sub(/^\?/, "", argument))
@@ -104,7 +107,7 @@ function print_command(verb,    text, n, parts, i) {
 		printf "Also called *nsctl %s*.\n\n", alias[verb]
 	if (options[verb] && n_commands == 1)
 		print "# OPTIONS\n\nThose of every command are in *nsctl*(1).\n"
-	print_options(verb)
+	print_options(verb, n_commands == 1)
 	text = examples[verb]
 	gsub(/\\n/, "\n", text)
 	print n_commands == 1 ? "# EXAMPLES\n" : "For example:\n"
@@ -374,7 +377,7 @@ BEGIN {
 /^@commands$/ { print_commands(); next }
 /^@verbs$/ { for (i = 1; i <= n_commands; i++) print_command(commands[i]); next }
 /^@name / { print_names(substr($0, 7)); next }
-/^@options$/ { print_options("*"); print_options(""); next }
+/^@options$/ { print_options("*", 1); print_options("", 1); next }
 /^@settings / { print_settings(top "/" $2); next }
 /^@interface / { print_interface(top "/" $2); next }
 /^@markdown / { print_markdown(top "/" $2, $3 == "below"); next }

@@ -164,9 +164,7 @@ void help_all(const struct verb *verbs)
 		text_format(&left, "  %s", verb->name);
 		print_summary(left.data, 14, verb);
 	}
-	print_text("\nOptions of every command:\n");
 	options_print(options_global, true);
-	print_text("\nOptions before the command:\n");
 	options_print(options_first, true);
 	print_text("\n");
 	print_help("", 0, more);
@@ -211,7 +209,8 @@ static void table_options(const char *verb, const struct option_row *rows, bool 
 		print_field(letter, '\t');
 		print_field(rows->name, '\t');
 		print_field(rows->argument, '\t');
-		print_field(rows->text, '\n');
+		print_field(rows->text, '\t');
+		print_field(rows->heading, '\n');
 	}
 }
 

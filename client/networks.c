@@ -29,7 +29,8 @@ static const struct option_row create_options[] = {
 	OPTION("dns", 0, "ADDRESS", "give members this name server (may be repeated)",
 	       FILLS("dns[]", take_text)),
 	LEASE_OPTION("lease"),
-	OPTION("boot", 0, NULL, "make it again when the machine starts", FILLS("boot", take_true)),
+	OPTION("boot", 0, NULL, "make the network again when the machine starts",
+	       FILLS("boot", take_true)),
 	{0},
 };
 

@@ -15,8 +15,9 @@
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {
-	OPTION("socket", 0, "PATH",
-	       "nsctld's socket (default: $NSCTL_SOCKET, or " DEFAULT_SOCKET ")", HANDLED(SOCKET)),
+	FIRST_OF("Options of every command", "socket", 0, "PATH",
+		 "nsctld's socket (default: $NSCTL_SOCKET, or " DEFAULT_SOCKET ")",
+		 HANDLED(SOCKET)),
 	OPTION("owner", 0, "USER", "owner of the sets, a name or a number (default: you)",
 	       HANDLED(OWNER), .field = "owner"),
 	OPTION("json", 0, NULL, "print the reply as JSON, one document in each line",
@@ -27,7 +28,8 @@ const struct option_row options_global[] = {
 };
 
 const struct option_row options_first[] = {
-	OPTION("version", 'V', NULL, "print the versions of nsctl and nsctld", HANDLED(VERSION)),
+	FIRST_OF("Options before the command", "version", 'V', NULL,
+		 "print the versions of nsctl and nsctld", HANDLED(VERSION)),
 	{0},
 };
 
@@ -416,6 +418,8 @@ void options_print(const struct option_row *rows, bool letters)
 		_cleanup_text_ struct text left = {0};
 		const char *argument = rows->argument;
 
+		if (rows->heading)
+			print_text("\n%s:\n", rows->heading);
 		if (letters && rows->letter)
 			text_format(&left, "  -%c, --%s", rows->letter, rows->name);
 		else
@@ -456,11 +460,11 @@ void options_help(const struct verb *verb)
 	}
 	if (verb->alias)
 		print_text("Also called %s.\n", verb->alias);
-	print_text("\n");
+	if (verb->options[0] && !verb->options[0]->heading)
+		print_text("\n");
 	for (size_t i = 0; i < VERB_TABLES; i++)
 		options_print(verb->options[i], options_have_letters(verb, i));
-	if (verb->options[0])
-		print_text("\n");
+	print_text("\n");
 	options_print_common();
 	if (verb->examples)
 		print_text("\nExamples:\n");

@@ -48,7 +48,8 @@ struct option_row {
 	char letter;	      /* 0: none */
 	const char *argument; /* NULL: none; "?DIR": optional, as --name=DIR */
 	const char *text;
-	const char *field; /* "spec.limits.memory"; "spec.dns[]" adds to a list */
+	const char *heading; /* in help and manual, above this option and the next ones; or NULL */
+	const char *field;   /* "spec.limits.memory"; "spec.dns[]" adds to a list */
 	/* Puts the argument at the field. Returns 0, or an exit status after reporting an error. */
 	int (*take)(struct options *options);
 	enum option_id id; /* OPTION_TAKEN if there is a take */
@@ -63,6 +64,8 @@ struct option_row {
 		.name = (word), .letter = (short), .argument = (takes), .text = (help), \
 		##__VA_ARGS__                                                           \
 	}
+/* The first of the options below a heading. */
+#define FIRST_OF(title, ...) OPTION(__VA_ARGS__, .heading = (title))
 #define FILLS(path, function) .field = (path), .take = (function), .id = OPTION_TAKEN
 #define HANDLED(what) .id = OPTION_##what
 #define TAKEN(function) .take = (function), .id = OPTION_TAKEN
@@ -146,7 +149,7 @@ int options_wrong(const struct client *client, const char *format, ...) _printf_
 void options_add_usage(struct text *text, const struct verb *verb);
 /* Prints the usage of a verb, its options and its examples. */
 void options_help(const struct verb *verb);
-/* Prints a table of options; letters: with their letters. */
+/* Prints a table of options, with its headings; letters: with their letters. */
 void options_print(const struct option_row *rows, bool letters);
 /* Prints the names of the options that every verb takes. */
 void options_print_common(void);

@@ -26,26 +26,23 @@ static int take_user(struct options *options)
 }
 
 const struct option_row run_command_options[] = {
-	OPTION("tty", 't', NULL, "run COMMAND on a terminal of its own", HANDLED(TTY),
-	       .field = "terminalFileDescriptor"),
+	FIRST_OF("Terminal and descriptors of COMMAND", "tty", 't', NULL,
+		 "run COMMAND on a terminal of its own", HANDLED(TTY),
+		 .field = "terminalFileDescriptor"),
 	OPTION("no-tty", 'T', NULL, "do not give COMMAND a terminal of its own", HANDLED(NO_TTY)),
-	OPTION("chdir", 'C', "DIR",
-	       "start in DIR inside (default: this directory or, if the set does not show it, your "
-	       "home or /)",
-	       FILLS("workingDirectory", take_text)),
-	OPTION("env", 'e', "K[=V]",
-	       "set the variable K to V or, without =V, to your own value (may be repeated)",
-	       HANDLED(ENV), .field = "environment"),
-	OPTION("env-file", 0, "FILE",
-	       "set the variables in FILE: each line is K=V or K, as for --env; empty lines and "
-	       "those that begin with # are left out (may be repeated; the last K counts)",
-	       HANDLED(ENV_FILE), BYTES),
-	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
-	       HANDLED(CLEAN_ENV)),
-	OPTION("user", 'u', "USER",
-	       "run as this user: a uid inside the set; or, in a set with a user namespace, a name "
-	       "of its /etc/passwd, which also gives groups, HOME and SHELL",
-	       FILLS("user", take_user)),
+	OPTION("fd", 0, "N[:M]",
+	       "give COMMAND your open descriptor N, there as number M (default: N), unless it is "
+	       "a directory (may be repeated)",
+	       HANDLED(FD), .field = "descriptors"),
+	OPTION("preserve-fds", 0, NULL,
+	       "give COMMAND all of your descriptors above 2, at most 16. Without this, COMMAND "
+	       "gets pipes that its words name as /dev/fd/N, and those of make's jobserver",
+	       HANDLED(PRESERVE_FDS)),
+
+	FIRST_OF("User and rights of COMMAND", "user", 'u', "USER",
+		 "run as this user: a uid inside the set; or, in a set with a user namespace, a "
+		 "name of its /etc/passwd, which also gives groups, HOME and SHELL",
+		 FILLS("user", take_user)),
 	OPTION("group", 'g', "GID", "run as this group: a gid inside the set",
 	       FILLS("group", take_id)),
 	OPTION("no-new-privs", 0, NULL,
@@ -55,24 +52,30 @@ const struct option_row run_command_options[] = {
 	OPTION("keep-caps", 0, NULL,
 	       "keep all capabilities in the set's user namespace, whatever your uid is there",
 	       FILLS("keepCapabilities", take_true)),
-	OPTION("unset-env", 0, "K", "do not pass on your variable K (may be repeated)",
-	       HANDLED(UNSET_ENV)),
-	OPTION("fd", 0, "N[:M]",
-	       "give COMMAND your open descriptor N, there as number M (default: N), unless it is "
-	       "a "
-	       "directory (may be repeated)",
-	       HANDLED(FD), .field = "descriptors"),
-	OPTION("preserve-fds", 0, NULL,
-	       "give COMMAND all of your descriptors above 2, at most 16. Without this, COMMAND "
-	       "gets pipes that its words name as /dev/fd/N, and those of make's jobserver",
-	       HANDLED(PRESERVE_FDS)),
-	OPTION("timeout", 0, "TIME",
-	       "after TIME (90s, 15m, 2h), send SIGTERM to COMMAND, and 10 s later kill it and all "
-	       "that it has started; the exit status is 124",
-	       HANDLED(TIMEOUT)),
+
+	FIRST_OF("Time limit and exit status", "timeout", 0, "TIME",
+		 "after TIME (90s, 15m, 2h), send SIGTERM to COMMAND, and 10 s later kill it and "
+		 "all that it has started; the exit status is 124",
+		 HANDLED(TIMEOUT)),
 	OPTION("status-file", 0, "FILE",
 	       "write the exit status to FILE, if COMMAND was executed and has ended",
 	       HANDLED(STATUS_FILE)),
+
+	FIRST_OF("Directory and environment of COMMAND", "chdir", 'C', "DIR",
+		 "start in DIR inside (default: this directory or, if the set does not show it, "
+		 "your home or /)",
+		 FILLS("workingDirectory", take_text)),
+	OPTION("env", 'e', "K[=V]",
+	       "set the variable K to V or, without =V, to your own value (may be repeated)",
+	       HANDLED(ENV), .field = "environment"),
+	OPTION("env-file", 0, "FILE",
+	       "set the variables in FILE: each line is K=V or K, as for --env; empty lines and "
+	       "those that begin with # are left out (may be repeated; the last K counts)",
+	       HANDLED(ENV_FILE), BYTES),
+	OPTION("unset-env", 0, "K", "do not pass on your variable K (may be repeated)",
+	       HANDLED(UNSET_ENV)),
+	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
+	       HANDLED(CLEAN_ENV)),
 	{0},
 };
 
@@ -81,8 +84,10 @@ const struct option_row run_exec_options[] = {
 	       "with --owner: pass your own variables on, instead of TERM and the variables of the "
 	       "owner's login",
 	       HANDLED(PRESERVE_ENV)),
-	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (such as mnt,net)",
-	       FILLS("namespaces", take_kinds)),
+
+	FIRST_OF("Namespaces and processes", "only", 0, "TYPES",
+		 "enter only these namespaces of the set (such as mnt,net)",
+		 FILLS("namespaces", take_kinds)),
 	OPTION("detach", 'd', NULL,
 	       "do not wait for COMMAND; print its session. Its output is dropped, unless it goes "
 	       "to a file; if stdout is a file, the session is not printed",
@@ -94,8 +99,8 @@ const struct option_row run_exec_options[] = {
 };
 
 const struct option_row run_run_options[] = {
-	OPTION("name", 0, "NAME", "name of the set (default: one is chosen)",
-	       FILLS("name", take_name)),
+	FIRST_OF("Set and services", "name", 0, "NAME", "name of the set (default: one is chosen)",
+		 FILLS("name", take_name)),
 	OPTION("no-init", 0, NULL,
 	       "run COMMAND itself as process 1 of the set, in place of a small init; a second ^C "
 	       "within 2 s kills it",

@@ -351,7 +351,7 @@ const struct verb sets_verbs[] = {
 	 "Makes a set of namespaces and keeps it\n"
 	 "Unless letters (-m, -p, ...) choose its namespaces, it has all but user and time. "
 	 "`nsctl enter NAME` starts a shell in it, and `nsctl rm NAME` removes it",
-	 VERB_MAKES, 1, 1, sets_create, {spec_options, sets_create_options},
+	 VERB_MAKES, 1, 1, sets_create, {sets_create_options, spec_options},
 	 .examples =
 		"nsctl create box            # six kinds; your uid stays\n"
 		"nsctl create -m -r scratch  # root inside, in a user namespace\n"

@@ -195,7 +195,8 @@ static int take_hostname(struct options *options)
 }
 
 const struct option_row spec_options[] = {
-	OPTION("mount", 'm', NULL, "make a mount namespace", CHOOSES(KIND_BIT(KIND_MNT))),
+	FIRST_OF("Namespaces", "mount", 'm', NULL, "make a mount namespace",
+		 CHOOSES(KIND_BIT(KIND_MNT))),
 	OPTION("pid", 'p', NULL, "make a pid namespace", CHOOSES(KIND_BIT(KIND_PID))),
 	OPTION("net", 'n', NULL, "make a network namespace", CHOOSES(KIND_BIT(KIND_NET))),
 	OPTION("uts", 'u', NULL, "make a uts namespace, with a host name of its own",
@@ -203,15 +204,12 @@ const struct option_row spec_options[] = {
 	OPTION("ipc", 'i', NULL, "make an ipc namespace", CHOOSES(KIND_BIT(KIND_IPC))),
 	OPTION("user", 'U', NULL, "make a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
 	OPTION("cgroup", 'C', NULL, "make a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
-	OPTION("cgroup", 0, "caller",
-	       "keep the processes in a cgroup below yours, under its limits and BPF programs, "
-	       "and end the set with it (needs Delegate=yes and User= in a service; adds pid)",
-	       FILLS("spec.callerCgroup", take_caller), NEEDS(KIND_BIT(KIND_PID))),
 	OPTION("time", 'T', NULL, "make a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
 	OPTION("all", 'a', NULL, "make all eight (default: all but user and time)",
 	       CHOOSES(KIND_ALL)),
-	OPTION("map-root-user", 'r', NULL, "make you root inside (adds user)",
-	       FILLS("spec.userMapping", maps_take_root), NEEDS(KIND_BIT(KIND_USER))),
+
+	FIRST_OF("User namespace", "map-root-user", 'r', NULL, "make you root inside (adds user)",
+		 FILLS("spec.userMapping", maps_take_root), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-current-user", 'c', NULL, "keep your ids inside (adds user)",
 	       FILLS("spec.userMapping", maps_take_current), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-auto", 0, NULL,
@@ -228,84 +226,76 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.uidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "the same for groups",
 	       FILLS("spec.gidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("propagation", 0, "slave|private|shared",
-	       "slave (the default): what is mounted outside appears inside, too; private: it does "
-	       "not; "
-	       "shared: as slave, and namespaces made inside share mounts with one another",
-	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
-	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
-	OPTION("bind", 0, "SOURCE:TARGET[:ro]",
-	       "show the file or directory SOURCE at TARGET inside, read-only with :ro (may be "
-	       "repeated)",
-	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
+
+	FIRST_OF("Files and mounts", "bind", 0, "SOURCE:TARGET[:ro]",
+		 "show the file or directory SOURCE at TARGET inside, read-only with :ro (may be "
+		 "repeated)",
+		 FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
 	       "mount an empty file system in memory, with the permissions MODE (octal); missing "
 	       "targets of later mounts are "
 	       "made in it. --tmpfs=/ comes first, and then the set has only what it is given",
 	       FILLS("spec.mounts[]", mounts_take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("dev", 0, "?PATH", "mount a small /dev of the set's own at PATH (default: /dev)",
-	       FILLS("spec.mounts[]", mounts_take_dev), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("overlay", 0, "TARGET[:SIZE|:DIR]",
+	       "keep what is written below TARGET (which may be /) in memory, at most SIZE "
+	       "(default: 1G), until the set ends; or in the directory DIR, for later sets, too "
+	       "(with a user namespace)",
+	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
+	OPTION("root", 0, "DIR", "use DIR as / inside", FILLS("spec.root", mounts_take_root),
+	       NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("read-only", 0, "?PATH",
 	       "make PATH (default: /) read-only, with all mounts below it; what later options "
 	       "mount there is writable",
 	       FILLS("spec.mounts[]", mounts_take_read_only), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("hide", 0, "PATH", "make the directory or file PATH empty and read-only",
 	       FILLS("spec.mounts[]", mounts_take_hide), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("overlay", 0, "TARGET[:SIZE|:DIR]",
-	       "keep what is written below TARGET (which may be /) in memory, at most SIZE "
-	       "(default: 1G), until the set ends; or in the directory DIR, for later sets, too "
-	       "(with a user namespace)",
-	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
-	OPTION("device", 0, "PATH",
-	       "show the character device PATH inside, if nsctld.conf allows it (root: any); "
-	       "its permissions apply",
-	       FILLS("spec.mounts[]", mounts_take_device), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("private", 0, "home,tmp,shm,run",
 	       "give the set empty directories of its own in place of yours (a list): your home "
 	       "directory, /tmp, /dev/shm, /run/user/UID",
 	       TAKEN(views_take_private), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("dev", 0, "?PATH", "mount a small /dev of the set's own at PATH (default: /dev)",
+	       FILLS("spec.mounts[]", mounts_take_dev), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("device", 0, "PATH",
+	       "show the character device PATH inside, if nsctld.conf allows it (root: any); "
+	       "its permissions apply",
+	       FILLS("spec.mounts[]", mounts_take_device), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
+	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
 	OPTION("share-shm", 0, NULL,
 	       "share /dev/shm with the outside (otherwise an ipc namespace comes with its own)",
 	       FILLS("spec.ownShm", take_false)),
-	OPTION("job", 0, "?WORKSPACE",
-	       "show what a CI job needs: the directory WORKSPACE (default: this one), which is "
-	       "writable; everything else, which is read-only; and empty places, as with "
-	       "--private=home,tmp,shm,run. run starts here or, if the set does not show this "
-	       "directory, in WORKSPACE; create adds --lease=parent. --no-read-only, "
-	       "--private=LIST, --bind=WORKSPACE:WORKSPACE:ro, --no-lease, --lease=WHEN and the "
-	       "letters of namespaces change this",
-	       TAKEN(views_take_job), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("propagation", 0, "slave|private|shared",
+	       "slave (the default): what is mounted outside appears inside, too; private: it does "
+	       "not; "
+	       "shared: as slave, and namespaces made inside share mounts with one another",
+	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
+
+	FIRST_OF("CI jobs", "job", 0, "?WORKSPACE",
+		 "show what a CI job needs: the directory WORKSPACE (default: this one), which is "
+		 "writable; everything else, which is read-only; and empty places, as with "
+		 "--private=home,tmp,shm,run. run starts here or, if the set does not show this "
+		 "directory, in WORKSPACE; create adds --lease=parent. --no-read-only, "
+		 "--private=LIST, --bind=WORKSPACE:WORKSPACE:ro, --no-lease, --lease=WHEN and the "
+		 "letters of namespaces change this",
+		 TAKEN(views_take_job), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-read-only", 0, NULL, "with --job: keep the rest of the files writable",
 	       TAKEN(views_take_no_read_only)),
 	OPTION("no-lease", 0, NULL,
 	       "with --job: make no lease, so that the set stays until it is removed",
 	       TAKEN(views_take_no_lease)),
-	OPTION("root", 0, "DIR", "use DIR as / inside", FILLS("spec.root", mounts_take_root),
-	       NEEDS(KIND_BIT(KIND_MNT)), BYTES),
-	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
-	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
-	OPTION("monotonic", 0, "SECONDS", "add SECONDS to CLOCK_MONOTONIC inside (adds time)",
-	       FILLS("spec.clocks.monotonic", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
-	OPTION("boottime", 0, "SECONDS",
-	       "add SECONDS to CLOCK_BOOTTIME, the time since boot, inside (adds time)",
-	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
-	OPTION("memory", 0, "SIZE", "use at most this much memory (512M, 2G)",
-	       FILLS("spec.limits.memory", take_size)),
-	OPTION("tasks", 0, "N", "have at most N processes and threads (8 or more)",
-	       FILLS("spec.limits.tasks", take_tasks)),
-	OPTION("cpus", 0, "N", "use at most the time of N processors (0.5 is half of one)",
-	       FILLS("spec.limits.cpus", take_processors)),
-	OPTION("link", 0, "PEER[:IFACE]",
-	       "make a link to host, SET or net/NETWORK; PEER may be followed by ,address=CIDR "
-	       ",peer-address=CIDR ,alias=NAME ,interface=NAME ,gateway=ADDR "
-	       ",route=DEST,via=ADDR and others (see `nsctl help link add`)",
-	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
+
+	FIRST_OF("Network", "link", 0, "PEER[:IFACE]",
+		 "make a link to host, SET or net/NETWORK; PEER may be followed by ,address=CIDR "
+		 ",peer-address=CIDR ,alias=NAME ,interface=NAME ,gateway=ADDR "
+		 ",route=DEST,via=ADDR and others (see `nsctl help link add`)",
+		 FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("route", 0, "DEST[,via=ADDR]",
 	       "add a route through the --link before it (may be repeated); ,metric=N ,onlink "
 	       "and ,src=ADDR may follow",
 	       .take = take_route, .id = OPTION_TAKEN, NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("forward", 0, NULL, "forward packets between links, as a router does",
+	       FILLS("spec.sysctls", take_forward), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("egress", 0, NULL,
 	       "reach the outside by NAT (a set that forwards packets of others must do NAT, too: "
 	       "only its own address gets out)",
@@ -319,6 +309,19 @@ const struct option_row spec_options[] = {
 	OPTION("deny", 0, DESTINATION_WORDS,
 	       "take DEST out of what --allow lets through (may be repeated)",
 	       FILLS("spec.deny[]", destinations_take), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
+	       "forward a port of the host, which comes first, to a port of the set (may be "
+	       "repeated); 8000-8010:80-90 forwards eleven "
+	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port; "
+	       "a chosen port is printed on stderr",
+	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
+
+	FIRST_OF("Host names", "hostname", 0, "NAME",
+		 "host name inside (default: the name of the set)",
+		 FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
+	OPTION("add-host", 0, "NAME:ADDRESS",
+	       "know this host by name (may be repeated; adds mount and net)",
+	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	/* a resolv.conf of the set's own needs a mount namespace */
 	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
@@ -331,33 +334,42 @@ const struct option_row spec_options[] = {
 	       "net)",
 	       FILLS("spec.dnsOptions[]", take_text),
 	       NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
-	OPTION("add-host", 0, "NAME:ADDRESS",
-	       "know this host by name (may be repeated; adds mount and net)",
-	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
-	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
-	       "forward a port of the host, which comes first, to a port of the set (may be "
-	       "repeated); 8000-8010:80-90 forwards eleven "
-	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port; "
-	       "a chosen port is printed on stderr",
-	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
+
+	FIRST_OF("Clocks and kernel settings", "monotonic", 0, "SECONDS",
+		 "add SECONDS to CLOCK_MONOTONIC inside (adds time)",
+		 FILLS("spec.clocks.monotonic", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
+	OPTION("boottime", 0, "SECONDS",
+	       "add SECONDS to CLOCK_BOOTTIME, the time since boot, inside (adds time)",
+	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "change a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "
 	       "fs.mqueue.*, "
 	       "kernel.domainname (adds net, ipc or uts)",
 	       FILLS("spec.sysctls", take_sysctl)),
-	OPTION("forward", 0, NULL, "forward packets between links, as a router does",
-	       FILLS("spec.sysctls", take_forward), NEEDS(KIND_BIT(KIND_NET))),
+
+	FIRST_OF("Limits", "memory", 0, "SIZE", "use at most this much memory (512M, 2G)",
+		 FILLS("spec.limits.memory", take_size)),
+	OPTION("tasks", 0, "N", "have at most N processes and threads (8 or more)",
+	       FILLS("spec.limits.tasks", take_tasks)),
+	OPTION("cpus", 0, "N", "use at most the time of N processors (0.5 is half of one)",
+	       FILLS("spec.limits.cpus", take_processors)),
+	OPTION("cgroup", 0, "caller",
+	       "keep the processes in a cgroup below yours, under its limits and BPF programs, "
+	       "and end the set with it (needs Delegate=yes and User= in a service; adds pid)",
+	       FILLS("spec.callerCgroup", take_caller), NEEDS(KIND_BIT(KIND_PID))),
+
+	FIRST_OF("Lease and boot", "boot", 0, NULL, "make the set again when the machine starts",
+		 FILLS("spec.boot", take_true)),
 	LEASE_OPTION("spec.lease"),
-	OPTION("boot", 0, NULL, "make it again when the machine starts",
-	       FILLS("spec.boot", take_true)),
+
+	FIRST_OF("Labels and other programs", "label", 0, "K=V",
+		 "add a label, by which `nsctl list --label=K=V` finds it (may be repeated)",
+		 FILLS("spec.labels", take_label)),
 	OPTION("visible", 0, NULL,
 	       "keep files of its namespaces in /run/nsctl/ns, too, for nsenter(1)",
 	       FILLS("spec.visible", take_true)),
-	OPTION("ip-netns", 0, NULL, "show it to ip-netns(8), too", FILLS("spec.ipNetns", take_true),
-	       NEEDS(KIND_BIT(KIND_NET))),
-	OPTION("label", 0, "K=V",
-	       "add a label, by which `nsctl list --label=K=V` finds it (may be repeated)",
-	       FILLS("spec.labels", take_label)),
+	OPTION("ip-netns", 0, NULL, "show the set to ip-netns(8), too",
+	       FILLS("spec.ipNetns", take_true), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("fork", 'f', NULL, "accepted for compatibility with unshare(1); has no effect",
 	       CHOOSES(0)),
 	{0},

@@ -630,6 +630,10 @@ PYTHON
 
 @test "Help groups the commands, has each option once, and shows examples in 80 columns; no line ends in a blank" {
 	nsctl help | grep -x 'Networks:'
+	nsctl help | grep -x -A 1 'Options of every command:' | grep -- --socket
+	for command in create run; do
+		nsctl help $command | grep -x -A 3 'Limits:' | grep -- --cpus
+	done
 	nsctl help create | grep -- --tmpfs
 	[ "$(nsctl help create | grep -c -- --socket)" -eq 1 ]
 	nsctl help link add | grep -x '  nsctl link add --name=cable web net/lan'

@@ -137,7 +137,7 @@ static void test_error_about_a_field_names_the_option(void **state _unused_)
 		{create, "spec.uidMap[1].count", "--map-users: x"},
 		{create, "spec.hostname", "--hostname: x"},
 		{create, "spec.mounts[2].target",
-		 "--bind, --tmpfs, --dev, --read-only, --hide, --overlay, --device: x"},
+		 "--bind, --tmpfs, --overlay, --read-only, --hide, --dev, --device: x"},
 		{create, "spec.rootPath", "--root: x"},
 		{create, "spec.rootFileDescriptor", "--root: x"},
 		{create, "spec.clocks", "--monotonic, --boottime: x"},
