@@ -21,7 +21,7 @@ bool help_is_foreign(const struct verb *verbs, char *const *words);
 /*
  * Prints the table: for each verb, and then for each of its options, a line of fields between tabs.
  * "heading" TEXT; "verb" NAME ALIAS USAGE SUMMARY PAGE EXAMPLES; "option" VERB LETTER NAME ARGUMENT
- * TEXT. The verb of options that all verbs take is "*", and of those before the verb, "". An end of
- * a line within a field is printed as "\n".
+ * TEXT HEADING. The verb of options that all verbs take is "*", and of those before the verb, "".
+ * An end of a line within a field is printed as "\n".
  */
 void help_table(const struct verb *verbs);

@@ -14,25 +14,6 @@
 #include "client/verb.h"
 #include "protocol/name.h"
 
-const struct option_row options_global[] = {
-	FIRST_OF("Options of every command", "socket", 0, "PATH",
-		 "nsctld's socket (default: $NSCTL_SOCKET, or " DEFAULT_SOCKET ")",
-		 HANDLED(SOCKET)),
-	OPTION("owner", 0, "USER", "owner of the sets, a name or a number (default: you)",
-	       HANDLED(OWNER), .field = "owner"),
-	OPTION("json", 0, NULL, "print the reply as JSON, one document in each line",
-	       HANDLED(JSON)),
-	OPTION("quiet", 0, NULL, "print only what is needed", HANDLED(QUIET)),
-	OPTION("help", 'h', NULL, "print this help", HANDLED(HELP)),
-	{0},
-};
-
-const struct option_row options_first[] = {
-	FIRST_OF("Options before the command", "version", 'V', NULL,
-		 "print the versions of nsctl and nsctld", HANDLED(VERSION)),
-	{0},
-};
-
 /* getopt_long() returns LONG_BASE + i for the long option at rows[i]. */
 #define LONG_BASE 0x1000
 
@@ -75,11 +56,6 @@ static void add_rows(struct options *options, const struct option_row *rows, boo
 			snprintf(options->letters + used, sizeof(options->letters) - used, "%c%s",
 				 rows->letter, rows->argument && *rows->argument != '?' ? ":" : "");
 	}
-}
-
-bool options_have_letters(const struct verb *verb, size_t table)
-{
-	return table == 0 || !(verb->flags & VERB_FIRST_LETTERS);
 }
 
 void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,
@@ -164,6 +140,20 @@ static const char *guess_letters(const struct options *options)
 	return NULL;
 }
 
+/* Adds the options that begin like this one. Returns their number. */
+static size_t add_matches(const struct options *options, const char *option, struct text *text)
+{
+	size_t n = strcspn(option, "="), matches = 0;
+
+	for (size_t i = 0; i < options->n_rows; i++) {
+		const char *name = options->rows[i].row->name;
+
+		if (strncmp(name, option + 2, n - 2) == 0)
+			text_format(text, "%s--%s", matches++ > 0 ? ", " : "", name);
+	}
+	return matches;
+}
+
 /* Options that users of similar programs try, and what to do instead. */
 static const struct {
 	const char *verb, *option, *remedy;
@@ -175,13 +165,20 @@ static const struct {
 	{"run", "--name", "the set is the command's own; `nsctl create NAME` makes one to keep"},
 	{"create", "--name", "the name comes last: `nsctl create [OPTIONS] NAME`"},
 	{"create", "--volume", "write --bind=SOURCE:TARGET"},
+	{"create", "-v", "write --bind=SOURCE:TARGET"},
 	{"run", "--volume", "write --bind=SOURCE:TARGET"},
+	{"run", "-v", "write --bind=SOURCE:TARGET"},
+	{"run", "-e", "write --env=K=V"},
+	{"run", "-w", "write --chdir=DIR"},
+	{"run", "--workdir", "write --chdir=DIR"},
 	{"create", "--network", "write --link=net/NETWORK"},
 	{"run", "--network", "write --link=net/NETWORK"},
 	{"exec", "-w", "write --chdir=DIR"},
 	{"exec", "--workdir", "write --chdir=DIR"},
 	{"rm", "-f", "processes are ended anyway; --ignore accepts sets that do not exist"},
 	{"rm", "--force", "processes are ended anyway; --ignore accepts sets that do not exist"},
+	{"prune", "-f", "prune does not ask anyway"},
+	{"prune", "--force", "prune does not ask anyway"},
 	{"kill", "-9", "write --signal=KILL"},
 	{"capture", "-i", "write SET:IFACE"},
 };
@@ -205,30 +202,26 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 	const char *option = typed(options, letter);
 	size_t prefix = strncmp(option, "--", 2) == 0 ? strcspn(option + 2, "=") : 0;
 	const char *meant = NULL, *remedy = NULL;
+	_cleanup_text_ struct text matches = {0};
 
 	if (argument_missing)
 		client_problem(options->client, NULL, "%s needs a value", option);
 	else if (optopt >= LONG_BASE)
 		client_problem(options->client, NULL, "%s takes no value", option);
+	else if (prefix > 0 && strlen(option) > 2 && add_matches(options, option, &matches) > 1)
+		client_problem(options->client, NULL, "%s is short for more than one option: %s",
+			       option, matches.data);
 	else if (prefix > 0 && strlen(option) > 2) {
-		size_t matches = 0;
-
-		for (size_t i = 0; i < options->n_rows; i++)
-			if (strncmp(options->rows[i].row->name, option + 2, prefix) == 0)
-				matches++;
-		remedy = matches == 0 ? find_remedy(verb, option) : NULL;
+		remedy = find_remedy(verb, option);
 		meant = remedy ? NULL : guess(options, option);
-		client_problem(options->client, NULL,
-			       matches > 1 ? "%s is short for more than one option"
-					   : "there is no option %s",
-			       option);
+		client_problem(options->client, NULL, "there is no option %s", option);
 	} else if (strcmp(option, "-=") == 0) {
 		client_problem(options->client, NULL,
 			       "\"=\" follows a letter that takes no value (--name=VALUE, or -n "
 			       "VALUE)");
 	} else {
-		remedy = find_remedy(verb, option);
-		meant = remedy ? NULL : guess_letters(options);
+		meant = guess_letters(options);
+		remedy = meant ? NULL : find_remedy(verb, option);
 		client_problem(options->client, NULL, "there is no option %s", option);
 	}
 	if (remedy)
@@ -358,11 +351,6 @@ int options_check_text(const struct client *client, const char *word)
 				       word);
 }
 
-void options_add_usage(struct text *text, const struct verb *verb)
-{
-	text_format(text, "%s%s%s", verb->name, *verb->usage ? " " : "", verb->usage);
-}
-
 /* Returns true if the value of the last option was a word of its own, as box in --allow box. */
 static bool took_word(const struct options *options)
 {
@@ -410,70 +398,6 @@ int options_reject(const struct options *options, const char *wanted)
 	if (options->verb)
 		print_hint("`nsctl help %s` explains its options", options->verb->name);
 	return STATUS_USAGE;
-}
-
-void options_print(const struct option_row *rows, bool letters)
-{
-	for (; rows && rows->name; rows++) {
-		_cleanup_text_ struct text left = {0};
-		const char *argument = rows->argument;
-
-		if (rows->heading)
-			print_text("\n%s:\n", rows->heading);
-		if (letters && rows->letter)
-			text_format(&left, "  -%c, --%s", rows->letter, rows->name);
-		else
-			text_format(&left, "      --%s", rows->name);
-		if (argument && *argument == '?')
-			text_format(&left, "[=%s]", argument + 1);
-		else if (argument)
-			text_format(&left, "=%s", argument);
-		print_help(left.data, 30, rows->text);
-	}
-}
-
-void options_print_common(void)
-{
-	_cleanup_text_ struct text text = {0};
-
-	text_add(&text, "Options of every command (`nsctl help` explains them):");
-	for (const struct option_row *row = options_global; row->name; row++) {
-		text_format(&text, " --%s", row->name);
-		if (row->argument)
-			text_format(&text, "=%s", row->argument);
-	}
-	print_help("", 0, text.data);
-}
-
-void options_help(const struct verb *verb)
-{
-	size_t first = strcspn(verb->summary, "\n");
-	_cleanup_text_ struct text usage = {0}, summary = {0}, rest = {0};
-
-	options_add_usage(&usage, verb);
-	text_format(&summary, "%.*s.", (int)first, verb->summary);
-	print_text("Usage: nsctl %s\n", usage.data);
-	print_help("", 0, summary.data);
-	if (verb->summary[first]) {
-		text_format(&rest, "%s.", verb->summary + first + 1);
-		print_help("", 0, rest.data);
-	}
-	if (verb->alias)
-		print_text("Also called %s.\n", verb->alias);
-	if (verb->options[0] && !verb->options[0]->heading)
-		print_text("\n");
-	for (size_t i = 0; i < VERB_TABLES; i++)
-		options_print(verb->options[i], options_have_letters(verb, i));
-	print_text("\n");
-	options_print_common();
-	if (verb->examples)
-		print_text("\nExamples:\n");
-	for (const char *line = verb->examples; line && *line; line += strspn(line, "\n")) {
-		int n = (int)strcspn(line, "\n");
-
-		print_text("  %.*s\n", n, line);
-		line += n;
-	}
 }
 
 int options_new_name(const struct client *client, const char *kind, const char *name)

@@ -65,6 +65,10 @@ wrong() {
 	wrong 2 "-9" "there is no option" "write --signal=KILL" kill -9 box
 	wrong 2 "-f" "there is no option" "--ignore" rm -f box
 	wrong 125 "-t" "there is no option" "there is a terminal anyway" run -it sh
+	wrong 125 "-e" "there is no option" "write --env=K=V" run -e A=1 env
+	wrong 125 "-v" "there is no option" "write --bind=SOURCE:TARGET" run -v /srv:/srv true
+	wrong 2 "-f" "there is no option" "does not ask anyway" prune -f
+	wrong 2 "--ip=10.0.0.1" "is short for more than one option: --ipc, --ip-netns" "\`nsctl help create\`" create --ip=10.0.0.1 x
 	wrong 125 "-e" "there is no option" "write --net" run -mnet true
 	wrong 2 "-e" "there is no option" "write --net" create -net x
 	wrong 1 "link add" "there is no set called lan" "a network is written net/NAME" link add box lan
