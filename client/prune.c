@@ -17,7 +17,7 @@ static const struct option_row prune_options[] = {
 const struct option_row prune_rm_options[] = {
 	OPTION("all", 0, NULL, "remove all your sets", HANDLED(ALL)),
 	OPTION("ignore", 0, NULL, "do not fail if a set does not exist", HANDLED(IGNORE)),
-	PROJECT_OPTION(0, "with --all: remove all sets and networks of this project"),
+	PROJECT_OPTION('p', "with --all: remove all sets and networks of this project"),
 	{0},
 };
 

@@ -28,7 +28,7 @@ const struct option_row sets_list_options[] = {
 	       FILLS("labels", take_label)),
 	OPTION("state", 0, "creating|ready|frozen|removing|broken", "list only sets in this state",
 	       FILLS("state", take_word)),
-	PROJECT_OPTION(0, "list only the sets of this project, whose names begin with PROJECT."),
+	PROJECT_OPTION('p', "list only the sets of this project, whose names begin with PROJECT."),
 	TABLE_OPTIONS,
 	{0},
 };
