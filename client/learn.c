@@ -125,7 +125,7 @@ int learn_run(struct client *client, const char *word, json_t *parameters)
 	r = client_call(client, word, METHOD, json_incref(parameters), NULL, &reply);
 	if (r == 0) {
 		say(client, word,
-		    "may reach what its list does not have. That is printed here, until ^C");
+		    "may reach what its list does not have, which is printed here until ^C");
 		print_all(client, reply);
 		r = follow(client, word, parameters, &interrupt, &full);
 	}

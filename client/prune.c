@@ -99,7 +99,9 @@ const struct verb prune_verbs[] = {
 		"nsctl rm --grace=5 box  # SIGTERM first, SIGKILL 5 s later\n"
 		"nsctl rm --all --project=job-17"},
 	{"prune", NULL, "[OPTIONS]",
-	 "Removes all your sets, networks and links",
+	 "Removes all your sets, networks and links\n"
+	 "It ends all processes in the sets, and does not ask. `nsctl down` removes less: what a "
+	 "file names, or one project",
 	 0, 0, 0, prune_run, {prune_options},
 	 .page = "nsctl-rm",
 	 .examples = "nsctl prune"},

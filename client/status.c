@@ -33,7 +33,7 @@ static const struct {
 	{"publish", "--publish", "publish", true, NULL},
 	{"hostLinks", "links to the host", "host-links", true, NULL},
 	{"ipNetns", "--ip-netns", "ip-netns", false, NULL},
-	{"newPrivileges", "--new-privileges", "new-privileges", false, NULL},
+	{"newPrivileges", "setuid programs in root's sets", "new-privileges", false, NULL},
 	{"administer", "others' sets", "administer", false, NULL},
 };
 
