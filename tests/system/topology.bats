@@ -247,7 +247,7 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 }
 
 # of PROJECT: prints the names of the project's sets.
-of() { nsctl list --quiet --project="$1"; }
+of() { nsctl list --quiet -p "$1"; }
 
 @test "Projects make the same file twice, keep the names in the file, and are removed as a whole" {
 	nsctl up -p one "$examples/services.json"
@@ -267,7 +267,7 @@ of() { nsctl list --quiet --project="$1"; }
 	pings three.a 10.9.0.2
 	pings four.b 10.8.0.2
 	nsctl down -p one "$examples/services.json"
-	nsctl rm --all --project=two
+	nsctl rm --all -p two
 	[ -z "$(nsctl down -p three 2>&1)" ]
 	[[ "$(nsctl down -p three 2>&1)" == *"nothing is there in project three"* ]]
 	[[ "$(nsctl rm --all --project=three 2>&1)" == *"nothing is there in project three"* ]]
