@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/request/front-state.h"
@@ -132,14 +133,20 @@ static int teardown(void **state)
 
 /* --- the pipe --- */
 
-static struct front_process *new_front(struct keeper *keeper, uid_t uid)
+static struct front_process *new_front_in_group(struct keeper *keeper, uid_t uid, gid_t gid)
 {
-	const struct client_connection connection = {.peer.identity.uid = uid, .charged = uid};
+	const struct client_connection connection = {
+		.peer.identity.uid = uid, .peer.identity.gid = gid, .charged = uid};
 	struct failure failure = {};
 	struct front_process *front;
 
 	assert_int_equal(front_find(keeper, &connection, &front, &failure), 0);
 	return front;
+}
+
+static struct front_process *new_front(struct keeper *keeper, uid_t uid)
+{
+	return new_front_in_group(keeper, uid, 0);
 }
 
 /* Writes requests into the front's pipe until it has no room. Returns how many. */
@@ -208,6 +215,27 @@ static void test_slow_requests_do_not_delay_others(void **state)
 	}
 	pass(&bed->keeper);
 	assert_int_equal(handled, 1 + written);
+}
+
+/* Each request takes an hour. A user with many fronts, by groups, gets no more of the keeper's time
+ * than with one. */
+static void test_fronts_of_a_user_share_the_keepers_time(void **state)
+{
+	enum { FRONTS = 16 };
+	struct bed *bed = *state;
+
+	cost = UINT64_C(3600000000);
+	for (gid_t gid = 0; gid < FRONTS; gid++) {
+		struct front_process *front = new_front_in_group(&bed->keeper, USER, gid);
+		struct timeval begin, end = {};
+
+		flood(front);
+		assert_int_equal(pass(&bed->keeper), 1);
+		gettimeofday(&begin, NULL);
+		assert_true(evtimer_pending(front->again, &end));
+		/* a quarter of the time for all fronts, with a minute of tolerance */
+		assert_true(end.tv_sec - begin.tv_sec + 60 > (4 * (gid + 1) - 1) * 3600);
+	}
 }
 
 /* A front goes on after its rest. */
@@ -356,6 +384,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_flood_is_read_in_bounded_passes, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_slow_requests_do_not_delay_others, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_fronts_of_a_user_share_the_keepers_time, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_front_goes_on_after_its_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_are_denied_while_many_workers_end, setup,

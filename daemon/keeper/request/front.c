@@ -15,9 +15,12 @@
 #define END_MICROSECONDS 2000000
 /* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
-/* MESSAGES_AT_ONCE: messages of one front that one pass of the loop handles. Some take longer the
+/*
+ * MESSAGES_AT_ONCE: messages of one front that one pass of the loop handles. Some take longer the
  * more sets and sessions a user has. So a front whose messages have taken MICROSECONDS_AT_ONCE of
- * processor time or more rests: RESTS times as long as they have taken. */
+ * processor time or more rests: RESTS times as long as they have taken, or longer if its user has
+ * other fronts, which share that time.
+ */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
@@ -98,11 +101,23 @@ static void take_rest_later(struct front_process *front)
 		evtimer_add(front->again, &now);
 }
 
+/* Returns how many fronts of this front's user have connections or rest, with this one. A user may
+ * have many, by groups. */
+static size_t count_busy(const struct front_process *front)
+{
+	size_t n = 1;
+
+	for (const struct front_process *at = front->keeper->fronts; at; at = at->next)
+		n += at != front && at->identity.uid == front->identity.uid &&
+		     (at->connections || evtimer_pending(at->again, NULL));
+	return n;
+}
+
 /* Handles no requests of this front for a while, so that other fronts get the
  * keeper's processor time. */
 static void rest(struct front_process *front, uint64_t spent)
 {
-	const struct timeval time = clock_span(RESTS * spent);
+	const struct timeval time = clock_span(((RESTS + 1) * count_busy(front) - 1) * spent);
 
 	if (front->closing)
 		return;
