@@ -184,25 +184,32 @@ int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen)
 	return 0;
 }
 
-static int take_first(pid_t pid, const char *name _unused_, void *context)
+struct other {
+	pid_t except, found;
+};
+
+static int take_other(pid_t pid, const char *name _unused_, void *context)
 {
-	*(pid_t *)context = pid;
+	struct other *other = context;
+
+	if (pid == other->except)
+		return 0;
+	other->found = pid;
 	return 1;
 }
 
 /*
  * Waits until the cgroup changes or the time is over. The kernel reports changes of cgroup.events
  * at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV), but the end of a process by its pidfd at once,
- * so this waits for the end of one process, too.
+ * so this waits for the end of the process pid (0: none), too.
  */
-static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
+static int wait_for_change(pid_t pid, int events_fd, int milliseconds)
 {
-	pid_t pid = 0;
 	_cleanup_fd_ int pid_fd = -1;
 	struct pollfd fds[2] = {{.fd = events_fd, .events = POLLPRI}, {.fd = -1, .events = POLLIN}};
 	int r;
 
-	if (cgroup_each_process(cgroup_fd, true, take_first, &pid) == 1)
+	if (pid)
 		fds[1].fd = pid_fd = process_pidfd_open(pid);
 	/* If there is no pidfd, the process has just ended: look again soon. In any case look again
 	 * after 100 ms, because a notification is lost if another process removes the cgroup. */
@@ -211,7 +218,7 @@ static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 	return r < 0 && errno != EINTR ? negative_errno() : r;
 }
 
-int cgroup_wait_empty(int cgroup_fd, int milliseconds)
+int cgroup_wait_empty(int cgroup_fd, pid_t except, int milliseconds)
 {
 	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
 	struct timespec start, now;
@@ -220,18 +227,22 @@ int cgroup_wait_empty(int cgroup_fd, int milliseconds)
 		return fd;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
+		struct other other = {.except = except};
 		bool populated, frozen;
 		int left = -1, r = cgroup_read_events(fd, &populated, &frozen);
 
 		if (r < 0 || !populated)
 			return r == -ENODEV ? 0 : r;
+		r = cgroup_each_process(cgroup_fd, true, take_other, &other);
+		if (r == 0 && except)
+			return 0;
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (milliseconds >= 0)
 			left = milliseconds - (int)((now.tv_sec - start.tv_sec) * 1000 +
 						    (now.tv_nsec - start.tv_nsec) / 1000000);
 		if (milliseconds >= 0 && left <= 0)
 			return -ETIMEDOUT;
-		r = wait_for_change(cgroup_fd, fd, left);
+		r = wait_for_change(other.found, fd, left);
 		if (r < 0)
 			return r;
 	}
@@ -247,7 +258,7 @@ int cgroup_wait_killed(int cgroup_fd)
 	int r = -ETIMEDOUT;
 
 	for (int stuck = 0; r == -ETIMEDOUT && stuck < STUCK_LOOKS; stuck++) {
-		r = cgroup_wait_empty(cgroup_fd, STUCK_MILLISECONDS);
+		r = cgroup_wait_empty(cgroup_fd, 0, STUCK_MILLISECONDS);
 		/* a process that gets processor time will end by itself, however long that takes,
 		 * unless it was put into the cgroup after the others were killed */
 		if (r == -ETIMEDOUT && cgroup_each_process(cgroup_fd, true, is_alive, NULL) > 0) {

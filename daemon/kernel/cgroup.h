@@ -63,10 +63,10 @@ int cgroup_open_events(int cgroup_fd);
 /* Reads an open cgroup.events. Returns 0 and fills both, or -errno (-ENODEV: the cgroup was
  * removed). */
 int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen);
-/* Waits until no process is left, for at most that many milliseconds (-1: without limit). Returns
- * 0, also if the cgroup is removed meanwhile; -ETIMEDOUT; or another -errno (-ENOENT or -ENODEV: it
- * was removed before). */
-int cgroup_wait_empty(int cgroup_fd, int milliseconds);
+/* Waits until no process is left, except one (0: no exception), for at most that many milliseconds
+ * (-1: without limit). Returns 0, also if the cgroup is removed meanwhile; -ETIMEDOUT; or another
+ * -errno (-ENOENT or -ENODEV: it was removed before). */
+int cgroup_wait_empty(int cgroup_fd, pid_t except, int milliseconds);
 /* Waits, after cgroup_kill(), until no process is left, or only stuck ones: see process_is_stuck().
  * Kills those, too, that come into the cgroup meanwhile. Returns 0, -EBUSY (stuck processes are
  * left) or another -errno. */

@@ -22,9 +22,9 @@
  * more of them are begun by then. */
 #define LATE_STARTS_MAX 100
 
-/* Asks the processes of the cgroup to end, and waits up to grace microseconds. Returns 0 or
- * -errno. */
-static int ask_to_end(int cgroup_fd, uint64_t grace)
+/* Asks the processes of the cgroup to end, and waits up to grace microseconds until none is left
+ * but the set's init, which does not end by itself. Returns 0 or -errno. */
+static int ask_to_end(int cgroup_fd, uint64_t grace, pid_t init)
 {
 	int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX), r;
 
@@ -33,13 +33,13 @@ static int ask_to_end(int cgroup_fd, uint64_t grace)
 	cgroup_freeze(cgroup_fd, false);
 	r = cgroup_signal(cgroup_fd, SIGTERM, 0);
 	if (r == 0)
-		r = cgroup_wait_empty(cgroup_fd, milliseconds);
+		r = cgroup_wait_empty(cgroup_fd, init, milliseconds);
 	return r == -ETIMEDOUT ? 0 : r;
 }
 
-static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
+static int end_processes(int cgroup_fd, uint64_t grace, pid_t init, struct fault *fault)
 {
-	int r = ask_to_end(cgroup_fd, grace);
+	int r = ask_to_end(cgroup_fd, grace, init);
 
 	if (r == 0)
 		r = cgroup_kill(cgroup_fd);
@@ -98,13 +98,13 @@ static int end_in_callers(const struct host *host, const struct task_remove *tas
 	int r;
 
 	if (cgroup_fd >= 0) {
-		(void)ask_to_end(cgroup_fd, task->grace);
+		(void)ask_to_end(cgroup_fd, task->grace, (pid_t)task->init_pid);
 		(void)cgroup_kill(cgroup_fd);
 	}
 	r = end_init(host, task, fault);
 	/* a maker may be left, which is in no pid namespace of the set's */
 	if (r == 0 && cgroup_fd >= 0)
-		(void)cgroup_wait_empty(cgroup_fd, MAKER_END_MILLISECONDS);
+		(void)cgroup_wait_empty(cgroup_fd, 0, MAKER_END_MILLISECONDS);
 	return r;
 }
 
@@ -143,7 +143,7 @@ static int remove_cgroups_with_late(const struct host *host, const struct task_s
 	int r = remove_cgroups(host, set);
 
 	for (int i = 0; r == -EBUSY && cgroup_fd >= 0 && i < LATE_STARTS_MAX; i++) {
-		r = end_processes(cgroup_fd, 0, fault);
+		r = end_processes(cgroup_fd, 0, 0, fault);
 		if (r < 0)
 			return r;
 		r = remove_cgroups(host, set);
@@ -165,7 +165,7 @@ void child_remove(const struct host *host, const struct task_remove *task,
 	if (task->set.callers_cgroup)
 		r = end_in_callers(host, task, fault);
 	if (r == 0 && cgroup_fd >= 0)
-		r = end_processes(cgroup_fd, task->grace, fault);
+		r = end_processes(cgroup_fd, task->grace, (pid_t)task->init_pid, fault);
 	else if (r == 0 && cgroup_fd != -ENOENT)
 		r = fault_set(fault, STEP_KILL, 0, -cgroup_fd);
 	fault_point("remove-killed");

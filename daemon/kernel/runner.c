@@ -303,7 +303,7 @@ static int wait_as_user(const struct runner *runner)
 static void end_command(int cgroup_fd)
 {
 	if (cgroup_kill(cgroup_fd) == 0)
-		cgroup_wait_empty(cgroup_fd, ENDING_MILLISECONDS);
+		cgroup_wait_empty(cgroup_fd, 0, ENDING_MILLISECONDS);
 }
 
 static void child_runner(void *context)

@@ -532,6 +532,14 @@ PYTHON
 	rm -r "$directory"
 }
 
+@test "nsctl rm --grace waits for the processes of a set, and not for its init" {
+	nsctl create -mpn box
+	nsctl rm --grace=3600 box
+	nsctl create -mpn box
+	nsctl exec -d box sleep 600
+	nsctl rm --grace=3600 box
+}
+
 @test "The status file tells a command's 125 from nsctl's own" {
 	nsctl create -n box
 	directory=$(mktemp -d "$runtime/status.XXXXXX")
