@@ -166,8 +166,15 @@ import os, sys, threading, time
 from hostile import Connection
 out, path = open(sys.argv[1], "w"), sys.argv[2]
 rows = [("Exec", {field: 0}) for field in ("stdinFileDescriptor", "stdoutFileDescriptor", "stderrFileDescriptor",
-        "terminalFileDescriptor", "statusFileDescriptor", "workingDirectoryFileDescriptor")]
-rows += [("Create", {"spec": {"rootFileDescriptor": 0}}),
+        "terminalFileDescriptor", "statusFileDescriptor", "workingDirectoryFileDescriptor",
+        "terminalSocketFileDescriptor", "commandFileDescriptor")]
+rows += [("Exec", {"descriptors": [{"number": 3, "passedFileDescriptor": 0}]})]
+rows += [("Create", {"spec": {"namespaces": ["mnt", "user"], "mounts": [{"target": "/mnt", "sourceFileDescriptor": 0} | mount]}})
+         for mount in ({"type": "device"}, {"type": "overlay", "source": path})]
+rows += [("Capture", {"name": "box", "captureFileDescriptor": 0}),
+         ("Apply", {"sets": [{"name": "applied", "spec": {"rootFileDescriptor": 0}}]}),
+         ("Renew", {"name": "box", "lease": {"pipeFileDescriptor": 0}}),
+("Create", {"spec": {"rootFileDescriptor": 0}}),
          ("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "sourceFileDescriptor": 0}]}}),
          ("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}),
          ("Create", {"spec": {"lease": {"pipeFileDescriptor": 0}}}),
