@@ -216,6 +216,28 @@ stop_makers() {
 	done
 }
 
+@test "Kill reaches none of the processes that make a set" {
+	local point signal
+	for point in started init pinned; do
+		hang_at "create-$point" -mpn
+		for signal in STOP KILL; do
+			run nsctl kill --signal=$signal box
+			[ "$status" -eq 1 ]
+			[[ "$output" == *"box is creating"* ]] || { echo "$output" && return 1; }
+		done
+		# STOP would have been carried out by now
+		fails is_gone "$held"
+		kill_daemon
+		eventually is_gone "$held"
+		kill -KILL "$client" 2>/dev/null || true
+		wait "$client" || true
+		start_daemon
+		eventually settled
+		nsctl rm --all
+		eventually counts_are "$before"
+	done
+}
+
 @test "A process that the owner can stop is killed at the deadline" {
 	hang_at create-furnished --all -r
 	stop_makers

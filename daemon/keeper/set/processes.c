@@ -116,6 +116,9 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 
 	if (r == 0)
 		r = check_signal(keeper, set, asked, failure);
+	/* its processes are the daemon's own, which make it */
+	if (r == 0 && set->state == SET_CREATING)
+		r = failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	if (r)
 		return r;
 	r = signal_set(keeper, request, set, asked);
