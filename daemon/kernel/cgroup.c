@@ -6,6 +6,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/file.h"
 #include "daemon/kernel/mount.h"
+#include "daemon/kernel/pidns.h"
 #include "daemon/kernel/process.h"
 
 /* Killed processes count as stuck if this number of successive looks, at this interval, find all of
@@ -272,6 +273,7 @@ int cgroup_wait_killed(int cgroup_fd)
 struct signal_context {
 	int signal;
 	pid_t except;
+	ino_t pid_namespace;
 	char path[CGROUP_PATH_SIZE + 256]; /* of the cgroup */
 };
 
@@ -287,7 +289,8 @@ static int signal_one(pid_t pid, const char *name _unused_, void *context)
 	/* the descriptor was opened first: if the process is in the cgroup now, the pid has not
 	 * been reused */
 	if (fd < 0 || cgroup_of(pid, path, sizeof(path)) < 0 ||
-	    strncmp(path, wanted->path, strlen(wanted->path)) != 0)
+	    strncmp(path, wanted->path, strlen(wanted->path)) != 0 ||
+	    (wanted->pid_namespace && !pidns_contains(wanted->pid_namespace, pid)))
 		return 0;
 	process_signal(fd, wanted->signal);
 	return 0;
@@ -309,9 +312,10 @@ static int path_of_fd(int cgroup_fd, char *ret, size_t size)
 	return 0;
 }
 
-int cgroup_signal(int cgroup_fd, int signal, pid_t except)
+int cgroup_signal(int cgroup_fd, int signal, pid_t except, ino_t pid_namespace)
 {
-	struct signal_context context = {.signal = signal, .except = except};
+	struct signal_context context = {
+		.signal = signal, .except = except, .pid_namespace = pid_namespace};
 	int r;
 
 	if (signal == SIGKILL && except == 0)

@@ -75,11 +75,12 @@ int cgroup_wait_killed(int cgroup_fd);
 int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events says when */
 
 /*
- * Sends the signal to each process in the cgroup and below, except one (0: no exception). Processes
- * that have ended meanwhile are ignored. Processes started meanwhile may be missed, but not by
- * SIGKILL without an exception.
+ * Sends the signal to each process in the cgroup and below, except one (0: no exception) and those
+ * outside of a pid namespace (0: no such limit). Processes that have ended meanwhile are ignored.
+ * Processes started meanwhile may be missed, but not by SIGKILL without an exception, which goes to
+ * all.
  */
-int cgroup_signal(int cgroup_fd, int signal, pid_t except);
+int cgroup_signal(int cgroup_fd, int signal, pid_t except, ino_t pid_namespace);
 
 /* Moves a process into the cgroup (0: the caller). A process that has ended is ignored. Returns 0
  * or -errno. */

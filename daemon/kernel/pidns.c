@@ -24,6 +24,27 @@ int pidns_list(int directory_fd, ino_t own, struct pidns_list *ret)
 	return -ELOOP;
 }
 
+bool pidns_contains(ino_t pid_namespace, pid_t pid)
+{
+	char path[64];
+	_cleanup_fd_ int fd = -1;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fstat(fd, &st) == 0) {
+		int parent_fd;
+
+		if (st.st_ino == pid_namespace)
+			return true;
+		/* the kernel shows no namespace around ours */
+		parent_fd = ioctl(fd, NS_GET_PARENT);
+		close_fd(fd);
+		fd = parent_fd;
+	}
+	return false;
+}
+
 static bool is_in(pid_t pid, ino_t pid_namespace)
 {
 	ino_t inode;

@@ -16,6 +16,9 @@ struct pidns_list {
  * those around it. Returns 0 or -errno. */
 int pidns_list(int directory_fd, ino_t own, struct pidns_list *ret);
 
+/* Returns true if the process is in the pid namespace, or in one within it. */
+bool pidns_contains(ino_t pid_namespace, pid_t pid);
+
 /* Finds process 1 of a pid namespace, by looking at all processes. Returns a pidfd or -errno;
  * -ESRCH if it has ended. */
 int pidns_find_first(ino_t pid_namespace);

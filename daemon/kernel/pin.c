@@ -55,6 +55,19 @@ int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
 	return pin_open_path(vault_root_fd, path, kind);
 }
 
+int pin_inode(int vault_root_fd, const struct task_set *set, enum kind kind, ino_t *ret)
+{
+	_cleanup_fd_ int fd = pin_open(vault_root_fd, set, kind);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return negative_errno();
+	*ret = st.st_ino;
+	return 0;
+}
+
 /* Binds the namespace to the existing file at path. */
 static int bind_to(int fd, const char *path)
 {

@@ -31,6 +31,9 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
  * -errno (-ENOENT: there is no such pin). */
 int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind);
 
+/* Finds the inode of a pinned namespace. Returns 0 or -errno (-ENOENT: there is no such pin). */
+int pin_inode(int vault_root_fd, const struct task_set *set, enum kind kind, ino_t *ret);
+
 /* Opens a pin in the same way, by its path UID/NAME. */
 int pin_open_path(int vault_root_fd, const char *path, enum kind kind);
 

@@ -23,15 +23,16 @@
 #define LATE_STARTS_MAX 100
 
 /* Asks the processes of the cgroup to end, and waits up to grace microseconds until none is left
- * but the set's init, which does not end by itself. Returns 0 or -errno. */
-static int ask_to_end(int cgroup_fd, uint64_t grace, pid_t init)
+ * but the set's init, which does not end by itself. Only processes in the pid namespace are asked
+ * (0: all). Returns 0 or -errno. */
+static int ask_to_end(int cgroup_fd, uint64_t grace, pid_t init, ino_t pid_namespace)
 {
 	int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX), r;
 
 	if (grace == 0)
 		return 0;
 	cgroup_freeze(cgroup_fd, false);
-	r = cgroup_signal(cgroup_fd, SIGTERM, 0);
+	r = cgroup_signal(cgroup_fd, SIGTERM, 0, pid_namespace);
 	if (r == 0)
 		r = cgroup_wait_empty(cgroup_fd, init, milliseconds);
 	return r == -ETIMEDOUT ? 0 : r;
@@ -39,7 +40,7 @@ static int ask_to_end(int cgroup_fd, uint64_t grace, pid_t init)
 
 static int end_processes(int cgroup_fd, uint64_t grace, pid_t init, struct fault *fault)
 {
-	int r = ask_to_end(cgroup_fd, grace, init);
+	int r = ask_to_end(cgroup_fd, grace, init, 0);
 
 	if (r == 0)
 		r = cgroup_kill(cgroup_fd);
@@ -58,17 +59,15 @@ static int end_processes(int cgroup_fd, uint64_t grace, pid_t init, struct fault
  */
 static int open_init(const struct host *host, const struct task_remove *task)
 {
-	_cleanup_fd_ int pin_fd = -1;
-	struct stat st;
+	ino_t pid_namespace;
+	int r;
 
 	if (task->init_pid)
 		return process_find((pid_t)task->init_pid, task->init_start);
-	pin_fd = pin_open(host->vault_root_fd, &task->set, KIND_PID);
-	if (pin_fd < 0)
-		return pin_fd == -ENOENT ? -ESRCH : pin_fd;
-	if (fstat(pin_fd, &st) < 0)
-		return negative_errno();
-	return pidns_find_first(st.st_ino);
+	r = pin_inode(host->vault_root_fd, &task->set, KIND_PID, &pid_namespace);
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	return pidns_find_first(pid_namespace);
 }
 
 /* Kills the init of a set in its caller's cgroup, and waits for its end. */
@@ -95,12 +94,14 @@ static int end_in_callers(const struct host *host, const struct task_remove *tas
 {
 	_cleanup_fd_ int cgroup_fd =
 		cgroup_of_processes(host->cgroup_fd, &task->set, NULL, cgroup_open);
+	ino_t pid_namespace;
 	int r;
 
-	if (cgroup_fd >= 0) {
-		(void)ask_to_end(cgroup_fd, task->grace, (pid_t)task->init_pid);
+	if (cgroup_fd >= 0 &&
+	    pin_inode(host->vault_root_fd, &task->set, KIND_PID, &pid_namespace) == 0)
+		(void)ask_to_end(cgroup_fd, task->grace, (pid_t)task->init_pid, pid_namespace);
+	if (cgroup_fd >= 0)
 		(void)cgroup_kill(cgroup_fd);
-	}
 	r = end_init(host, task, fault);
 	/* a maker may be left, which is in no pid namespace of the set's */
 	if (r == 0 && cgroup_fd >= 0)

@@ -100,6 +100,31 @@ refused() {
 	[ -z "$(nsctl list --quiet)" ]
 }
 
+@test "A signal reaches no process that the user has moved into the set's cgroup" {
+	local own pid foreign
+	in_cgroup "$service" mkdir "$service/nsctl-$user_id"
+	from_service create --cgroup=caller -p box
+	own=$(cgroup_root)/$(field box cgroup)
+	# one of root's, as sudo starts it in the service
+	sleep 1000 3>&- &
+	foreign=$!
+	echo "$foreign" >"$service/cgroup.procs"
+	in_cgroup "$service" mkdir "$service/away"
+	move "$(field box init)" "$service/away"
+	in_cgroup "$service" rmdir "$own"
+	in_cgroup "$service" mkdir "$own"
+	move "$foreign" "$own"
+	[ "$(cgroup_of "$foreign")" = "$(field box cgroup)" ]
+	pid=$(sleeper box)
+	nsctl kill --signal=INT box
+	eventually is_gone "$pid"
+	nsctl kill --signal=TERM box
+	fails is_gone "$foreign"
+	[ "$(cgroup_of "$foreign")" = "$(field box cgroup)" ]
+	kill "$foreign"
+	await "$foreign" || true
+}
+
 @test "Processes of every kind of set are below the caller's cgroup, and end with it" {
 	for options in -p -mpnuiC "-mpnuiC -r" "--all -r"; do
 		# shellcheck disable=SC2086
