@@ -238,6 +238,26 @@ stop_makers() {
 	done
 }
 
+@test "The namespaces of a set cannot be opened while it is being made" {
+	local point namespaces
+	for point in started pinned-one; do
+		hang_at "create-$point" -mpn -r
+		for namespaces in '"mnt"' '"net", "user"'; do
+			run nsctl call OpenNamespaces "{\"name\": \"box\", \"namespaces\": [$namespaces]}"
+			[ "$status" -eq 1 ]
+			[[ "$output" == *Busy*creating* ]] || { echo "$output" && return 1; }
+		done
+		kill_daemon
+		eventually is_gone "$held"
+		kill -KILL "$client" 2>/dev/null || true
+		wait "$client" || true
+		start_daemon
+		eventually settled
+		nsctl rm --all
+		eventually counts_are "$before"
+	done
+}
+
 @test "A process that the owner can stop is killed at the deadline" {
 	hang_at create-furnished --all -r
 	stop_makers
