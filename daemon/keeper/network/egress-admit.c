@@ -133,7 +133,8 @@ static void log_failure(const struct egress_names *names, const struct task_repo
 }
 
 /* Adds the addresses of the admission to grants, because the firewall has them now. If there is no
- * memory, an address is only added to the firewall again with the next question for its name. */
+ * memory, the only effect is that an address is added to the firewall once more at the next
+ * question for its name. */
 static void note(const struct admission *admission, struct grants *grants)
 {
 	for (size_t i = 0; i < admission->n; i++)

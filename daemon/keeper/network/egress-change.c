@@ -8,8 +8,8 @@
 /* A change that a worker makes. */
 struct pending {
 	struct pending *next;
-	/* each change gets a greater one, but a change that is sent by the done() of another one
-	 * gets the same */
+	/* greater than those of earlier changes; but a change that the done() of another one sends
+	 * gets that one's serial */
 	uint64_t serial;
 	char interface[INTERFACE_SIZE];
 	void (*done)(struct operation *operation, const struct task_report *report);

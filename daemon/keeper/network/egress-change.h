@@ -29,8 +29,8 @@ int egress_change_send(struct keeper *keeper, const struct egress_change *change
 		       void (*done)(struct operation *operation, const struct task_report *report),
 		       void *context);
 
-/* A caller that waits for the end of changes at an interface. The caller must keep it until
- * settled() is called. */
+/* A caller that waits until all changes (struct egress_change) at an interface have ended. The
+ * caller must keep this struct until settled() is called. */
 struct egress_change_waiter {
 	struct egress_change_waiter *next;
 	uint64_t serial; /* for egress-change.c only */

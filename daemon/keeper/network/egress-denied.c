@@ -74,7 +74,8 @@ void told_clear(struct told *told)
 
 /* --- reporting --- */
 
-/* Maximum number of events about a user's sets in a minute. The log has the same limit. */
+/* Maximum number of events in a minute that report refusals to the sets of one user. The log has
+ * the same limit. */
 #define EVENTS_PER_MINUTE 200
 
 /* State of this file. */

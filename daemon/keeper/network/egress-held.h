@@ -10,8 +10,8 @@
  * Return the number of names that the user gains or loses by that. */
 size_t egress_held_add(uid_t uid, const struct reach_names *list);
 size_t egress_held_drop(uid_t uid, const struct reach_names *list);
-/* Returns the number of names that the user would gain if a set got the list new instead of old,
- * and 0 if the user would lose some. Both lists may be NULL. */
+/* Returns the number of names that the user would gain if a set got the list `new` instead of
+ * `old`, and 0 if the user would lose some. Both lists may be NULL. */
 size_t egress_held_growth(uid_t uid, const struct reach_names *old, const struct reach_names *new);
 /* Returns the number of sets and networks of the user that have lists with names. */
 size_t egress_held_sets(uid_t uid);

@@ -5,10 +5,10 @@
 #include "daemon/keeper/policy/outside.h"
 
 /* Maximum number of destinations (places), and of pairs of a name and an address (leads), that are
- * remembered for a list. */
+ * remembered while a list is learned. */
 #define PLACES_MAX 512
 #define LEADS_MAX 512
-/* Maximum number of leads in all lists of a user. */
+/* Maximum number of leads for all lists of a user. */
 #define USER_LEADS_MAX 4096
 
 /* A name, and an address to which it has led. */
@@ -210,8 +210,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 		 struct wire_learned_list *list)
 {
 	size_t i = list->n_learned++;
-	/* a name leads to public addresses only, so an entry with the name would be useless for
-	 * others */
+	/* in a list, a name leads to public addresses only, so an entry with the name would not let
+	 * the set reach another address */
 	bool leads = name && outside_is_public(keeper->config, &place->address);
 	struct task_refusal at = {.family = (uint8_t)place->address.family,
 				  .protocol = place->protocol,

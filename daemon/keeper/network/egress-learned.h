@@ -17,11 +17,12 @@ enum learned_state {
 	LEARNED_DONE,
 };
 
-/* Begins to learn the set's list. Returns 0, -ENOMEM, -EUSERS (the owner already learns
- * LEARNED_LISTS_MAX lists) or -ENOSPC (the owner's resolver has RESOLVER_SETS_MAX other sets). */
+/* Begins to learn the set's list: from now on, remembers what the set reaches. Returns 0, -ENOMEM,
+ * -EUSERS (the owner already learns LEARNED_LISTS_MAX lists) or -ENOSPC (the owner's resolver has
+ * RESOLVER_SETS_MAX other sets). */
 int egress_learned_begin(struct set *set);
 void egress_learned_change(struct set *set, enum learned_state state);
-/* Forgets everything that was learned of the set. Does nothing if there is nothing. */
+/* Forgets what was learned for the set's list. Does nothing if nothing was. */
 void egress_learned_forget(struct set *set);
 
 /* Returns true if the resolver forwards names that are not on the list. */

@@ -27,8 +27,9 @@ struct egress_names {
 	/* Both are CLOCK_BOOTTIME in microseconds. lost: when the resolver ended, or 0 if it has
 	 * not. resume: the time before which no sockets are made. */
 	uint64_t lost, resume;
-	uint64_t pause;		     /* the last pause after a failure, in microseconds */
-	egress_names_opened *opened; /* of a caller of egress_names_open() that waits, or NULL */
+	uint64_t pause; /* the last pause after a failure, in microseconds */
+	/* callback of the caller of egress_names_open() that waits, or NULL */
+	egress_names_opened *opened;
 	void *context;
 };
 
@@ -45,8 +46,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 		 uint32_t request);
 /* Forgets these names in all requests in progress. Must be called before the names are freed. */
 void egress_admit_forget(const struct egress_names *names);
-/* Lets the addresses of the old list that workers are still adding be removed afterwards. Must be
- * called when names get another list. */
+/* Notes that workers are still adding addresses of the old list, so that these are removed
+ * afterwards. Must be called when `names` gets another list. */
 void egress_admit_outdate(const struct egress_names *names);
 /* Notes that all addresses that workers are adding may be lost. Must be called when the table was
  * or will be flushed. */
@@ -54,8 +55,9 @@ void egress_admit_flushed(void);
 
 /* --- the resolver's sockets in a set: egress-sockets.c --- */
 
-/* Is called with the sockets that a worker has made. fds: UDP and TCP for each address, or -1; they
- * are closed afterwards. id: of the set. The set and its names (cookie) may be gone. */
+/* Called with the sockets that a worker has made. fds: UDP and TCP for each address, or -1; they
+ * are closed afterwards. id: the set's id. cookie: that of the set's names. The set and its names
+ * may be gone. */
 typedef void egress_sockets_made(void *context, uint64_t cookie, const char *id,
 				 const int fds[2][2], const struct task_report *report);
 /* Lets a worker make the sockets, then calls made() once. Returns 0, or -errno if made() will not

@@ -25,16 +25,16 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
  */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 /*
- * set->egress.named is the digest (reach_names.digest; 0: none) of the names to which connections
- * of the set may be open. It is part of the record. When the list gets names, the digest follows at
- * once. When the list loses names, the digest follows only after the connections to these have
- * ended. So if the daemon dies before, or if lists of the configuration lose names while no daemon
- * runs, the next restoration of the firewall's table ends these connections.
+ * set->egress.named is the digest (reach_names.digest; 0: none) of the names to whose addresses the
+ * set may have open connections. It is part of the record. When the list gets names, the digest
+ * follows at once. When the list loses names, the digest follows only after the connections to
+ * these have ended. So if the daemon dies before, or if lists of the configuration lose names while
+ * no daemon runs, the next restoration of the firewall's table ends these connections.
  */
 /* Returns the digest of the names that the list has now. */
 uint64_t egress_names_digest(const struct set *set);
-/* Sets set->egress.named to digest, in the record, too. Must be called when all connections have
- * ended to names that are not in the list with this digest. */
+/* Sets set->egress.named to digest, in memory and in the record. Must be called when all
+ * connections to addresses of names that are not in the list with this digest have ended. */
 void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
 /* Tells the set's resolver, if it has one, whether to forward all names. Must be called when
  * learning a list begins or ends (egress-learned.h). */
@@ -45,7 +45,7 @@ size_t egress_names_refused(const struct set *set,
 			    struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 
 typedef void egress_names_opened(void *context);
-/* Lets a resolver answer in the set, and starts the user's resolver if needed. Calls opened once,
+/* Lets a resolver answer in the set, and starts the user's resolver if needed. Calls opened() once,
  * perhaps before returning: when the resolver answers, when it cannot, or at once if another caller
  * already waits for the same set. */
 void egress_names_open(struct set *set, egress_names_opened *opened, void *context);

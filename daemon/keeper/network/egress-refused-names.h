@@ -12,8 +12,8 @@ struct refused_names {
 	size_t n;
 };
 
-/* Adds a number of questions for a name. If there is no room, forgets the name that was refused
- * longest ago. */
+/* Counts this number of refused questions for a name. If there is no room, forgets the name that
+ * was refused longest ago. */
 void refused_names_add(struct refused_names *names, const char *name, uint64_t questions);
 /* Fills in ret, which points into *names. Returns the number of names. */
 size_t refused_names_view(const struct refused_names *names,

@@ -57,8 +57,8 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
-/* Returns the list of names for a message, without the cookie. The caller closes names_fd, which is
- * -errno on failure. */
+/* Describes the list of names for a message. The caller fills in the cookie, and closes names_fd,
+ * which is -errno on failure. */
 static struct wire_resolver_list describe(const struct egress_names *names)
 {
 	return (struct wire_resolver_list){.version = names->version,

@@ -39,8 +39,9 @@ static struct {
 	uid_t owner;
 	char name[NAME_SIZE];
 	bool heard; /* another program has changed the table while a worker restored it */
-	/* sets and networks for which the present task ends connections to names, with the digests
-	 * of the names that their lists had when it was sent */
+	/* sets and networks whose lists have lost names, so that the present task ends connections
+	 * to these names' addresses; each with the digest of the names that its list had when the
+	 * task was sent */
 	struct {
 		char id[ID_SIZE];
 		uint64_t digest;
@@ -263,8 +264,8 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/* Restores the table with the ways from position on. more: adds them to a
- * table that is incomplete. */
+/* Restores the table with the way out at position and those after it. more: adds them to a table
+ * that is incomplete. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -320,8 +321,9 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
-/* Reads the names of one list anew, and records them: otherwise a later start would end connections
- * to names. */
+/* Reads the names of one list anew, and records their digest. If the record had the old digest, the
+ * next start of nsctld would take the list for one that has lost names, and would end connections
+ * to the addresses of names. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
 	const uint64_t named = set->egress.named;
@@ -431,8 +433,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	egress_restore(keeper);
 }
 
-/* Calls callback when fd is readable. fd may be a negative errno. Returns the event, or NULL. Logs
- * a failure. */
+/* Calls callback() when fd is readable. fd may be a negative errno. Returns the event, or NULL.
+ * Logs a failure. */
 static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
 {
 	struct event *event =

@@ -18,7 +18,7 @@
 int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		struct link_wish *wish, struct failure *failure);
 /* Fills in the parts of a link's task that come from the record of the link's set or network. *ret
- * points into *spec, and into memory of egress-list.h. Returns as egress_list_fill() does. */
+ * points into *spec, and into memory of egress-list.h. Returns what egress_list_fill() returns. */
 int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
 		     struct task_link *ret);
 

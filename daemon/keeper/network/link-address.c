@@ -157,8 +157,8 @@ static int mark_occupied(const struct link *link _unused_, const struct wire_end
 	return 0;
 }
 
-/* Writes to ret the lowest free address of subnet number at, after the network's own. Returns 0 or
- * an error. */
+/* Writes to ret the lowest free address of subnet number `at`, after the network's own. Returns 0
+ * or an error. */
 static int allocate(struct link_draft *draft, int i, const struct occupied *occupied, size_t at,
 		    char *ret)
 {

@@ -23,8 +23,8 @@ int link_draft_refuse(struct link_draft *draft, int i, const char *member, const
  * that link. Returns 0 to go on. */
 typedef int link_draft_neighbour(const struct link *link, const struct wire_end *end,
 				 const struct wire_end *far, void *context);
-/* Calls callback for each end that other links have at this place (NULL: the host), until callback
- * returns another value than 0. Returns the last value, or 0. */
+/* Calls callback() for each end that other links have at this place (NULL: the host), until
+ * callback() returns another value than 0. Returns the last value, or 0. */
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
 			      link_draft_neighbour *callback, void *context);
 

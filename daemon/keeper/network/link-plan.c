@@ -101,8 +101,8 @@ static int mark_number(const struct link *link _unused_, const struct wire_end *
 	return 0;
 }
 
-/* Writes to ret the first name ethN that is free at the place. There are more numbers than
- * links. */
+/* Writes to ret the first name ethN that no link has at this place (a set; NULL: the host). There
+ * always is one, because there are more numbers than links. */
 static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -208,8 +208,8 @@ static int check_impairment(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* Sets the bits in given for the values that have an effect, so that equal
- * requests give equal records. */
+/* Sets those bits of impairment->given whose values have an effect, so that equal requests give
+ * equal records. */
 static void settle_impairment(struct wire_impairment *impairment)
 {
 	impairment->given =

@@ -450,11 +450,13 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 			abandon(work, false);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
 	}
-	/* plan points into the old bytes, which stay in work->before */
+	/* plan points into the packed link; rewrite() replaces it, but keeps the old bytes in
+	 * work->before */
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
 		r = rewrite(work, &plan.wire);
-		/* the old record is good enough: a start compares it with the kernel */
+		/* the old record does no harm: the next start of nsctld compares it with the
+		 * kernel */
 		if (r < 0)
 			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
 		return 0;

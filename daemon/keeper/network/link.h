@@ -27,7 +27,7 @@ bool link_is_reached(const struct link *link, const struct authz_subject *subjec
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
-/* Removes a link on which no operation is in progress. Calls done once. */
+/* Removes a link on which no operation is in progress. Calls done() once. */
 void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context);
 
 /* --- records: link-record.c --- */

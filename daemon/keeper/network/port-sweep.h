@@ -9,11 +9,11 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Lets the ports of this set in networks be deleted a little later, if they are still there. Must
- * be called while the set still has its links. */
+/* Arranges that the ports of this set in networks are deleted a little later, if they are still
+ * there. Must be called while the set still has its links. */
 void port_sweep_after(struct keeper *keeper, const struct set *set);
-/* Lets the ports of all removed sets be deleted, because an earlier daemon may have ended before it
- * had done that. */
+/* Arranges the same for the ports of all removed sets, which an earlier daemon may not have deleted
+ * before it ended. */
 void port_sweep_all(struct keeper *keeper);
 /* Frees the timer. */
 void port_sweep_stop(void);

@@ -166,8 +166,8 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	return true;
 }
 
-/* Adds lines for the names of a member at one address, beginning with the last name. Returns the
- * new number of lines. */
+/* Adds lines of /etc/hosts for the names of a member at one address, beginning with the last name.
+ * Returns the new number of lines. */
 static size_t add_names(const struct set *member, const struct wire_end *end, const char *address,
 			size_t n, struct resolver_plan_hosts *ret)
 {
@@ -181,8 +181,8 @@ static size_t add_names(const struct set *member, const struct wire_end *end, co
 	return n;
 }
 
-/* Adds lines for each address of a member, beginning with the last address. Returns the new number
- * of lines. */
+/* Adds lines of /etc/hosts for each address of a member, beginning with the last address. Returns
+ * the new number of lines. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct resolver_plan_hosts *ret)
 {

@@ -14,7 +14,7 @@
 #include "base.h"
 
 typedef void resolver_watch_changed(void *context);
-/* Prepares the watch. From resolver_watch_want(true) on, calls changed after each change. */
+/* Prepares the watch. From resolver_watch_want(true) on, calls changed() after each change. */
 void resolver_watch(struct event_base *loop, resolver_watch_changed *changed, void *context);
 /* Begins or ends the watching. Calls are cheap: files are unwatched only at their next change. */
 void resolver_watch_want(bool wanted);

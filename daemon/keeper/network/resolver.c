@@ -32,7 +32,7 @@ struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* due of its first set */
+	uint64_t oldest; /* the number `due` of its first set */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -40,7 +40,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for all sets of the owner with a due up to this one */
+	uint64_t until; /* waits for all sets of the owner whose number `due` is not above this */
 	resolver_settled *settled;
 	void *context;
 };

@@ -15,7 +15,8 @@
 /* Makes the timers. changed() is called when the host's name servers may have changed. Must be
  * called before recover(). Returns 0 or -ENOMEM. */
 int resolver_listen(struct keeper *keeper, void (*changed)(struct keeper *keeper));
-/* Begins to watch the host's files, and makes all sets due. Must be called after recover(). */
+/* Begins to watch the host's files, and has the files of all sets updated. Must be called after
+ * recover(). */
 void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
@@ -23,20 +24,21 @@ void resolver_stop(void);
  * the set. Returns 0 or -ENOMEM. */
 int resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
-/* Makes the set, or the members of the network, due. Must be called when its list has got its first
- * names, or has lost all. */
+/* Has the files of the set, or those of the network's members, updated soon. Must be called when
+ * the list of the set or network has got its first names, or has lost all. */
 void resolver_names_changed(struct set *set);
-/* Makes all sets due. Must be called when name servers or names in lists may have changed. */
+/* Has the files of all sets updated soon. Must be called when name servers or names in lists may
+ * have changed. */
 void resolver_all_changed(struct keeper *keeper);
 
-/* If the link between a and b (NULL: the host) connects a set with a network, makes the set and the
- * members of the network due, and returns true. Must be called when the link was made, changed or
- * removed. */
+/* If the link between a and b (NULL: the host) connects a set with a network, has the files of the
+ * set and of the network's members updated soon, and returns true. Must be called when the link was
+ * made, changed or removed. */
 bool resolver_links_changed(struct set *a, struct set *b);
 
 typedef void resolver_settled(void *context);
-/* Calls settled when all sets of this owner that are due now have been updated, perhaps before
- * returning. */
+/* Calls settled() when all files of this owner's sets that are out of date now have been updated,
+ * perhaps before returning. */
 void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 
 /* Returns true while a worker updates the set's files. At its end, upcalls->network_idle() is
