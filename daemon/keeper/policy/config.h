@@ -116,12 +116,13 @@ struct config {
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message);
 /*
  * Reads the configuration from an open file, which the caller closes. Does not check who owns it.
- * file NULL: uses the defaults. path is the file's name in messages. Returns as config_load() does.
+ * file NULL: uses the defaults. path is the file's name in messages. Returns what config_load()
+ * returns.
  */
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
 struct config *config_free(struct config *config); /* accepts NULL, returns NULL */
 
-/* Returns true if who names this user: by uid, by gid or by one of the groups. */
+/* Returns true if `who` names this user: by uid, by gid or by one of the groups. */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
 

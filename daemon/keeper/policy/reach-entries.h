@@ -6,7 +6,7 @@
 
 #define DNS_WORD "@dns"
 
-/* Calls f for each of the entries. A list of the configuration ("@NAME") is replaced by its
+/* Calls f() for each of the entries. A list of the configuration ("@NAME") is replaced by its
  * entries. of_list: the entry comes from such a list. Returns the last entry whose list the
  * configuration does not have, or NULL. */
 const char *reach_each(const struct config *config, const struct wire_destination *entries,

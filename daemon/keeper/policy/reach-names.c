@@ -353,8 +353,8 @@ static uint32_t find_services(struct cursor *cursor, const char *name)
 	return order == 0 ? cursor->names->services[cursor->i] : 0;
 }
 
-/* Returns true if services, which are bits of names->table, contain all services in wanted, which
- * are bits of others->table. */
+/* Returns true if `services` has all services in `wanted`. A bit in `services` stands for a row of
+ * names->table, a bit in `wanted` for a row of others->table. */
 static bool has_services(const struct reach_names *names, uint32_t services,
 			 const struct reach_names *others, uint32_t wanted)
 {

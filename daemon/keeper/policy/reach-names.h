@@ -47,5 +47,5 @@ struct reach_names *reach_names_share(struct reach_names *names);
 struct reach_names *reach_names_release(struct reach_names *names);
 /* Returns true if both have the same names with the same ports. */
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
-/* Returns true if names has all names and ports of others. Both may be NULL. */
+/* Returns true if `names` has all names and ports of `others`. Both may be NULL. */
 bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);

@@ -19,7 +19,7 @@
 #define ACCEPT_MICROSECONDS 250
 #define ACCEPTS_AT_LEAST 16
 #define SERVES_AT_ONCE 2
-/* Accepting pauses for this time after a pass with a fruitless connection. */
+/* Accepting pauses for this time after a pass with a fruitless connection (arrival-queue.h). */
 #define REST_MICROSECONDS 250
 /* A pass with FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over after
  * CALM_MICROSECONDS without such a pass. */

@@ -66,8 +66,8 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 
 /*
  * Lets the lane's worker find the processes behind the request's pidfds, and start watchers for its
- * pipes. Calls done once. processes has an element for each descriptor; failure is NULL or the
- * reason why some may be missing. Returns 0, or -errno, and then done is not called.
+ * pipes. Calls done() once. Its argument processes has an element for each descriptor; failure is
+ * NULL or the reason why some may be missing. Returns 0, or -errno, and then done() is not called.
  */
 typedef void lane_identified(struct request *request, const struct lane_process *processes,
 			     const struct failure *failure, void *context);

@@ -86,6 +86,6 @@ void request_set_about(struct request *request, const char *name);
  * an error and *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
-/* Finds the set that ask names, as request_find_set() does. */
+/* Finds the set that `ask` names, as request_find_set() does. */
 int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		       struct set **ret, struct failure *failure);

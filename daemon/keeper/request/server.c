@@ -63,7 +63,7 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
  * Decides against which user's limits a connection counts. In a user namespace a user has many uids
  * and groups, and a setuid file of such a uid gives them on the host, too. All of these share one
  * front, and count against the owner of the set that the peer is in, else the owner of the peer's
- * user namespace, else guess, the owner according to the uid.
+ * user namespace, else `guess`, the owner according to the uid.
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {

@@ -37,8 +37,9 @@ struct change {
 	void *asked; /* packed wire_egress */
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
-	bool ends_named;  /* the task ends connections to names that names lacks */
-	uint64_t names;	  /* egress_names_digest() */
+	/* names have left the list: the task ends connections to their addresses */
+	bool ends_named;
+	uint64_t names; /* egress_names_digest() */
 	struct egress_record record;
 	bool has_refused;
 	uint64_t refused;

@@ -59,7 +59,8 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Counts the entries of the list in the record, instead of those that were counted before. */
+/* Counts the entries of the list that the record has now for the owner, instead of those of the
+ * list that was counted before. */
 static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

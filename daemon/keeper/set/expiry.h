@@ -5,10 +5,10 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Called when a set expires. how is "time" or "idle". */
+/* Called when a set expires. how: "time" or "idle". */
 typedef void set_expired(struct keeper *keeper, struct set *set, const char *how);
 
-/* Makes the clock. From now on, calls expired for each set that expires, after clearing the set's
+/* Makes the clock. From now on, calls expired() for each set that expires, after clearing the set's
  * times of expiry. Returns 0 or -errno. */
 int expiry_open(struct keeper *keeper, set_expired *expired);
 void expiry_close(void);

@@ -43,8 +43,9 @@ struct learner {
 	bool busy;	      /* a call, or the end, is being carried out */
 	bool begun;	      /* the firewall has the rules for learning */
 	bool end, ended;      /* end: learning is to end; ended: the last task has been begun */
-	bool ends_named;      /* the last task ends connections to names that names lacks */
-	uint64_t names;	      /* egress_names_digest() */
+	/* the last task ends connections to addresses of names that the list lacks */
+	bool ends_named;
+	uint64_t names; /* egress_names_digest() */
 };
 
 static const struct timeval time_to_call = {.tv_sec = LEARN_SECONDS};

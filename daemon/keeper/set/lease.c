@@ -237,8 +237,8 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 				   "cannot be used for set %s: it has boot, so it is made again",
 				   set->name);
 	wire_clear(&wire_lease_layout, &lease);
-	/* the lease by idleness stays: without it, what was made with the set could be idle while
-	 * the command runs */
+	/* the lease by idleness stays: sets that were made together are idle only together, and
+	 * without it the others could end while the command runs */
 	lease.idle = set->lease.idle;
 	process_watch_end(set);
 	set->run = true;

@@ -31,8 +31,8 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection);
 /* Renews the lease of all sets and networks that the Apply with the id group has made. span: the
  * new length in microseconds, from now on; 0: the length stays. */
 void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span);
-/* Renews the lease of a set or network, or replaces it, as ask says. Returns 0 after answering the
- * request, or an error and *failure. */
+/* Renews the lease of a set or network, or replaces it, as `ask` says. Returns 0 after answering
+ * the request, or an error and *failure. */
 int lease_renew(struct keeper *keeper, struct request *request, struct set *set,
 		struct wire_ask *ask, struct failure *failure);
 /* Makes the set end with a command, instead of by its lease. May remove the set at once. Returns 0,

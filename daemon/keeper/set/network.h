@@ -19,7 +19,7 @@ struct network_wish {
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 
-/* Finds the network that ask names, if the caller may know of it. Returns 0, or an error and
+/* Finds the network that `ask` names, if the caller may know of it. Returns 0, or an error and
  * *failure. */
 int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		 struct set **ret, struct failure *failure);

@@ -58,7 +58,8 @@ static const struct set *next_watched(const struct keeper *keeper, const struct 
 	return set;
 }
 
-/* Fills in *ret. The caller frees its pids. Returns 0 or -ENOMEM. */
+/* Fills in *ret with the watchers that sets have. The caller frees ret->pids. Returns 0 or
+ * -ENOMEM. */
 static int find_used(struct keeper *keeper, struct used *ret)
 {
 	size_t n = 0;

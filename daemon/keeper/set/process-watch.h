@@ -12,23 +12,24 @@
 /* Called once, when the watched process has ended or, for a cgroup, at its first change. */
 typedef void process_ended(struct keeper *keeper, struct set *set);
 
-/* Watches the set's init, if the set has one. Calls ended, perhaps before returning, when the init
- * has ended. ended NULL: marks the set as broken instead. */
+/* Watches the set's init, if the set has one. Calls ended(), perhaps before returning, when the
+ * init has ended. If ended is NULL, marks the set as broken instead. */
 void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended);
-/* Calls ended of process_watch_init() at once if the init is already ending. The pidfd reports this
- * only after all other processes in the pid namespace have ended, which may take a while. */
+/* Calls the ended() that process_watch_init() was given at once if the init is already ending. The
+ * pidfd reports this only after all other processes in the pid namespace have ended, which may take
+ * a while. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
-/* Watches the process of the set's lease, if there is one. Calls ended when it has ended, perhaps
+/* Watches the process of the set's lease, if there is one. Calls ended() when it has ended, perhaps
  * before returning. */
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended);
-/* Watches the watcher of the pipe of the set's lease, if there is one. Calls ended when it has
+/* Watches the watcher of the pipe of the set's lease, if there is one. Calls ended() when it has
  * ended, perhaps before returning. */
 void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended);
 /* Stops watching the process and the watcher of the set's lease. */
 void process_watch_end_lease(struct set *set);
 /* Watches a cgroup. events_fd is its cgroup.events file, which must have been read since it was
- * opened; it is taken. Calls ended once, at the next change. */
+ * opened; it is taken. Calls ended() once, at the next change. */
 void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
 			  process_ended *ended);
 /* Returns true while the set's cgroup is watched. */

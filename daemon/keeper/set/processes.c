@@ -116,7 +116,7 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 
 	if (r == 0)
 		r = check_signal(keeper, set, asked, failure);
-	/* its processes are the daemon's own, which make it */
+	/* all processes of the set are nsctld's own, which are making it */
 	if (r == 0 && set->state == SET_CREATING)
 		r = failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	if (r)

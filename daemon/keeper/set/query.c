@@ -364,7 +364,7 @@ int on_open(struct keeper *keeper, struct request *request, struct wire_ask *ask
 
 	if (r == 0)
 		r = authz_open(&request->subject, set->owner, set->kinds, failure);
-	/* not all of them are there yet */
+	/* not all of its namespaces exist yet */
 	if (r == 0 && set->state == SET_CREATING)
 		r = failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	if (r)

@@ -19,7 +19,7 @@ struct watch {
 	int runner_fd; /* the runner's pidfd; -1: unknown yet, or ended */
 	struct event *runner_event;  /* fires when the runner ends, which ends the session */
 	int command_fd;		     /* of a Run: the command's pidfd; -1: none */
-	struct event *command_event; /* fires when that command ends, with which its set ends */
+	struct event *command_event; /* fires when that command ends: the set ends then */
 };
 
 /* Answers a request that waits for the end of the session. The session must have ended. */

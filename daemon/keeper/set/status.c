@@ -97,8 +97,8 @@ static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
 }
 
 /* Lists users. Inside a set, a caller sees no other user, whatever rights it has. The cursor says
- * where the next page begins: after the user after_owner. It has a name, which may be any, if there
- * is a next page. */
+ * where the next page begins: after the user after_owner. Its after_name is not NULL if there is a
+ * next page, and has no other meaning. */
 int on_list_users(struct keeper *keeper, struct request *request, struct wire_list *asked,
 		  struct failure *failure _unused_)
 {

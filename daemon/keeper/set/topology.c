@@ -41,7 +41,7 @@ struct application {
 	char group[ID_SIZE];
 	int stage;		/* enum stage that is being made or removed */
 	size_t pending;		/* parts of the stage that are in progress */
-	size_t first;		/* all parts before this one were made, or asked for */
+	size_t first;		/* all parts before this one were made, or are being made */
 	size_t made, told;	/* told: how many of the made parts the client knows of */
 	bool more;		/* the client takes several answers */
 	bool holds;		/* updates of names in sets are held back: resolver_hold() */

@@ -168,7 +168,7 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- objects without a record --- */
 
-/* Calls callback for each directory in a directory. */
+/* Calls callback() for each directory in the directory at path. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),

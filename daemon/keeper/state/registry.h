@@ -46,9 +46,9 @@ struct set_boot {
 
 /* The list of a set's way out (network/egress-list.h). */
 struct set_egress {
-	uint32_t n_entries;		/* entries of the list, counted for the owner */
-	uint64_t named;			/* digest of the names to which connections may be open:
-					 * egress-names.h */
+	uint32_t n_entries; /* entries of the list, counted for the owner */
+	/* digest of the names to whose addresses connections may be open: egress-names.h */
+	uint64_t named;
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
 	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
 	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
@@ -131,7 +131,8 @@ enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
 struct link {
 	uid_t owner;
 	char name[NAME_SIZE];
-	char id[ID_SIZE]; /* never used twice; in the alias of the kernel's interfaces */
+	/* never used twice; in the kernel, part of the alias of the link's interfaces */
+	char id[ID_SIZE];
 	enum link_state state;
 	bool announced;	      /* as in struct set */
 	char group[ID_SIZE];  /* as in struct set */
@@ -264,27 +265,28 @@ struct link *registry_next_link(const struct registry *registry, uid_t owner, co
 /* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
 /* Lists a session as ended; the caller has filled in how it ended. An owner keeps at most ENDED_MAX
- * ended sessions. If there are more, calls drop for the oldest one, so that the caller removes its
- * files, and then frees it. registry_age_sessions() removes sessions after ENDED_SECONDS. */
+ * ended sessions. If there are more, calls drop() for the oldest one, so that the caller removes
+ * its files, and then frees it. registry_age_sessions() removes sessions after ENDED_SECONDS. */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,
 			  void (*drop)(struct session *session, void *context), void *context);
 /* Removes a session that has ended, or never started, and frees it. */
 void registry_drop_session(struct registry *registry, struct session *session);
-/* Removes and frees all sessions that ended before this time (Unix epoch, microseconds). Calls drop
- * for each of them first. */
+/* Removes and frees all sessions that ended before this time (Unix epoch, microseconds). Calls
+ * drop() for each of them first. */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
-/* Calls visit for each session. visit must not add or remove sessions. */
+/* Calls visit() for each session. visit() must not add or remove sessions. */
 void registry_each_session(const struct registry *registry,
 			   void (*visit)(struct session *session, void *context), void *context);
 struct session *registry_find_session(const struct registry *registry, const char *id);
 
-/* Returns the use of a uid, and makes it if there is none. Returns NULL if there is no memory. The
- * caller must call registry_use_settle() later, unless it has counted an object. */
+/* Returns the struct registry_use of a uid, and makes it if there is none. Returns NULL if there is
+ * no memory. The caller must call registry_use_settle() later, unless it has counted an object. */
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
-/* Frees the use of a uid if all its numbers are zero. */
+/* Frees the struct registry_use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);
-/* Returns the use of the lowest uid that is not below this one, or NULL. O(log n). */
+/* Returns the struct registry_use of the lowest uid that is not below this one, or NULL. O(log
+ * n). */
 const struct registry_use *registry_next_use(const struct registry *registry, uid_t uid);

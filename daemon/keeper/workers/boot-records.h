@@ -48,7 +48,7 @@ void boot_link_gone(struct keeper *keeper, struct link *link);
  * and before sets are recovered. */
 void boot_load(struct keeper *keeper);
 /*
- * Makes all recorded objects (sets, networks, links) that are missing. Calls done, which lets
+ * Makes all recorded objects (sets, networks, links) that are missing. Calls done(), which lets
  * clients be served, exactly once: when nothing is left to make (perhaps before boot_restore()
  * returns), or after PATIENCE_SECONDS at the latest, because the making of an object whose files
  * are on a user's own file system can hang.

@@ -25,7 +25,7 @@ struct boot {
 	struct boot_link *links;
 	size_t n_links, next_link;
 	bool restoring, making;		     /* making: the next object is being made */
-	struct event *patience;		     /* timer: calls done, in case restoring takes long */
+	struct event *patience;		     /* timer: calls done() if restoring takes long */
 	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: was called */
 };
 

@@ -4,8 +4,8 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* Spares are kept for REST_SECONDS after the last set was made. MAKE_SECONDS is the
- * deadline for making one. */
+/* Spare net namespaces are kept for REST_SECONDS after the last set was made that could have used
+ * one. MAKE_SECONDS is the deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
 #define SPARES_MAX 2
