@@ -143,9 +143,9 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Sends the admission again if the table was made anew meanwhile, and may lack its addresses. If
- * the addresses are of an old list, sends their removal instead. Returns true if a task was
- * sent. */
+/* Sends the admission again if the firewall's table was made anew meanwhile, and may lack its
+ * addresses. If the addresses are of an old list, sends their removal instead. Returns true if a
+ * task was sent. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)

@@ -6,8 +6,8 @@
 #include "daemon/keeper/workers/operation.h"
 
 /* Maximum number of addresses in one task, and of pairs of an address and a service. The kernel
- * reports each of them to the keeper's watch of the table (egress.c), whose socket must have room
- * for the reports. */
+ * reports each of them to the keeper's watch of the firewall's table (egress.c), whose socket must
+ * have room for the reports. */
 #define CHANGE_MAX ADMIT_ADDRESSES_MAX
 #define CHANGE_PAIRS_MAX 128
 

@@ -49,8 +49,8 @@ void egress_admit_forget(const struct egress_names *names);
 /* Notes that workers are still adding addresses of the old list, so that these are removed
  * afterwards. Must be called when `names` gets another list. */
 void egress_admit_outdate(const struct egress_names *names);
-/* Notes that all addresses that workers are adding may be lost. Must be called when the table was
- * or will be flushed. */
+/* Notes that all addresses that workers are adding may be lost. Must be called when the firewall's
+ * table was or will be flushed. */
 void egress_admit_flushed(void);
 
 /* --- the resolver's sockets in a set: egress-sockets.c --- */

@@ -40,7 +40,7 @@ struct reader {
 	uint64_t rests_until;
 	bool busy; /* the set with this id is being read */
 	char id[ID_SIZE];
-	/* when the present reading began, and the number of the table that is read */
+	/* when the present reading began, and the number of the firewall's table that is read */
 	uint64_t sent, generation;
 	struct egress_waiter waiter;
 };
@@ -116,7 +116,8 @@ static void on_refused(struct operation *operation, const struct task_refusals *
 	struct egress_reading *reading = set ? set->egress.reading : NULL;
 	size_t told, left;
 
-	/* if the table was made anew meanwhile, the counters may be those of either table */
+	/* if the firewall's table was made anew meanwhile, the counters may be those of either
+	 * table */
 	if (!reading || reader->generation != egress_denied_generation())
 		return;
 	told = egress_denied_tell(set, &reading->told, refusals, DESTINATIONS_AT_ONCE, &left);

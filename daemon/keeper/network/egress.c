@@ -31,7 +31,7 @@ static struct {
 	int listener_fd, rules_fd;
 	/* again, follow: call egress_restore() or egress_follow() afterwards */
 	bool restoring, again, follow;
-	bool remaking; /* the present task makes the table anew */
+	bool remaking; /* the present task makes the firewall's table anew */
 	bool cleared;  /* the last task had no links, so it removed the table */
 	/* more: the last task had no room for all links; the next one begins after the link with
 	 * this owner and name */

@@ -29,8 +29,8 @@ void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct ta
 /* Lets a worker enable forwarding on the interfaces by which the host's present routes lead
  * outside. */
 void egress_follow(struct keeper *keeper);
-/* Reads the names of all lists anew, and restores the table if there are lists. Must be called when
- * the host's name servers or the configuration have changed. */
+/* Reads the names of all lists anew, and restores the firewall's table if there are lists. Must be
+ * called when the host's name servers or the configuration have changed. */
 void egress_lists_changed(struct keeper *keeper);
 typedef void egress_settled(void *context);
 struct egress_waiter {
@@ -52,6 +52,7 @@ void egress_gone(struct keeper *keeper);
 /* Begins to watch the host's firewall and routing rules for changes. Must be called before
  * privileges are dropped. */
 void egress_listen(struct keeper *keeper);
-/* Restores the table at the start. Must be called when all records are loaded. */
+/* Restores the firewall's table at the start of nsctld. Must be called when all records are
+ * loaded. */
 void egress_start(struct keeper *keeper);
 void egress_stop(struct keeper *keeper);

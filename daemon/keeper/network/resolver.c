@@ -32,7 +32,7 @@ struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* the number `due` of its first set */
+	uint64_t oldest; /* set_files.due of its first set */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -40,7 +40,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for all sets of the owner whose number `due` is not above this */
+	uint64_t until; /* waits for the owner's sets with a set_files.due up to this one */
 	resolver_settled *settled;
 	void *context;
 };

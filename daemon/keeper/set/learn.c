@@ -182,7 +182,7 @@ static void on_learned(struct operation *operation, const struct task_report *re
 	if (report->step != STEP_NONE) {
 		task_error(report, &failure);
 		fail(learner, &failure);
-		/* restoring the table closes the list, whatever the worker has done */
+		/* restoring the firewall's table closes the list, whatever the worker has done */
 		egress_restore(operation->keeper);
 		return;
 	}

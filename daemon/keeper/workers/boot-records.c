@@ -247,8 +247,9 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* Writes the record of the set with which the link was made: with wire, the link's current state,
- * or without the link if wire is NULL. Returns false if the link is in no set's record. */
+/* Writes anew the record of the set with which the link was made. The record then has wire as the
+ * link's state or, if wire is NULL, no longer has the link. Returns false if the link is in no
+ * set's record. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec boot_links;

@@ -93,8 +93,8 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 	add(keeper, number, channel_fd, uid);
 }
 
-/* Counts a process until it has ended. Its pidfd is readable then, and recv() on it fails, which
- * on_readable() takes for the end. */
+/* Kills a process, and counts it until it has ended. Then its pidfd is readable and recv() on the
+ * pidfd fails, which on_readable() takes for the end. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid)
 {
 	process_signal(pid_fd, SIGKILL);
