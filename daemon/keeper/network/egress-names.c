@@ -84,9 +84,9 @@ static size_t room_of(uid_t uid)
 	return GRANTS_PAIRS_MAX - MIN(pairs, (size_t)GRANTS_PAIRS_MAX);
 }
 
-/* Returns the number of further pairs that the set may have. room: the number that the user's sets
- * may have. A set may have about as many as it leaves free for the others, so that no set can take
- * all. */
+/* Returns the number of further pairs (egress-grants.h) that the set may have. room: the number
+ * that the user's sets may have. A set may have about as many as it leaves free for the others, so
+ * that no set can take all. */
 static size_t share_of(const struct egress_names *names, size_t room)
 {
 	return room - MIN(room, names->grants.pairs + names->pairs_admitting);

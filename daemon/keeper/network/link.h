@@ -21,7 +21,7 @@ typedef void link_done(struct keeper *keeper, struct link *link, const struct fa
 /* Returns true if the subject may act on the sets at both ends: see authz_reaches(). */
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
-/* Makes a link for the subject. group: as in struct link_wish. Returns 0 if done will be called
+/* Makes a link for the subject. group: as in struct link_wish. Returns 0 if done() will be called
  * once. Otherwise returns an error, and nothing has happened. The field in *failure begins with
  * "a." or "b.", for the end that it is about. */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,

@@ -45,7 +45,7 @@ struct set_wish {
 };
 /*
  * Makes a set for the request, whose identity and connection it uses. wish->spec must have been
- * checked and completed. Returns 0 (wish->created will be called once), or an error and *failure,
+ * checked and completed. Returns 0 (wish->created() will be called once), or an error and *failure,
  * and then nothing has happened.
  */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
