@@ -4,6 +4,8 @@
 # whatever is killed on the way, and nothing of a lease stays longer than needed.
 
 load daemon.bash
+load hostile.bash
+PYTHONPATH=$BATS_TEST_DIRNAME/../lib
 
 setup() {
 	unset runtime
@@ -318,6 +320,58 @@ PYTHON
 	eventually absent box
 	eventually absent other
 	eventually no_watchers
+}
+
+@test "What has a lease by connection ends also if the client goes while it is being made" {
+	python 0 "$user_id" "$daemon" <<'PYTHON'
+import os, signal, subprocess, sys, time
+from varlink import Client
+
+user, daemon = int(sys.argv[1]), sys.argv[2]
+path = os.environ["NSCTL_SOCKET"]
+
+def children(pid, name):
+    """Returns the pids of a process's children that are executing this program."""
+    found = subprocess.run(["pgrep", "-P", pid, "-f", name], stdout=subprocess.PIPE, text=True)
+    return found.stdout.split()
+
+def tell_makers(number):
+    """Sends a signal to the spawner and to its workers."""
+    spawner, = children(daemon, "nsctld-spawner")
+    for pid in [spawner] + children(spawner, "nsctld-spawner"):
+        os.kill(int(pid), number)
+
+def eventually(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+def used(what):
+    return watcher.call("GetStatus")["used"].get(what, 0)
+
+lease = {"connection": True}
+calls = [
+    ("Create", {"name": "box", "spec": {"namespaces": ["net"], "lease": lease}}),
+    ("CreateNetwork", {"name": "lan", "lease": lease}),
+    ("Apply", {"lease": lease, "networks": [{"name": "wide"}], "sets": [{"name": "a", "spec": {"namespaces": ["net"]}}]}),
+]
+watcher = Client(path, user)
+for method, parameters in calls:
+    client = Client(path, user)
+    client.call("GetStatus")
+    tell_makers(signal.SIGSTOP)
+    try:
+        client.send(method, parameters)
+        eventually(lambda: used("sets") + used("networks") > 0)
+        client.close()
+        eventually(lambda: used("connections") == 1)
+        assert used("sets") + used("networks") > 0
+    finally:
+        tell_makers(signal.SIGCONT)
+    eventually(lambda: used("sets") + used("networks") == 0)
+PYTHON
+	eventually counts_are "$before"
 }
 
 @test "Each set has its own conditions, and the first that comes true ends it" {

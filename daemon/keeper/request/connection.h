@@ -28,5 +28,7 @@ struct client_connection {
 
 /* Counts a connection of this user that ended without a request (arrival-queue.h). */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
+/* Returns true if a connection with this number has not ended. */
+bool connection_is_open(const struct keeper *keeper, uint32_t number);
 /* Ends the connection: uncounts it, closes its socket, and frees it. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);

@@ -5,7 +5,6 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/set/caller-cgroup.h"
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
 
 /* Answers a Create. brief: a short answer in JSON that is enough for the caller; NULL: the answer
@@ -15,10 +14,6 @@ static void answer(struct keeper *keeper, struct set *set, struct request *reque
 {
 	struct set_view view;
 
-	/* if the set was to end with a connection, and that has ended meanwhile, the set ends
-	 * now */
-	if (set->lease.connection && !request_connection(request))
-		lease_connection_gone(keeper, set->lease.connection);
 	view_set(keeper, set, false, &view);
 	request_done_directly(keeper, request, brief, &wire_set_layout, &view.wire);
 }

@@ -68,8 +68,8 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	while (set) {
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
-		/* expire() does nothing to a set that is being made: answer() in create-method.c
-		 * ends its lease */
+		/* expire() does nothing to a set that is being made: lease_resume() ends its
+		 * lease */
 		if (set->lease.connection == connection)
 			expire(keeper, set, "connection");
 		set = next;
@@ -123,6 +123,9 @@ void lease_resume(struct keeper *keeper, struct set *set)
 	idle_look(keeper, set);
 	process_watch_lease(keeper, set, on_process_ended);
 	process_watch_watcher(keeper, set, on_watcher_ended);
+	/* the connection may have ended while the set was being made */
+	if (set->lease.connection && !connection_is_open(keeper, set->lease.connection))
+		expire(keeper, set, "connection");
 }
 
 /* --- renewal --- */

@@ -173,8 +173,7 @@ static void succeed(void *context)
 	struct application *application = context;
 	struct keeper *keeper = application->keeper;
 	struct request *request = application->request;
-	uint32_t connection = request->connection;
-	bool ends_at_once = application->lease.connection && !request_connection(request), fits;
+	bool fits;
 
 	if (application->lease.span)
 		lease_renew_group(keeper, request->subject.uid, application->group, 0);
@@ -192,8 +191,6 @@ static void succeed(void *context)
 		put_pages(application);
 	application_free(application);
 	request_end(keeper, request);
-	if (ends_at_once)
-		lease_connection_gone(keeper, connection);
 }
 
 /* --- removing the parts --- */
