@@ -433,17 +433,19 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	egress_restore(keeper);
 }
 
-/* Calls callback() when fd is readable. fd may be a negative errno. Returns the event, or NULL.
- * Logs a failure. */
-static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
+/* Calls callback() when *fd, which may be a negative errno, is readable. Returns the event. If that
+ * fails, logs it, closes *fd, and returns NULL. */
+static struct event *listen_at(struct keeper *keeper, int *fd, event_callback_fn callback)
 {
 	struct event *event =
-		fd < 0 ? NULL : event_new(keeper->loop, fd, EV_READ | EV_PERSIST, callback, keeper);
+		*fd < 0 ? NULL
+			: event_new(keeper->loop, *fd, EV_READ | EV_PERSIST, callback, keeper);
 
-	if (!event || event_add(event, NULL) < 0)
-		log_notice("cannot watch the firewall for changes: %s",
-			   strerror(fd < 0 ? -fd : ENOMEM));
-	return event;
+	if (event && event_add(event, NULL) == 0)
+		return event;
+	log_notice("cannot watch the firewall for changes: %s", strerror(*fd < 0 ? -*fd : ENOMEM));
+	*fd = close_fd(*fd);
+	return free_event(event);
 }
 
 void egress_listen(struct keeper *keeper)
@@ -458,9 +460,9 @@ void egress_listen(struct keeper *keeper)
 	}
 	/* without nf_tables in the kernel there is no egress either */
 	state.listener_fd = nft_watch_open();
-	state.changed = listen_at(keeper, state.listener_fd, on_changed);
+	state.changed = listen_at(keeper, &state.listener_fd, on_changed);
 	state.rules_fd = barrier_watch_open();
-	state.rules_changed = listen_at(keeper, state.rules_fd, on_rules_changed);
+	state.rules_changed = listen_at(keeper, &state.rules_fd, on_rules_changed);
 }
 
 void egress_start(struct keeper *keeper)
