@@ -22,19 +22,16 @@ union part_wish *part_read(struct parts *parts, const struct part *part)
 {
 	const struct nlattr *position = part->before;
 
-	wire_clear(stages[part->stage].layout, &wish);
 	(void)wire_next_item(&parts->message, stages[part->stage].item, &position,
 			     stages[part->stage].layout, &wish);
 	return &wish;
 }
 
-const char *part_name(struct parts *parts, const struct part *part)
+static const char *name_in(enum stage stage)
 {
-	const union part_wish *read = part_read(parts, part);
-
-	if (part->stage == LINKS)
-		return read->link.name;
-	return part->stage == SETS ? read->create.name : read->network.name;
+	if (stage == LINKS)
+		return wish.link.name;
+	return stage == SETS ? wish.create.name : wish.network.name;
 }
 
 void part_place(const struct part *part, char ret[static PLACE_SIZE])
@@ -93,20 +90,16 @@ static void find_needs(struct parts *parts, size_t i, const struct named *names)
 	}
 }
 
-static int order_sets(struct parts *parts)
+int parts_order(struct parts *parts)
 {
 	_cleanup_free_ struct named *names = calloc(parts->n_of[SETS] + 1, sizeof(*names));
 	size_t n = 0;
 
 	if (!names)
 		return -ENOMEM;
-	for (size_t i = 0; i < parts->n; i++) {
-		if (parts->part[i].stage != SETS)
-			continue;
-		names[n] = (struct named){part_read(parts, &parts->part[i])->create.name, i};
-		if (!names[n++].name)
-			return -EBADMSG;
-	}
+	for (size_t i = 0; i < parts->n; i++)
+		if (parts->part[i].stage == SETS)
+			names[n++] = (struct named){parts->part[i].name, i};
 	qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 0; i < parts->n; i++)
 		if (parts->part[i].stage == SETS)
@@ -138,18 +131,20 @@ static int collect(struct parts *parts, enum stage stage, struct application *ap
 
 	for (size_t i = 0;; i++) {
 		before = position;
-		wire_clear(stages[stage].layout, &wish);
 		r = wire_next_item(&parts->message, stages[stage].item, &position,
 				   stages[stage].layout, &wish);
 		if (r <= 0)
 			return r;
-		if (i == APPLY_LIST_MAX)
+		if (i == APPLY_LIST_MAX || (stage == SETS && !wish.create.name))
 			return -EBADMSG;
 		r = reserve(parts);
 		if (r < 0)
 			return r;
-		parts->part[parts->n++] = (struct part){
-			.application = application, .stage = stage, .index = i, .before = before};
+		parts->part[parts->n++] = (struct part){.application = application,
+							.stage = stage,
+							.index = i,
+							.name = name_in(stage),
+							.before = before};
 		parts->n_of[stage]++;
 	}
 }
@@ -163,7 +158,7 @@ int parts_read(const struct wire_message *message, struct application *applicati
 
 	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
 		r = collect(ret, stage, application);
-	return r < 0 ? r : order_sets(ret);
+	return r;
 }
 
 int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,

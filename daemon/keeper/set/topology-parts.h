@@ -18,7 +18,8 @@ enum progress { WAITING, ASKED, MADE };
 struct part {
 	struct application *application;
 	enum stage stage;
-	size_t index; /* position in the request's list of its kind */
+	size_t index;	  /* position in the request's list of its kind */
+	const char *name; /* NULL: a link without a name */
 	enum progress progress;
 	const struct nlattr *before; /* the item before it in its list */
 	/* of a set: indexes in parts->part of the sets that must be made before it */
@@ -41,8 +42,8 @@ union part_wish {
 	struct wire_link link;
 };
 
-/* Copies the message and finds its parts. Returns 0, -ENOMEM, or -EBADMSG for a message that
- * our fronts never send. */
+/* Copies the message and finds its parts. Returns 0, -ENOMEM, or -EBADMSG for a message that our
+ * fronts never send. */
 int parts_read(const struct wire_message *message, struct application *application,
 	       struct parts *ret);
 void parts_done(struct parts *parts);
@@ -50,10 +51,10 @@ void parts_done(struct parts *parts);
  * ERROR_LIMIT_EXCEEDED. */
 int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 		struct failure *failure);
+/* Finds what must be made before each part. Returns 0 or -ENOMEM. */
+int parts_order(struct parts *parts);
 
 /* Decodes the part. The result is valid until the next call. */
 union part_wish *part_read(struct parts *parts, const struct part *part);
-/* Decodes the part, and returns its name, or NULL for a link without a name. */
-const char *part_name(struct parts *parts, const struct part *part);
 /* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);

@@ -273,7 +273,7 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		application->failure = *failure;
 		part_place(part, place);
 		failure_within(&application->failure, place);
-		request_set_about(application->request, part_name(&application->parts, part));
+		request_set_about(application->request, part->name);
 	}
 	fault_point("apply-part");
 	if (!application->failure.error)
@@ -454,11 +454,13 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 	application = calloc(1, sizeof(*application));
 	r = application ? parts_read(request->message, application, &application->parts) : -ENOMEM;
 	if (r == 0 && application->parts.n > 0)
-		request_set_about(request, part_name(&application->parts, application->parts.part));
+		request_set_about(request, application->parts.part->name);
 	if (r == 0 && parts_check(keeper, request->subject.uid, &application->parts, failure)) {
 		application_free(application);
 		return failure->error;
 	}
+	if (r == 0)
+		r = parts_order(&application->parts);
 	if (r == 0) {
 		application->keeper = keeper;
 		application->more = asked->more;
