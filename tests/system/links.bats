@@ -132,6 +132,31 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	patience=0 leaves "$before"
 }
 
+@test "A create whose link leads to what is removed meanwhile names that, and does not count as the daemon's failure" {
+	nsctl create -n stays
+	failed=$(count_failed)
+	for peer in box net/lan; do
+		nsctl create -n box
+		nsctl network create lan
+		# its maker is frozen when it is born
+		echo 1 >"$(daemon_cgroup)/$user_id/cgroup.freeze"
+		nsctl create -n --link="$peer" late 2>"$runtime/late" &
+		creation=$!
+		eventually eval 'nsctl list | grep -q "^late .*creating"'
+		nsctl rm box
+		nsctl network rm lan
+		echo 0 >"$(daemon_cgroup)/$user_id/cgroup.freeze"
+		status=0
+		await "$creation" || status=$?
+		cat "$runtime/late"
+		[ "$status" -eq 1 ]
+		grep -q "no .*${peer#net/}" "$runtime/late"
+		rm "$runtime/late"
+	done
+	[ "$(count_failed)" = "$failed" ]
+}
+count_failed() { nsctl --json status | python3 -c 'import json, sys; print(json.load(sys.stdin)["counters"]["failed"])'; }
+
 @test "A link's state and rate are changed one at a time, shown, and cleared" {
 	nsctl create -n a
 	nsctl create -n --link=a:wire,address=10.9.0.1/24,peer-address=10.9.0.2/24 b

@@ -9,6 +9,7 @@
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
@@ -124,6 +125,25 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 	if (r)
 		link_forget_all(keeper, set);
 	return r;
+}
+
+int link_check_peer(struct keeper *keeper, const struct set *set, size_t n, struct failure *failure)
+{
+	static struct wire_spec spec;
+	const struct wire_end *peer;
+	const struct set *found;
+	bool network;
+
+	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
+	    n >= spec.n_links || spec.links[n].peer.where == END_HOST)
+		return 0;
+	peer = &spec.links[n].peer;
+	network = peer->where == END_NETWORK;
+	found = network ? registry_find_network(keeper->registry, set->owner, peer->name)
+			: registry_find_set(keeper->registry, set->owner, peer->name);
+	return found ? check_ready(found->state, peer->name, failure)
+		     : failure_set(failure, ERROR_NOT_FOUND, 0, network ? "network" : "set", "%s",
+				   peer->name);
 }
 
 /* Fills in the links of a task, oldest first. The set's list begins with its youngest link, but the

@@ -45,6 +45,10 @@ void link_forget(struct keeper *keeper, struct link *link);
  * and then none is recorded. */
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure);
+/* Checks that the set or network at the other end of link n of the set's specification, which was
+ * ready, still is. Returns 0, ERROR_NOT_FOUND or ERROR_BUSY. */
+int link_check_peer(struct keeper *keeper, const struct set *set, size_t n,
+		    struct failure *failure);
 /* Adds the set's links to the task of its maker. The task points into static
  * memory, until the next call. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);

@@ -192,16 +192,24 @@ static void name_setting(const struct set *set, uint32_t n, struct failure *fail
 	failure_set(failure, failure->error, failure->number, field, "%s", failure->text);
 }
 
+/* Fills in the reason why a link was not made: perhaps the other end has been removed meanwhile. */
+static void explain_link(struct creation *creation, const struct task_report *report)
+{
+	if (link_check_peer(creation->keeper, creation->set, report->detail / 2,
+			    &creation->failure))
+		return;
+	if (is_about_way(creation->set, report))
+		task_error_of_way(report, &creation->failure);
+	else
+		task_error_of_link(report, true, &creation->failure);
+}
+
 static void not_made(struct creation *creation, const struct task_report *report)
 {
-	bool of_link = report->step >= STEP_LINK_PLACE && report->step <= STEP_REMOVE_LINK;
-
 	if (report->error == ENOSPC)
 		spare_drop();
-	if (of_link && is_about_way(creation->set, report))
-		task_error_of_way(report, &creation->failure);
-	else if (of_link)
-		task_error_of_link(report, true, &creation->failure);
+	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_REMOVE_LINK)
+		explain_link(creation, report);
 	else
 		task_error(report, &creation->failure);
 	if (report->step == STEP_SETTING && creation->failure.error == ERROR_INVALID_VALUE)
