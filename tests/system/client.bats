@@ -540,6 +540,26 @@ PYTHON
 	nsctl rm --grace=3600 box
 }
 
+@test "A second nsctl rm shortens the grace period of the first" {
+	directory=$(mktemp -d "$runtime/grace.XXXXXX")
+	chmod 777 "$directory"
+	for kinds in -mn -mnp; do
+		nsctl create $kinds box
+		nsctl exec -d box sh -c "trap '' TERM; echo x >'$directory/up$kinds'; while :; do sleep 0.1; done"
+		eventually test -s "$directory/up$kinds"
+		nsctl rm --grace=3600 box &
+		first=$!
+		eventually eval 'nsctl list | grep -q "^box .*removing"'
+		# this one does not make it longer
+		nsctl rm --grace=86400 box &
+		second=$!
+		nsctl rm --grace=1 box
+		await "$first"
+		await "$second"
+	done
+	rm -r "$directory"
+}
+
 @test "The status file tells a command's 125 from nsctl's own" {
 	nsctl create -n box
 	directory=$(mktemp -d "$runtime/status.XXXXXX")

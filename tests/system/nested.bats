@@ -121,6 +121,21 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	gone
 }
 
+@test "A second rm of the outer set shortens the grace period of the inner sets" {
+	nsctl create -mn outer
+	inside outer create -mn inner
+	nsctl exec -d inner sh -c "trap '' TERM; exec sleep 600"
+	ignoring() { nsctl ps inner | grep -q 'sleep 600'; }
+	eventually ignoring
+	nsctl rm --grace=3600 outer &
+	first=$!
+	eventually eval 'nsctl list | grep -q "^inner .*removing"'
+	nsctl rm --grace=1 outer
+	await "$first"
+	[ -z "$(nsctl list --quiet)" ]
+	eventually counts_are "$before"
+}
+
 @test "A freeze, a kill and a limit of the outer set hold for the inner sets" {
 	nsctl create -mp --limit-tasks=40 outer || nsctl create -mp outer
 	inside outer create -mp inner

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-reading.h"
@@ -45,8 +46,9 @@ struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
-	uint64_t grace;
+	uint64_t grace, grace_end;
 	struct event *again; /* NULL until needed */
+	struct event *kill;  /* fires when the grace period, which was shortened, ends; or NULL */
 	bool within_begun;   /* remove_within() has begun to remove the sets within it */
 	bool in_loop;	     /* remove_within() is running */
 	bool sent;	     /* the task was sent to a worker; no operation on links is left */
@@ -123,6 +125,7 @@ static bool was_asked_for(const struct removal *removal)
 static void removal_free(struct removal *removal)
 {
 	free_event(removal->again);
+	free_event(removal->kill);
 	free(removal);
 }
 
@@ -347,6 +350,44 @@ static void begin_removal(struct removal *removal)
 	give_up_removal(removal, &failure);
 }
 
+/* Kills the processes of the set. The worker waits for their end, and then goes on. */
+static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
+	struct removal *removal = context;
+	_cleanup_fd_ int cgroup_fd = view_open_cgroup(removal->keeper, removal->set);
+
+	if (cgroup_fd >= 0)
+		(void)cgroup_kill(cgroup_fd);
+	/* a command that was being started may come later */
+	evtimer_add(removal->kill, &pause);
+}
+
+/* Lets the grace period end this soon, unless it ends earlier anyway. If the worker has its task
+ * already, the keeper kills the processes. */
+static void shorten_grace(struct removal *removal, uint64_t grace)
+{
+	const struct timeval rest = {.tv_sec = grace / 1000000, .tv_usec = grace % 1000000};
+	struct keeper *keeper = removal->keeper;
+	uid_t owner = removal->set->owner;
+	uint64_t end = clock_boottime() + grace;
+
+	if (end >= removal->grace_end)
+		return;
+	removal->grace = grace;
+	removal->grace_end = end;
+	if (!removal->kill && removal->sent)
+		removal->kill = evtimer_new(keeper->loop, on_grace_end, removal);
+	if (removal->kill)
+		evtimer_add(removal->kill, &rest);
+	if (removal->sent || !registry_has_within(keeper->registry))
+		return;
+	for (struct set *at = registry_next_set(keeper->registry, owner, NULL);
+	     at && at->owner == owner; at = registry_next_set(keeper->registry, owner, at->name))
+		if (at->state == SET_REMOVING && at->work && is_just_within(removal, at))
+			shorten_grace(at->work, grace);
+}
+
 void remove_go_on(struct keeper *keeper _unused_, struct set *set)
 {
 	if (set->state == SET_REMOVING && set->work)
@@ -390,11 +431,14 @@ void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_remo
 	}
 	*waiter = (struct removal_waiter){removal->waiters, removed, context};
 	removal->waiters = waiter;
-	if (!first)
+	if (!first) {
+		shorten_grace(removal, grace);
 		return;
+	}
 	removal->keeper = keeper;
 	removal->set = set;
 	removal->grace = grace;
+	removal->grace_end = clock_boottime() + grace;
 	set->work = removal;
 	set->state = SET_REMOVING;
 	/* a full disk must not prevent a removal; the old record is good enough */

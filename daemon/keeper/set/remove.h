@@ -13,7 +13,8 @@
 /* Called once at the end of a removal. failure is NULL if the set is gone. */
 typedef void set_removed(struct keeper *keeper, const struct failure *failure, void *context);
 /* Removes the set, or joins a removal in progress. grace: microseconds that its processes have to
- * end by themselves. Calls removed(), unless it is NULL, at the end. */
+ * end by themselves; a removal in progress gives them no longer. Calls removed(), unless it is
+ * NULL, at the end. */
 void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_removed *removed,
 		void *context);
 /* Removes the set for a kept request, and answers the request. A request that joins a removal is
