@@ -70,6 +70,63 @@ PYTHON
 	[ "$(nsctl list --quiet)" = box ]
 }
 
+@test "A process of another user that has got the pid of a client that ended is not taken for it on an old kernel" {
+	[ -e /proc/sys/kernel/ns_last_pid ] || skip "kernel lacks CONFIG_CHECKPOINT_RESTORE"
+	stop_daemon
+	daemon_in=$NSCTL_BUILD/tests/kernel/old-kernel start_daemon --config="$config"
+	# runs as root, to stop the daemon until the pid is used again
+	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" "$other_id" "$(cat "$runtime.pid")" 3>&- <<'PYTHON'
+import os, signal, socket, sys
+from hostile import Connection, error_of
+from users import become
+uid, other, daemon = map(int, sys.argv[1:])
+
+def start(user, work):
+    """Starts a process of this user, which does its work and then waits. Returns its pid."""
+    ready, say = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        become(user)
+        work()
+        os.write(say, b"x")
+        signal.pause()
+    os.close(say)
+    assert os.read(ready, 1) == b"x"
+    os.close(ready)
+    return pid
+
+def end(pid):
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+def connect_and_reuse(user):
+    """Returns a connection whose process has ended, and another process, of this user, that has the pid."""
+    connecting = socket.socket(socket.AF_UNIX)
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        while True:
+            pid = start(uid, lambda: connecting.connect(os.environ["NSCTL_SOCKET"]))
+            end(pid)
+            with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+                file.write(str(pid - 1))
+            found = start(user, lambda: None)
+            if found == pid:
+                return Connection(connected=connecting), found
+            end(found)
+            connecting.close()
+            connecting = socket.socket(socket.AF_UNIX)
+    finally:
+        os.kill(daemon, signal.SIGCONT)
+
+c, pid = connect_and_reuse(other)
+reply = c.call("Create", {"name": "box", "spec": {"namespaces": ["net"]}})
+assert error_of(reply) == "NotPermitted", reply
+end(pid)
+PYTHON
+	stop_daemon
+	start_daemon --config="$config"
+}
+
 @test "A command has the limits that its caller had when it connected" {
 	nsctl create -n box
 	python "$user_id" <<'PYTHON'

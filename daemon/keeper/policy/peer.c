@@ -24,7 +24,7 @@ static ino_t user_namespace(int directory_fd)
 struct status {
 	int seccomp; /* 0, 1 (strict) or 2 (a filter) */
 	bool no_new_privileges;
-	uid_t effective_uid;
+	uid_t real_uid, effective_uid;
 	uint64_t bounding, permitted, ambient; /* capabilities */
 };
 
@@ -40,13 +40,14 @@ static int status_number(const char *text, const char *name, int base, uint64_t 
 	return 0;
 }
 
-/* Returns the second of the four numbers in the line "Uid:", or (uid_t)-1. */
-static uid_t effective_uid(const char *text)
+/* Reads the first two of the four numbers in the line "Uid:". Without it, both are (uid_t)-1. */
+static void read_uids(const char *text, struct status *ret)
 {
-	unsigned int uid = UINT32_MAX;
 	const char *at = strstr(text, "\nUid:");
 
-	return at && sscanf(at + 5, "%*u %u", &uid) == 1 ? uid : UINT32_MAX;
+	ret->real_uid = ret->effective_uid = UINT32_MAX;
+	if (at)
+		(void)sscanf(at + 5, "%u %u", &ret->real_uid, &ret->effective_uid);
 }
 
 /* Reads the values from an open /proc/PID directory. Returns 0 or -errno. -ENODATA: a line is
@@ -72,7 +73,7 @@ static int read_status(int directory_fd, struct status *ret)
 		return r;
 	ret->seccomp = (int)seccomp;
 	ret->no_new_privileges = no_new_privileges != 0;
-	ret->effective_uid = effective_uid(text);
+	read_uids(text, ret);
 	return 0;
 }
 
@@ -152,16 +153,41 @@ static int read_identity(int socket_fd, struct peer *ret)
 	return r < 0 ? r : read_label(socket_fd, &ret->identity);
 }
 
-static int open_pidfd(int socket_fd, pid_t pid)
+/* Returns 0 if the process has this uid, -ESRCH if not, or another -errno. */
+static int check_uid(pid_t pid, uid_t uid)
+{
+	_cleanup_fd_ int directory_fd = process_open_directory(pid);
+	struct status status = {};
+	int r = directory_fd < 0 ? directory_fd : read_status(directory_fd, &status);
+
+	if (r < 0)
+		return r;
+	return status.real_uid == uid || status.effective_uid == uid ? 0 : -ESRCH;
+}
+
+/*
+ * Opens the process that the socket's pid names, as is needed before Linux 6.5. If the peer has
+ * ended, another process may have got the pid. If that has not the peer's uid, it is not taken for
+ * the peer, whose real uid stays the same when it executes a setuid program. Returns a pidfd or
+ * -errno.
+ */
+static int open_pidfd_by_pid(const struct peer *peer)
+{
+	_cleanup_fd_ int fd = peer->pid > 0 ? process_pidfd_open(peer->pid) : -ESRCH;
+	int r = fd < 0 ? fd : check_uid(peer->pid, peer->identity.uid);
+
+	return r < 0 ? r : take_fd(&fd);
+}
+
+static int open_pidfd(int socket_fd, const struct peer *peer)
 {
 	int fd = -1;
 	socklen_t size = sizeof(fd);
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* before Linux 6.5: if the peer has ended, this fails, or finds another process that has
-	 * got the pid */
-	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
+	/* any other error is about the peer, which has ended, or a shortage */
+	return errno == ENOPROTOOPT ? open_pidfd_by_pid(peer) : negative_errno();
 }
 
 /* --- the process: confinement, place, limits --- */
@@ -303,7 +329,7 @@ int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
 	r = read_identity(socket_fd, ret);
 	if (r < 0)
 		return r;
-	ret->pid_fd = open_pidfd(socket_fd, ret->pid);
+	ret->pid_fd = open_pidfd(socket_fd, ret);
 	if (is_shortage(ret->pid_fd))
 		return ret->pid_fd;
 	r = read_peer_process(host, ret, &confined);
