@@ -141,7 +141,16 @@ void print_json_to(FILE *file, const json_t *json)
 	_cleanup_free_ char *text =
 		must(json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY));
 
-	fputs(text, file);
+	/* the one control character that jansson leaves; it can only be within a string */
+	for (const char *at = text;; at++) {
+		size_t n = strcspn(at, "\x7f");
+
+		fwrite(at, 1, n, file);
+		at += n;
+		if (!*at)
+			break;
+		fputs("\\u007f", file);
+	}
 	fputc('\n', file);
 }
 

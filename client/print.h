@@ -43,7 +43,7 @@ void print_escaped(const char *string); /* to stdout */
 /* Prints left, and then text, in lines of at most 80 columns. Every line of text begins at
  * column. */
 void print_help(const char *left, int column, const char *text);
-/* Print JSON as one line of ASCII, on stdout or to another file. */
+/* Print JSON as one line of ASCII without control characters, on stdout or to another file. */
 void print_json(const json_t *json);
 void print_json_to(FILE *file, const json_t *json);
 

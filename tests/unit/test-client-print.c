@@ -207,6 +207,35 @@ static void test_text_grows(void **state _unused_)
 	assert_int_equal(strlen(long_text.data), 100000);
 }
 
+static void test_json_has_no_control_characters(void **state _unused_)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{"", "\"\"\n"},
+		{"plain", "\"plain\"\n"},
+		{"\x7f", "\"\\u007f\"\n"},
+		{"a\x7f\x7f"
+		 "b\033",
+		 "\"a\\u007f\\u007fb\\u001B\"\n"},
+		{"\xc2\x9b\xe2\x80\xae", "\"\\u009B\\u202E\"\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_json_ json_t *string = json_string(rows[i].from), *again = NULL;
+		_cleanup_free_ char *printed = NULL;
+		size_t size = 0;
+		FILE *file = open_memstream(&printed, &size);
+
+		assert_non_null(file);
+		print_json_to(file, string);
+		assert_int_equal(fclose(file), 0);
+		assert_string_equal(printed, rows[i].to);
+		again = json_loads(printed, JSON_DECODE_ANY, NULL);
+		assert_true(json_equal(again, string));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_table_is_escaped_and_aligned),
 		cmocka_unit_test(test_text_is_cut_to_a_width),
 		cmocka_unit_test(test_text_grows),
+		cmocka_unit_test(test_json_has_no_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
