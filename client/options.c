@@ -360,9 +360,38 @@ static bool took_word(const struct options *options)
 	return false;
 }
 
+/* Returns the first word of the usage that was not given. *ret_size becomes its length, without the
+ * dots behind it. */
+static const char *missing_word(const struct options *options, int *ret_size)
+{
+	const char *word = options->verb->usage;
+
+	/* options and words that may be left out do not count */
+	for (int skipped = 0;; word += strcspn(word, " ")) {
+		word += strspn(word, " ");
+		if (!*word || (!strchr("[-.", *word) && skipped++ == options->n_words))
+			break;
+	}
+	*ret_size = (int)strcspn(word, " .");
+	return word;
+}
+
+/* Returns which object's name the verb's NAME is, for messages: "set". NULL: a new one's. */
+static const char *kind_of_name(const struct verb *verb)
+{
+	if (verb->flags & VERB_MAKES || strcmp(verb->name, "adopt") == 0)
+		return NULL;
+	if (strncmp(verb->name, "network ", 8) == 0)
+		return "network";
+	return strncmp(verb->name, "link ", 5) == 0 ? "link" : "set";
+}
+
 static int tell_few_words(const struct options *options)
 {
-	_cleanup_text_ struct text usage = {0};
+	_cleanup_text_ struct text usage = {0}, missing = {0}, lists = {0};
+	const char *kind = kind_of_name(options->verb);
+	int size;
+	const char *word = missing_word(options, &size);
 
 	options_add_usage(&usage, options->verb);
 	if (took_word(options))
@@ -370,7 +399,25 @@ static int tell_few_words(const struct options *options)
 				     "too few arguments, as %s is the value of --%s; usage: nsctl "
 				     "%s",
 				     options->argument, options->row->name, usage.data);
-	return options_wrong(options->client, "too few arguments; usage: nsctl %s", usage.data);
+	text_format(&missing, "%.*s", size, word);
+	text_add(&lists, "");
+	if (kind && strcmp(missing.data, "NAME") == 0) {
+		missing.used = 0;
+		text_format(&missing, "the NAME of a %s", kind);
+		text_format(&lists, "`nsctl %slist` lists the %ss; ",
+			    strcmp(kind, "network") == 0 ? "network "
+			    : strcmp(kind, "link") == 0	 ? "link "
+							 : "",
+			    kind);
+	} else if (strcmp(missing.data, "SESSION") == 0) {
+		text_add(&lists, "`nsctl sessions NAME` lists those of a set; ");
+	} else if (strstr(missing.data, "SET")) {
+		text_add(&lists, "`nsctl list` lists the sets; ");
+	}
+	client_problem(options->client, NULL, "too few arguments: %s is missing; usage: nsctl %s",
+		       missing.data, usage.data);
+	print_hint("%s`nsctl help %s` explains its use", lists.data, options->verb->name);
+	return STATUS_USAGE;
 }
 
 int options_words(const struct options *options)

@@ -59,6 +59,14 @@ wrong() {
 	wrong 2 "command stop" "there is no command" "write \`nsctl rm" stop box
 	wrong 2 "--hotsname=x" "there is no option" "write --hostname" create --hotsname=x y
 	wrong 2 "--allow" "too few arguments, as box is the value" "\`nsctl help egress\`" egress --allow box
+	wrong 2 "ps" "the NAME of a set is missing; usage: nsctl ps" "\`nsctl list\` lists the sets" ps
+	wrong 2 "network show" "the NAME of a network is missing" "\`nsctl network list\` lists the networks" network show
+	wrong 2 "link rm" "the NAME of a link is missing" "\`nsctl link list\` lists the links" link rm
+	wrong 2 "wait" "SESSION is missing" "\`nsctl sessions NAME\` lists those" wait
+	wrong 2 "link add" "B is missing; usage: nsctl link add" "\`nsctl help link add\`" link add box
+	wrong 125 "exec" "the NAME of a set is missing" "\`nsctl list\` lists the sets" exec
+	wrong 2 "create" "too few arguments: NAME is missing" "\`nsctl help create\`" create
+	wrong 2 "adopt" "too few arguments: NAME is missing" "\`nsctl help adopt\`" adopt --target=1
 	wrong 125 "-i" "there is no option" "stdin is passed on anyway" exec -it box sh
 	wrong 125 "--rm" "there is no option" "removed anyway" run --rm true
 	wrong 2 "--name=x" "there is no option" "the name comes last" create --name=x
