@@ -2,7 +2,10 @@
 #include "client/verbs.h"
 #include "client/print.h"
 #include "client/text.h"
+#include "client/version.h"
+#include "protocol/error.h"
 #include "protocol/frame.h"
+#include "protocol/methods.h"
 
 /* Reads stdin until its end, or until the text is too long for a message. */
 static void read_stdin(struct text *text)
@@ -15,6 +18,40 @@ static void read_stdin(struct text *text)
 	       ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)))
 		if (n > 0)
 			text_bytes(text, chunk, (size_t)n);
+}
+
+/* Returns the method that is meant by a name that does not exist, such as list, or NULL. */
+static const char *guess(const char *name)
+{
+#define NAME_OF(op, name, ...) name,
+	static const char *const names[] = {METHODS(NAME_OF)};
+	const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(last, names[i]) == 0)
+			return names[i];
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (text_is_almost(last, names[i]))
+			return names[i];
+	return NULL;
+}
+
+/* Prints a hint if there is no such method. Programs read the error alone. */
+static void hint_method(const struct client *client, const char *name, const char *id)
+{
+	enum nsctl_error error = error_from_id(id);
+	const char *meant = guess(name);
+
+	if (client->json || client->quiet ||
+	    (error != ERROR_METHOD_NOT_FOUND && error != ERROR_INTERFACE_NOT_FOUND))
+		return;
+	/* the name may be right, and the daemon older */
+	if (meant && strcmp(name, meant) == 0)
+		version_hint(client);
+	else if (meant)
+		print_hint("write `nsctl call %s`", meant);
+	else
+		print_hint("`man org.nsctl` describes the methods");
 }
 
 /* Makes the call, and prints replies until the last one. */
@@ -31,6 +68,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 			return client_lost(client, method, r);
 		if (reply.error) {
 			print_json_to(stderr, reply.root);
+			hint_method(client, method, reply.error);
 			return STATUS_FAILED;
 		}
 		print_json(reply.parameters);

@@ -145,3 +145,11 @@ wrong() {
 	wrong 1 "egress net/lan" "net/lan: has no list, since it has no egress" "make it with --allow" egress net/lan
 	wrong 1 "--allow=@nolist" "is no list of [lists] in nsctld.conf" "@./FILE" create --allow=@nolist x
 }
+
+@test "call hints at the method that is meant, but not to programs" {
+	[[ "$(nsctl call list 2>&1 >/dev/null)" == '{"error":"org.varlink.service.MethodNotFound",'*$'\nhint: write `nsctl call List`' ]]
+	[[ "$(nsctl call nsctl.GetSatus 2>&1)" == *InterfaceNotFound*'`nsctl call GetStatus`' ]]
+	[[ "$(nsctl call Frobnicate 2>&1)" == *'hint: `man org.nsctl` describes the methods' ]]
+	[[ "$(nsctl call --json list 2>&1)" != *hint* ]]
+	[[ "$(nsctl call Get '{"name": "boxx"}' 2>&1)" != *hint* ]]
+}
