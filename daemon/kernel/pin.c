@@ -85,7 +85,8 @@ static int make_file(const char *path)
 	return fd < 0 ? negative_errno() : 0;
 }
 
-/* Makes BASE/UID and BASE/UID/NAME; ret becomes the path of the latter. Returns 0 or -errno. */
+/* Makes BASE/UID and BASE/UID/NAME; ret becomes the path of the latter, which all who pass BASE/UID
+ * may list: they could as well try the name of each kind. Returns 0 or -errno. */
 static int make_directories(const char *base, const struct task_set *set, char *ret, size_t size)
 {
 	for (int tries = 0; tries < 100; tries++) {
@@ -93,7 +94,7 @@ static int make_directories(const char *base, const struct task_set *set, char *
 		if (mkdir(ret, 0700) < 0 && errno != EEXIST)
 			return negative_errno();
 		snprintf(ret, size, "%s/%u/%s", base, set->owner, set->name);
-		if (mkdir(ret, 0711) == 0 || errno == EEXIST)
+		if (mkdir(ret, 0755) == 0 || errno == EEXIST)
 			return 0;
 		/* the directory has just been removed along with the owner's last other set */
 		if (errno != ENOENT)

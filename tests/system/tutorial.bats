@@ -179,8 +179,10 @@ for line in sys.stdin:
 	[ "$(nsenter --net="$pins/net" readlink /proc/self/ns/net)" = "$net" ]
 	[ "$(as "$user_id" nsenter --preserve-credentials --user="$pins/user" --net="$pins/net" \
 		readlink /proc/self/ns/net)" = "$net" ]
-	run as "$other_id" cat "$pins/net"
-	[ "$status" -ne 0 ]
+	[ "$(as "$user_id" ls "$pins")" = $'net\nuser' ]
+	fails as "$user_id" ls "$runtime/ns/$user_id"
+	fails as "$other_id" cat "$pins/net"
+	fails as "$other_id" ls "$pins"
 	start_daemon
 }
 
