@@ -96,12 +96,19 @@ int mounts_add_directory(const struct options *options, json_t *mount, const cha
 
 /* --- options --- */
 
-/* Returns true if the path inside can be said in JSON. */
-static bool is_text(struct piece path)
+/* Returns 0 if a mount can have this target, or STATUS_USAGE after reporting that it cannot. form:
+ * what the option takes. */
+static int check_target(const struct options *options, struct piece target, const char *form)
 {
-	_cleanup_free_ char *copy = must(strndup(path.start, path.size));
+	_cleanup_free_ char *path = must(strndup(target.start, target.size));
 
-	return utf8_is_valid(copy);
+	if (!utf8_is_valid(path))
+		return options_reject(options, form);
+	if (path_is_valid(path))
+		return 0;
+	client_problem(options->client, NULL, "--%s=%s: TARGET, which is \"%s\", " PATH_REASON,
+		       options->row->name, options->argument, path);
+	return STATUS_USAGE;
 }
 
 static bool is_root(struct piece path)
@@ -134,8 +141,9 @@ int mounts_take_bind(struct options *options)
 	if (mode && !read_only && strcmp(mode, "rw") != 0)
 		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro (paths with a "
 					       "colon cannot be named)");
-	if (!is_text(inside))
-		return options_reject(options, "SOURCE:TARGET with a TARGET in UTF-8");
+	r = check_target(options, inside, "SOURCE:TARGET with a TARGET in UTF-8");
+	if (r != 0)
+		return r;
 	/* / is at / already */
 	if (is_root(source) && is_root(inside)) {
 		if (read_only)
@@ -159,12 +167,14 @@ int mounts_take_overlay(struct options *options)
 	bool is_directory = rest && strchr(rest, '/');
 	int64_t bytes = 0;
 	json_t *mount;
+	int r;
 
 	if (target.size == 0 || (rest && !is_directory && !parse_size(rest, &bytes)))
 		return options_reject(options, "TARGET, TARGET:SIZE (such as /usr:512M) or "
 					       "TARGET:DIR (with a slash, such as /usr:./kept)");
-	if (!is_text(target))
-		return options_reject(options, "TARGET:DIR with a TARGET in UTF-8");
+	r = check_target(options, target, "TARGET:DIR with a TARGET in UTF-8");
+	if (r != 0)
+		return r;
 	mount = add_mount(options, "overlay", target);
 	if (is_directory)
 		return mounts_add_directory(options, mount, rest);
@@ -199,11 +209,15 @@ int mounts_take_tmpfs(struct options *options)
 	json_int_t permissions = 0;
 	json_t *mount;
 	int64_t bytes;
+	int r;
 
 	if (target.size == 0 || (rest && !mode && size.size == 0) ||
 	    (size.size && !parse_size(word, &bytes)) || (mode && !parse_mode(mode, &permissions)))
 		return options_reject(options, "TARGET, TARGET:SIZE or TARGET:SIZE:MODE (such as "
 					       "/var:512M, /srv:512M:1777 or /srv::1777)");
+	r = check_target(options, target, "TARGET in UTF-8");
+	if (r != 0)
+		return r;
 	mount = add_mount(options, "tmpfs", target);
 	if (size.size)
 		json_put(mount, "size", json_integer(bytes));

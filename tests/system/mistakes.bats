@@ -119,6 +119,10 @@ wrong() {
 @test "A wrong path, process, descriptor or file is refused by name" {
 	wrong 1 "--bind" "/nosuch: No such file" "" create --bind=/nosuch:/mnt x
 	wrong 1 "--bind=/tmp:/nosuch" "there is no such path inside" "--tmpfs=PARENT" create --bind=/tmp:/nosuch x
+	wrong 2 "--bind=/tmp:rel" "TARGET, which is \"rel\", must be" "an absolute path" create --bind=/tmp:rel x
+	wrong 2 "--tmpfs=rel:1M" "TARGET, which is \"rel\", must be" "an absolute path" create --tmpfs=rel:1M x
+	wrong 2 "--overlay=rel:./x" "TARGET, which is \"rel\", must be" "an absolute path" create --overlay=rel:./x x
+	wrong 1 "--hide=rel" "must be an absolute path" "" create --hide=rel x
 	wrong 1 "--root=$runtime.root" "this root has no /dev" "make an empty directory" create -r "--root=$runtime.root" x
 	wrong 1 "--lease=pid:4194304" "No such process" "" create --lease=pid:4194304 x
 	wrong 1 "--target=4194304" "No such process" "" adopt --target=4194304 x

@@ -385,6 +385,7 @@ static void test_wrong_options_are_refused(void **state _unused_)
 		{"create --bind=/ a", STATUS_USAGE},
 		{"create --bind=/:/b:rx a", STATUS_USAGE},
 		{"create --bind=:/b a", STATUS_USAGE},
+		{"create --bind=/:b a", STATUS_USAGE},
 		{"create --bind=/nothing/is/here:/b a", STATUS_FAILED},
 		{"create --root=/dev/null a", STATUS_FAILED},
 		{"create --publish=80 a", STATUS_USAGE},
