@@ -168,6 +168,12 @@ static int refuse_member(const struct client *client, const char *subject, json_
 	char words[IDL_WORDS_SIZE];
 
 	idl_describe(method, path, words);
+	if (*words && !value && strncmp(path, "sets[", 5) == 0 &&
+	    strcmp(last_key(path), "spec") == 0) {
+		topology_refuse(client, subject, topology, path, "it is missing", NULL);
+		print_hint("\"spec\": {} makes a set as `nsctl create` does without options");
+		return STATUS_FAILED;
+	}
 	if (!*path)
 		return refuse(client, subject, topology, path,
 			      "the file does not contain a JSON object", NULL);

@@ -129,6 +129,9 @@ static void test_mistake_in_a_file_is_reported_with_its_place(void **state _unus
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"comand\":[\"x\"],\"ready\":{"
 		 "\"port\":1}}]}",
 		 "sets[0].comand of set a: there is no such key\nhint: write \"command\"\n"},
+		{"{\"sets\":[{\"name\":\"a\"}]}",
+		 "sets[0].spec of set a: it is missing\nhint: \"spec\": {} makes a set"},
+		{"{\"sets\":[{\"spec\":{}}]}", "sets[0].name: it is missing\nhint: a topology has"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"rootFileDescriptor\":0}}]}",
 		 "rootFileDescriptor: "},
 	};
