@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/project.h"
+#include "client/removed.h"
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
@@ -207,11 +208,15 @@ int networks_remove_all(struct client *client, const char *project)
 static int networks_rm(struct client *client, struct options *options)
 {
 	bool all = options_has(options, OPTION_ALL);
+	int r;
 
 	if (all && options->n_words > 0)
 		return options_wrong(client, "give names or --all, not both");
-	if (all)
-		return networks_remove_all(client, NULL);
+	if (all) {
+		r = networks_remove_all(client, NULL);
+		removed_tell(client, 0, r);
+		return r;
+	}
 	if (options->n_words == 0)
 		return options_wrong(client, "no network given (--all removes all your networks)");
 	return client_remove_each(client, options->words, "org.nsctl.RemoveNetwork",

@@ -3,8 +3,8 @@
 #include "client/prune.h"
 
 #include "client/networks.h"
-#include "client/print.h"
 #include "client/project.h"
+#include "client/removed.h"
 #include "client/sets.h"
 #include "client/take.h"
 
@@ -22,43 +22,45 @@ const struct option_row prune_rm_options[] = {
 };
 
 /* Removes all sets and networks of the owner or, unless it is NULL, of a project. The sets come
- * first, as their end ends the commands that use the networks. Links go with both. */
-static int prune_all(struct client *client, const char *project, json_t *given)
+ * first, as their end ends the commands that use the networks. Links go with both. *ret_sets
+ * becomes the number of sets. */
+static int prune_all(struct client *client, const char *project, json_t *given, size_t *ret_sets)
 {
 	int failed = sets_remove_all(client, project, given), r;
 
+	*ret_sets = client->removed;
 	if (failed == STATUS_UNREACHABLE)
 		return failed;
 	r = networks_remove_all(client, project);
 	return r == STATUS_UNREACHABLE ? r : MAX(failed, r);
 }
 
-void prune_tell_nothing(const struct client *client, const char *file, const char *project)
-{
-	if (client->removed > 0 || client->quiet)
-		return;
-	client_problem(client, file, "nothing%s is there%s%s, so nothing was removed",
-		       file ? " of it" : "", project ? " in project " : "", project ? project : "");
-	if (project)
-		print_hint("`nsctl list` lists the sets: those of a project are PROJECT.NAME; "
-			   "--quiet leaves this note out");
-	else
-		print_hint("what was made with --project=PROJECT is removed with it, too; --quiet "
-			   "leaves this note out");
-}
-
 int prune_project(struct client *client, const char *project, json_t *given)
 {
-	int r = prune_all(client, project, given);
+	size_t sets;
+	int r = prune_all(client, project, given, &sets);
 
 	if (r == 0)
-		prune_tell_nothing(client, NULL, project);
+		removed_tell_nothing(client, NULL, project);
 	return r;
 }
 
 static int prune_run(struct client *client, struct options *options)
 {
-	return prune_all(client, NULL, options->parameters);
+	size_t sets;
+	int r = prune_all(client, NULL, options->parameters, &sets);
+
+	removed_tell(client, sets, r);
+	return r;
+}
+
+/* Carries out `rm --all`. */
+static int prune_sets(struct client *client, json_t *given)
+{
+	int r = sets_remove_all(client, NULL, given);
+
+	removed_tell(client, client->removed, r);
+	return r;
 }
 
 static int prune_rm(struct client *client, struct options *options)
@@ -76,7 +78,7 @@ static int prune_rm(struct client *client, struct options *options)
 	if (options->project)
 		return prune_project(client, options->project, options->parameters);
 	if (all)
-		return sets_remove_all(client, NULL, options->parameters);
+		return prune_sets(client, options->parameters);
 	if (options->n_words == 0)
 		return options_wrong(client, "no set given (--all removes all your sets)");
 	for (char **name = options->words; *name; name++) {
@@ -100,8 +102,9 @@ const struct verb prune_verbs[] = {
 		"nsctl rm --all --project=job-17"},
 	{"prune", NULL, "[OPTIONS]",
 	 "Removes all your sets, networks and links\n"
-	 "It ends all processes in the sets, and does not ask. `nsctl down` removes less: what a "
-	 "file names, or one project",
+	 "It ends all processes in the sets, and does not ask. A note on stderr says how much was "
+	 "removed, unless --quiet is given. `nsctl down` removes less: what a file names, or one "
+	 "project",
 	 0, 0, 0, prune_run, {prune_options},
 	 .page = "nsctl-rm",
 	 .examples = "nsctl prune"},

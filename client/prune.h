@@ -9,8 +9,3 @@ extern const struct option_row prune_rm_options[];
 /* Removes all sets and networks of a project, and says so if there are none. given: parameters of
  * Remove ("grace"). Returns an exit status. */
 int prune_project(struct client *client, const char *project, json_t *given);
-
-/* Says on stderr that there was nothing to remove, unless something was removed. This is no
- * failure: a script may remove things twice. file: whose objects they are, or NULL; project:
- * theirs, or NULL. */
-void prune_tell_nothing(const struct client *client, const char *file, const char *project);

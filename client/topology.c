@@ -14,6 +14,7 @@
 #include "client/print.h"
 #include "client/project.h"
 #include "client/prune.h"
+#include "client/removed.h"
 #include "client/service.h"
 #include "client/show.h"
 #include "protocol/frame.h"
@@ -276,7 +277,7 @@ static int topology_down(struct client *client, struct options *options)
 	if (r == 0)
 		r = topology_remove(client, topology);
 	if (r == 0)
-		prune_tell_nothing(client, path, options->project);
+		removed_tell_nothing(client, path, options->project);
 	return r;
 }
 

@@ -67,9 +67,16 @@ two_and_a_network='{
 	run nsctl network rm
 	[ "$status" -eq 2 ]
 	[[ "$output" == *--all* ]]
-	nsctl prune
+	[ "$(nsctl prune 2>&1)" = "nsctl: prune: removed 3 sets and 1 network" ]
 	[ -z "$(nsctl list --quiet)$(nsctl --json network list)$(nsctl --json link list)" ]
-	nsctl prune
+	[ "$(nsctl prune 2>&1)" = "nsctl: prune: nothing is there, so nothing was removed" ]
+	[ "$(nsctl rm --all 2>&1)" = "nsctl: rm: nothing is there, so nothing was removed" ]
+	nsctl create -n more
+	[ "$(nsctl rm --all 2>&1)" = "nsctl: rm: removed 1 set" ]
+	nsctl network create lan
+	[ -z "$(nsctl prune --quiet 2>&1)$(nsctl prune --quiet 2>&1)" ]
+	nsctl create -n more
+	[ -z "$(nsctl prune --json 2>&1)" ]
 	other list --quiet | grep -x theirs
 	other --json network list | grep '"name":"lan"'
 	other rm theirs

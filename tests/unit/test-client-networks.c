@@ -114,7 +114,13 @@ static void test_network_verbs_call_and_print(void **state _unused_)
 		  "\"created\":1.5,\"subnets\":[],\"egress\":false}]}",
 		  "!NotFound {\"what\":\"network\",\"name\":\"a\"}", "{}"},
 		 0,
-		 ""},
+		 "!nsctl: network rm: removed 1 network\n"},
+		{"network rm --all",
+		 {"ListNetworks {}"},
+		 {"{\"networks\":[]}"},
+		 0,
+		 "!nsctl: network rm: nothing is there, so nothing was removed\n"},
+		{"network rm --all --quiet", {"ListNetworks {}"}, {"{\"networks\":[]}"}, 0, ""},
 	};
 
 	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
