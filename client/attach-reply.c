@@ -39,9 +39,12 @@ int attach_outcome_of_line(const char *line)
 /* Prints a hint for a program that was not found. */
 static void hint_not_found(const struct client *client, const char *program)
 {
+	struct publish publish;
 	int64_t id;
 
-	if (json_object_get(client->given, "uts") && users_find(program, &id))
+	if (json_object_get(client->given, "pid") && !parse_publish(program, &publish))
+		print_hint("-p adds a pid namespace here; --publish=%s publishes a port", program);
+	else if (json_object_get(client->given, "uts") && users_find(program, &id))
 		print_hint("the letter -u adds a uts namespace here; --user=%s chooses a user",
 			   program);
 	else if (strpbrk(program, " \t\n"))

@@ -84,6 +84,9 @@ wrong() {
 	wrong 1 "egress lan" "there is no set called lan" "a network is written net/NAME" egress lan
 	wrong 125 "run box" "there is already a set called box" "\`nsctl exec box COMMAND...\`" run --name=box true
 	wrong 127 "run: root" "No such file" "--user=root chooses a user" run -u root id
+	wrong 127 "run: 8080:80" "No such file" "--publish=8080:80 publishes a port" run -p 8080:80 bash
+	wrong 127 "run: [::1]:80:80/tcp" "No such file" "--publish=[::1]:80:80/tcp publishes" run -np [::1]:80:80/tcp bash
+	wrong 127 "run: 8080:80" "No such file" "searched for inside the set" run -n 8080:80
 	wrong 127 "exec box: ls -l" "No such file" "no shell reads COMMAND" exec box "ls -l"
 	wrong 127 "exec box: /no/ls" "No such file" "looked up inside the set" exec box /no/ls
 	wrong 125 "exec" 'no COMMAND given: "ls" is the name of the set' "usage: nsctl exec [OPTIONS] NAME COMMAND..." exec ls
