@@ -321,7 +321,8 @@ static void hint(const struct client *client, enum nsctl_error error, const char
 		hint_shortage(number);
 		break;
 	case ERROR_NOT_FOUND:
-		hint_missing(client, what);
+		if (*text)
+			hint_missing(client, what);
 		break;
 	case ERROR_EXISTS:
 		hint_exists(client, what, text);
@@ -364,6 +365,12 @@ static void tell_invalid(const struct client *client, const char *subject, enum 
 		       option.used > 0 ? ": " : "", reason);
 }
 
+void client_error_hidden(const struct client *client, const char *subject, const char *kind)
+{
+	client_problem(client, subject, "only root and administrators see others' %ss", kind);
+	print_hint("[allow] administer in nsctld.conf names the administrators");
+}
+
 int client_error(const struct client *client, const char *subject,
 		 const struct message_reply *reply)
 {
@@ -381,6 +388,8 @@ int client_error(const struct client *client, const char *subject,
 		text = json_text(reply->parameters, fields->text, "?");
 	if (error == ERROR_INVALID_VALUE || error == ERROR_INVALID_PARAMETER) {
 		tell_invalid(client, subject, error, what, text);
+	} else if (error == ERROR_NOT_FOUND && client->has_owner && !*text) {
+		client_error_hidden(client, subject, what);
 	} else {
 		_cleanup_free_ char *sentence = sentence_with_options(client, error, reply);
 

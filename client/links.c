@@ -8,6 +8,7 @@
 
 #include "client/ends.h"
 #include "client/memory.h"
+#include "client/others.h"
 #include "client/print.h"
 #include "client/show.h"
 #include "client/table.h"
@@ -212,6 +213,8 @@ static int links_list(struct client *client, struct options *options)
 			       NULL, &reply);
 	if (r == 0)
 		list_links(client, &table, json_object_get(reply, "links"));
+	if (r == 0)
+		others_tell_hidden(client, parameters, "link");
 	return r;
 }
 

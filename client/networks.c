@@ -6,6 +6,7 @@
 #include "client/destinations.h"
 #include "client/lease.h"
 #include "client/memory.h"
+#include "client/others.h"
 #include "client/print.h"
 #include "client/project.h"
 #include "client/removed.h"
@@ -129,6 +130,8 @@ static int networks_list(struct client *client, struct options *options)
 			NULL, &reply);
 	if (r == 0)
 		list_networks(client, &table, json_object_get(reply, "networks"));
+	if (r == 0)
+		others_tell_hidden(client, options->parameters, "network");
 	return r;
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/lease.h"
 #include "client/memory.h"
+#include "client/others.h"
 #include "client/print.h"
 #include "client/project.h"
 #include "client/show.h"
@@ -263,6 +264,8 @@ static int sets_list(struct client *client, struct options *options)
 				     list_reply, &listing);
 	if (r == 0 && !client->json && !client->quiet)
 		table_print(&listing.table);
+	if (r == 0)
+		others_tell_hidden(client, parameters, "set");
 	table_done(&listing.table);
 	return r;
 }

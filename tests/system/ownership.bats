@@ -67,6 +67,24 @@ call() {
 	[ -z "$(nsctl list)" ]
 }
 
+@test "A list of others' sets says that they are not shown, if they are not" {
+	configure '[allow]' "administer = 61002"
+	start_daemon --config="$config"
+	other create -n theirs
+	nsctl create -n mine
+	for list in "list --owner=$other_id" "list --all-owners" "network list --all-owners" "link list --all-owners"; do
+		# shellcheck disable=SC2086
+		[[ "$(nsctl $list 2>&1 >/dev/null)" == *"only root and administrators see others' "*s$'\n'"hint: [allow] administer"* ]]
+		# shellcheck disable=SC2086
+		[ -z "$(nsctl $list --quiet 2>&1 >/dev/null; nsctl $list --json 2>&1 >/dev/null)" ]
+		# shellcheck disable=SC2086
+		[ -z "$(root_nsctl $list 2>&1 >/dev/null; as 61002 "$NSCTL_BUILD/nsctl" $list 2>&1 >/dev/null)" ]
+	done
+	[ -z "$(nsctl list --owner="$user_id" 2>&1 >/dev/null)" ]
+	[[ "$(fails nsctl link list --owner="$other_id" 2>&1)" == *"see others' links"$'\n'* ]]
+	[[ "$(fails nsctl monitor --owner="$other_id" 2>&1)" == *"see others' sets"$'\n'* ]]
+}
+
 # uids_told COMMAND...: prints the uids that `users --json` tells when it is run by the command.
 uids_told() { "$@" --json users | python3 -c 'import json, sys; print(*[json.loads(line)["uid"] for line in sys.stdin])'; }
 

@@ -21,6 +21,10 @@
 	"{\"name\":\"out\",\"owner\":4242424,\"members\":[\"a\"],\"created\":4e9,\"egress\":true," \
 	"\"allow\":[\"192.0.2.0/24\",\"@dns\"],\"deny\":[\"192.0.2.9\"],\"refusedPackets\":3}"
 
+#define STATUS(may)                                                                      \
+	"{\"version\":\"1\",\"started\":1.0,\"kernel\":\"6\",\"limits\":{},\"used\":{}," \
+	"\"counters\":{},\"features\":{\"administer\":" may "}}"
+
 static void test_network_verbs_call_and_print(void **state _unused_)
 {
 	static const struct exchange_row rows[] = {
@@ -47,10 +51,20 @@ static void test_network_verbs_call_and_print(void **state _unused_)
 		{"network create host", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
 		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
 		{"network list --owner=4242424",
-		 {"ListNetworks {\"allOwners\":true}"},
-		 {"{\"networks\":[" NETWORK "," BARE "]}"},
+		 {"ListNetworks {\"allOwners\":true}", "GetStatus {}"},
+		 {"{\"networks\":[" NETWORK "," BARE "]}", STATUS("true")},
 		 0,
 		 "lan  4242424  10.0.0.0/24,fd00::/64  yes  a,b  0s\n"},
+		{"network list --owner=4242424",
+		 {"ListNetworks {\"allOwners\":true}", "GetStatus {}"},
+		 {"{\"networks\":[]}", STATUS("false")},
+		 0,
+		 "!nsctl: network list: only root and administrators see others' networks\n"},
+		{"network list --quiet --owner=4242424",
+		 {"ListNetworks {\"allOwners\":true}"},
+		 {"{\"networks\":[]}"},
+		 0,
+		 ""},
 		{"network list --quiet",
 		 {"ListNetworks {}"},
 		 {"{\"networks\":[" NETWORK "," BARE "]}"},
