@@ -179,6 +179,41 @@ void print_help(const char *left, int column, const char *text)
 	print_text("\n");
 }
 
+/* Returns how many bytes of an escaped text go into a line with room for so many columns: up to a
+ * blank, or to a comma with the comma. If there is none, the line is longer. */
+static size_t first_part(const char *text, size_t room)
+{
+	size_t best = 0, columns = 0, n = 0;
+
+	for (; text[n]; n++) {
+		if (n > 0 && text[n - 1] != ' ' && (text[n] == ' ' || text[n - 1] == ',')) {
+			if (best > 0 && columns > room)
+				return best;
+			best = n;
+		}
+		columns += ((unsigned char)text[n] & 0xc0) != 0x80;
+	}
+	return best > 0 && columns > room ? best : n;
+}
+
+void print_item(const char *text, int column)
+{
+	size_t width = print_is_terminal() ? print_width() : SIZE_MAX, n;
+	_cleanup_text_ struct text escaped = {0};
+	const char *rest;
+
+	text_escape(&escaped, text);
+	for (rest = escaped.data ? escaped.data : "";; rest += n + strspn(rest + n, " ")) {
+		n = first_part(rest, width - MIN(width, (size_t)column));
+		print_text("%.*s\n", (int)n, rest);
+		if (!rest[n])
+			break;
+		if (rest == escaped.data)
+			column += 2;
+		print_text("%*s", column, "");
+	}
+}
+
 void print_json(const json_t *json)
 {
 	print_json_to(stdout, json);

@@ -43,6 +43,9 @@ void print_escaped(const char *string); /* to stdout */
 /* Prints left, and then text, in lines of at most 80 columns. Every line of text begins at
  * column. */
 void print_help(const char *left, int column, const char *text);
+/* Prints text, escaped, and ends the line, in which column columns are used already. On a terminal,
+ * breaks a line that is too long between words; each further one begins a bit behind column. */
+void print_item(const char *text, int column);
 /* Print JSON as one line of ASCII without control characters, on stdout or to another file. */
 void print_json(const json_t *json);
 void print_json_to(FILE *file, const json_t *json);

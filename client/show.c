@@ -52,8 +52,7 @@ void show_line(const char *name, const char *format, ...)
 	text_vformat(&made, format, arguments);
 	va_end(arguments);
 	print_text("  %-12s", name ? name : "");
-	print_escaped(made.data);
-	print_text("\n");
+	print_item(made.data, 14);
 }
 
 static bool is_held(const json_t *namespaces, const char *type)

@@ -49,6 +49,18 @@ column() { awk -v "n=$1" '{ print $n }' | xargs; }
 	no_color=1 on 60 list -o name,namespaces | grep -q NAMESPACES
 }
 
+@test "show breaks long lines between items on a terminal, and nowhere else" {
+	nsctl create -n --link=net/lan,address=10.8.0.77/24,address=10.9.0.77/24,address=10.10.0.77/24,address=fd00:1:2:3::77/64 long
+	no_color=1 on 80 show long | grep -A 1 "  eth0 up 10.8.0.77/24 .* fd00:1:2:3::77/64$" | grep -qE "^ {16}fe80::[^ ]+, link long-lan$"
+	for columns in 100 80 60; do
+		no_color=1 on "$columns" show long
+	done
+	nsctl show long | grep -qE '^ {14}[^ ]+ up 10.8.0.77/24 10.9.0.77/24 10.10.0.77/24 fd00:1:2:3::77/64'
+	words() { grep -v "^  created" | tr -s "[:space:]" " "; }
+	[ "$(no_color=1 on 60 show long | words)" = "$(nsctl show long | words)" ]
+	nsctl rm long
+}
+
 @test "List returns the columns that it is asked for, with null for missing members" {
 	[ "$(nsctl call --more org.nsctl.List '{"columns":["frozen","expires","name"]}')" = \
 		'{"columns":{"count":2,"name":["database-of-the-accounting-department","web"],"frozen":[true,null]},"sets":[]}' ]
