@@ -10,6 +10,7 @@
 #   @settings FILE    the keys of a sample configuration, and its comments
 #   @interface FILE   the declarations of a .varlink file, and its comments
 #   @markdown FILE [below]   a document, in sections of its own or below the present one
+#   @section FILE HEADING    one section of a document
 
 # --- texts ---
 
@@ -325,9 +326,12 @@ function print_row(line,    cells, n, i, text) {
 	define(inline(cells[2]), inline(text))
 }
 
-function print_markdown(file, below,    line, rows) {
+# Prints the sections of a document or, with a heading, only that one.
+function print_markdown(file, below, heading,    line, rows, here) {
 	while ((getline line <file) > 0) {
-		if (line ~ /^# /)
+		if (line ~ /^##? /)
+			here = !heading || line == "## " heading
+		if (!here || line ~ /^# /)
 			continue
 		if (line ~ /^##+ /) {
 			end_list()
@@ -381,5 +385,6 @@ BEGIN {
 /^@settings / { print_settings(top "/" $2); next }
 /^@interface / { print_interface(top "/" $2); next }
 /^@markdown / { print_markdown(top "/" $2, $3 == "below"); next }
+/^@section / { file = $2; sub(/^@section [^ ]+ /, ""); print_markdown(top "/" file, 0, $0); next }
 /^@/ { print "manual.awk: " FILENAME ": unknown: " $0 >"/dev/stderr"; exit 1 }
 { print }

@@ -343,8 +343,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "change a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "
-	       "fs.mqueue.*, "
-	       "kernel.domainname (adds net, ipc or uts)",
+	       "fs.mqueue.*, kernel.domainname (adds net, ipc or uts); `man nsctl-create` lists "
+	       "all",
 	       FILLS("spec.sysctls", take_sysctl)),
 
 	FIRST_OF("Limits", "memory", 0, "SIZE", "use at most this much memory (512M, 2G)",

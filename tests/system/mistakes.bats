@@ -115,6 +115,7 @@ wrong() {
 	wrong 2 "--signal" '"FOO" is not a signal' "such as TERM" kill -s FOO box
 	wrong 2 "--sort" 'there is no column "SIZE"' "the columns are NAME" list --sort=SIZE
 	wrong 2 "--format" '"png" is not' "text|dot|mermaid|svg" graph --format=png
+	wrong 1 "--sysctl=kernel.panic=1" "not one that a set may have" "nsctl-create(1) lists them" create --sysctl=kernel.panic=1 x
 	wrong 1 "--map-auto" "/etc/subuid" "gives you none" create --map-auto x
 	wrong 1 "--monotonic, --boottime" "a clock of the set would be negative" "" create -T --monotonic=-4000000000 --boottime=-4000000000 x
 }

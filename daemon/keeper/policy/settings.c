@@ -91,7 +91,7 @@ const char *settings_check(const struct spec_sysctl *setting, uint32_t kinds)
 		return "a name of a setting is words with dots between them, as "
 		       "net.ipv4.ip_forward";
 	if (!is_allowed(setting->key))
-		return "a setting of this name is not one that a set may have: docs/operation.md "
+		return "a setting of this name is not one that a set may have: nsctl-create(1) "
 		       "lists them";
 	kind = kind_of_setting(setting->key);
 	if (!(kinds & KIND_BIT(kind)))
