@@ -19,8 +19,9 @@
  *
  * {i} is the number of the run, never used twice. With -p, 99th percentiles follow the medians.
  * Honest to both: each command is started by the same vfork and exec with the same three
- * descriptors, its path looked up beforehand; sides take turns within each round and who goes first
- * changes; a side that fails has no number.
+ * descriptors, its path looked up beforehand; sides take turns, each time in another random order,
+ * because the kernel cleans up after one at the expense of the next; a side that fails has no
+ * number.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -212,15 +213,27 @@ static void print_row(const struct job *job, const struct side *ours, const stru
 	(void)fflush(stdout);
 }
 
+/* Puts the numbers from 0 to n - 1 into a random order, which is the same in each benchmark. */
+static void shuffle(size_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = (size_t)rand() % (i + 1);
+
+		numbers[i] = numbers[at];
+		numbers[at] = i;
+	}
+}
+
 static void measure(struct job *job)
 {
-	for (int round = 0; round < rounds; round++) {
-		for (int run = 0; run < runs; run++) {
-			for (size_t k = 0; k < job->n_sides; k++) {
-				struct side *side = &job->sides[(k + (size_t)run) % job->n_sides];
+	size_t order[SIDES_MAX];
 
-				side->times[round * runs + run] = one(side);
-			}
+	for (int i = 0; i < rounds * runs; i++) {
+		shuffle(order, job->n_sides);
+		for (size_t k = 0; k < job->n_sides; k++) {
+			struct side *side = &job->sides[order[k]];
+
+			side->times[i] = one(side);
 		}
 	}
 }
