@@ -1,40 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reports packets and names that lists of egress have refused, by events for monitors and lines of
- * the log. */
+/* Reports the packets and names that lists of egress have refused: as events for monitors, and as
+ * lines of the log. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
 
 #define TOLD_MAX ((size_t)2 * REFUSALS_EACH_MAX)
 
-/* Which refused packets of a list have been reported. A struct of zeros: none. */
+/* The refused packets of a list that were reported already. A struct of zeros: none. */
 struct told {
 	struct task_refusal *items; /* destinations, each with the number of packets that were
 				     * reported */
 	size_t n;
-	uint64_t generation; /* number of the firewall's table that has counted the packets */
+	uint64_t generation; /* the table that has counted the packets: see
+			      * egress_denied_generation() */
 };
 
-/* Reports at most `most` destinations with packets that were not reported yet, and fewer if the
- * user's sets have caused many events in this minute. Returns their number. *ret_left: the number
- * of destinations that are left. */
+/*
+ * Reports the packets in refusals, the kernel's counters for the set's list, that are not in *told
+ * yet, and adds them there. Reports at most `most` destinations, those with the most packets first,
+ * and fewer if the user's sets have caused many events in this minute. Returns the number of
+ * reported destinations. *ret_left: the number of destinations that still have unreported packets.
+ */
 size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
 			  size_t most, size_t *ret_left);
-/* Reports that the set, or a member of the network, has asked this number of questions for a name
- * that the list does not have (struct wire_resolver_denied). */
+/* Reports that the set, or a member of the network, has asked for a name that its list does not
+ * have. questions: how often, since the last report about this name (struct
+ * wire_resolver_denied). */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
-/* Gives the firewall's table a new number, because the counters of a new table begin at 0. Must be
- * called when the table is about to be made anew. */
+/* Gives the firewall's table a new number, because the counters of refused packets begin at 0 in a
+ * new table. Must be called when the table is about to be made anew. */
 void egress_denied_flushed(void);
-/* Returns the number of the firewall's present table. Each table has its own number. */
+/* Returns the number of the firewall's present table. Each table that is made gets another
+ * number. */
 uint64_t egress_denied_generation(void);
 
-/* Compares the kernel's present counters with what was reported. Fills in news with the
- * destinations that have packets which were not reported, those with the most first. Returns their
- * number, or 0 without memory. Forgets destinations that the kernel has forgotten. */
+/* Compares now, the kernel's present counters, with *told. Fills in news with the destinations that
+ * have unreported packets, and with the number of these packets; those with the most come first.
+ * Returns the number of destinations, or 0 without memory. Forgets destinations in *told that the
+ * kernel does not count any more. */
 size_t told_compare(struct told *told, const struct task_refusals *now,
 		    struct task_refusal news[static TOLD_MAX]);
-/* Records that these packets were reported. */
+/* Records that the packets of news, an element from told_compare(), were reported. */
 void told_add(struct told *told, const struct task_refusal *news);
 void told_clear(struct told *told);

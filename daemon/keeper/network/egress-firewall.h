@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What tasks about ways out have in common. */
+/* Fills in the parts that are the same in all tasks about ways out (egress.h), and finds the way of
+ * a set. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Describes the firewall's table for a task. *ret points into keeper. */
+/* Fills in the description of the firewall's table that each task about a way out contains. *ret
+ * points into keeper. */
 void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret);
-/* Returns the way out of the set or network, or NULL. */
+/* Returns the link that is the way out of the set or network, or NULL if there is none. */
 const struct link *egress_way(const struct set *set);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses of names that the firewall lets a set reach now. */
+/* The addresses to which the names in a set's list lead, and which the firewall lets the set reach
+ * now. "Services" are protocols and ports: see struct destination_service. */
 #pragma once
 
 #include "daemon/keeper/policy/address.h"
 
-/* Maximum number of addresses of one set, and of pairs of an address and a service of all sets of a
- * user. The firewall has one or two elements for each pair. */
+/* Maximum number of addresses of one set, and of pairs for all sets of a user. A pair is an address
+ * and a service at which it may be reached. The firewall's table has one element for a pair, or two
+ * if the service is for both TCP and UDP. */
 #define GRANTS_MAX 1024
 #define GRANTS_PAIRS_MAX 32768
 
 /* An address that a set may reach at these services until this time. */
 struct grant {
 	struct address address;
-	uint32_t services; /* bit i: service table[i] of struct reach_names */
+	uint32_t services; /* bit i: row i of reach_names.table, of the set's list */
 	uint64_t until;	   /* CLOCK_BOOTTIME, microseconds */
 };
 
@@ -22,7 +24,8 @@ struct grants {
 	size_t pairs; /* sum of grant_pairs() of all items */
 };
 
-/* Returns the number of services, and so of pairs of one address. */
+/* Returns the number of services, which are bits as in struct grant. One address with these
+ * services has this number of pairs. */
 static inline size_t grant_pairs(uint32_t services)
 {
 	return (size_t)__builtin_popcount(services);
@@ -32,9 +35,11 @@ static inline size_t grant_pairs(uint32_t services)
  * longer. */
 bool grants_have(const struct grants *grants, const struct address *address, uint32_t services,
 		 uint64_t until);
-/* Returns true if grants has the address, or has room for it after `more` further addresses. */
+/* Returns true if grants has the address already, or would still have room for it after `more`
+ * other addresses were added. */
 bool grants_have_room(const struct grants *grants, const struct address *address, size_t more);
-/* Adds a grant, or extends the grant with the same address. Returns 0 or -ENOMEM. */
+/* Adds a grant, or joins its services and time with those of the grant that has the same address.
+ * Returns 0 or -ENOMEM. */
 int grants_add(struct grants *grants, const struct grant *grant);
 /* Removes the grants whose time is over. now: CLOCK_BOOTTIME in microseconds. */
 void grants_expire(struct grants *grants, uint64_t now);

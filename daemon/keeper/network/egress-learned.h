@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Remembers which destinations a set or network has reached while its list was learned
- * (set/learn.c), and which names have led there. Until the learning ends, the set's resolver
- * forwards all names. */
+/* Remembers the destinations that a set or network reaches while its list is learned (set/learn.c),
+ * and the names that have led there. Until the learning ends, the firewall lets the set reach all
+ * destinations, and its resolver forwards all names. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/resolver.h"
 
-/* Lists of a user that are learned at a time: each takes about 40 KiB. */
+/* Maximum number of lists of a user that are learned at the same time. Each takes about 40 KiB of
+ * the keeper's memory. */
 #define LEARNED_LISTS_MAX 64
 
 enum learned_state {
 	LEARNED_GROWS,	 /* the set may reach all destinations */
-	LEARNED_CLOSING, /* no more names are forwarded; the firewall may still have its rules */
+	LEARNED_CLOSING, /* learning ends: the resolver forwards only names of the list again; the
+			  * firewall may still have its rules for learning */
 	LEARNED_DONE,
 };
 
@@ -22,23 +24,28 @@ enum learned_state {
  * RESOLVER_SETS_MAX other sets). */
 int egress_learned_begin(struct set *set);
 void egress_learned_change(struct set *set, enum learned_state state);
-/* Forgets what was learned for the set's list. Does nothing if nothing was. */
+/* Forgets all that was learned for the set's list. Does nothing if the list is not being
+ * learned. */
 void egress_learned_forget(struct set *set);
 
-/* Returns true if the resolver forwards names that are not on the list. */
+/* Returns true if the set's resolver forwards names that are not on the list, because the list is
+ * being learned. */
 bool egress_learned_forwards(const struct set *set);
-/* Returns true if the firewall has rules for learning, or may have them. */
+/* Returns true if the firewall has rules for learning the set's list, or may have them. */
 bool egress_learned_has_rules(const struct set *set);
 
-/* Notes the addresses that a name leads to. */
+/* Notes the addresses to which a name leads, from a request of the resolver. This function and the
+ * next three may only be called after egress_learned_begin() and before egress_learned_forget(). */
 void egress_learned_note(struct set *set, const struct wire_resolver_allow *allow);
-/* Notes the destinations to which packets were let through. */
+/* Notes the destinations to which packets were let through, although the list does not have
+ * them. */
 void egress_learned_add(struct set *set, const struct task_refusals *refusals);
-/* Notes that the firewall could not count all destinations. */
+/* Notes that the kernel had no room to count all destinations: wire_learned_list.full is then set
+ * in all answers. */
 void egress_learned_overflow(struct set *set);
 
-/* Fills in the destinations that were not reported before. Each is reported with every name that
- * leads to its address, or without a name if there is none. ret->more: there was no room for all.
- * *ret points into memory of this module. */
+/* Fills in *ret with those destinations that no call for this set has returned yet: each with every
+ * name that leads to its address, or without a name if none does so far. ret->more: there was no
+ * room for all. *ret points into memory of this module, until the next call. */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);

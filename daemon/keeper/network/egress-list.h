@@ -1,27 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of egress: turns the entries in records into lines of a task, and counts the entries of a
- * user's sets and networks against a limit. */
+/* Lists of egress, which say to where a set or network may send packets. Turns the entries in
+ * records into lines of a task, and counts the entries of all lists of a user against a limit. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Begins a new task. Its lists overwrite those of the task before in memory. */
+/* Must be called before the first egress_list_fill() for a new task, which then uses the same
+ * memory as the task before. */
 void egress_list_begin(void);
-/* Fills in the destinations to which the way out of this set or network leads. reach: the list in
- * its record. *ret points into memory of this module. Returns 0, or -ENOSPC if the task has no room
- * for the list. If the list is the first one of the task, its way then leads nowhere. */
+/*
+ * Fills in the parts of *ret that say to which destinations this set's or network's way out leads.
+ * reach: the list in the record. spec: the set's specification, for its name servers. *ret points
+ * into memory of this module, until egress_list_begin(). Returns 0, or -ENOSPC if the task has no
+ * room for the list; then *ret is a way that leads nowhere. If that was the first list of the task,
+ * no task has room for it, and the caller uses *ret; other lists fit into a later task.
+ */
 int egress_list_fill(struct keeper *keeper, const struct set *set, const struct wire_spec *spec,
 		     const struct wire_reach *reach, struct task_link *ret);
 
-/* Counts the entries of a list that a set or network gets for its owner, if the owner's limits
- * allow that. Returns 0, or ERROR_LIMIT_EXCEEDED. */
+/* Checks that the owner's limits allow reach as the list of the set or network, and then calls
+ * egress_list_count(). Returns 0, or an error such as ERROR_LIMIT_EXCEEDED; then nothing is
+ * counted. */
 int egress_list_hold(struct keeper *keeper, struct set *set, const struct wire_reach *reach,
 		     struct failure *failure);
-/* Counts the entries of an existing set's or network's list for its owner, whatever the limits. */
+/* Counts the entries of reach for the owner, in place of those that were counted for this set or
+ * network before, and calls egress_names_update() for its names. Ignores the limits. */
 void egress_list_count(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 void egress_list_release(struct keeper *keeper, struct set *set);
 
-/* Fills in *ret with the list in the record, into which it points. *spec is storage. Returns false
- * if there is no list. */
+/* Fills in *ret with the list in the record of the set or network. *ret points into the record. A
+ * set's specification is unpacked into *spec, which stays unchanged for a network. Returns false if
+ * there is no list. */
 bool egress_list_read(const struct set *set, struct wire_spec *spec, struct wire_reach *ret);

@@ -8,27 +8,29 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/wire/resolver.h"
 
-/* The names in the list of a set or network. */
+/* The names in the list of a set or network, the addresses that they let through, and the state of
+ * the resolver's sockets for the set. */
 struct egress_names {
 	struct egress_names *next;
 	struct keeper *keeper;
 	struct set *set;
 	uint64_t cookie, version; /* as in wire/resolver.h */
 	struct reach_names *list;
-	char addresses[2][ADDRESS_SIZE]; /* addresses at which its resolver answers; "": none */
-	/* the way out's interface on the host; "" until addresses were let through */
+	char addresses[2][ADDRESS_SIZE]; /* addresses at which the resolver answers; "": none */
+	/* the host's interface of the way out; "" until addresses were let through */
 	char interface[INTERFACE_SIZE];
 	struct grants grants;
 	struct refused_names refused;
-	/* addresses that workers are adding to the firewall, and their pairs (egress-grants.h) */
+	/* number of addresses that workers are adding to the firewall now, and of their pairs
+	 * (egress-grants.h) */
 	size_t n_admitting, pairs_admitting;
 	bool open;    /* the resolver has its sockets */
 	bool opening; /* a worker makes these sockets */
-	/* Both are CLOCK_BOOTTIME in microseconds. lost: when the resolver ended, or 0 if it has
-	 * not. resume: the time before which no sockets are made. */
+	/* CLOCK_BOOTTIME in microseconds. lost: when the resolver ended last; 0: never. resume: the
+	 * timer (on_pump()) makes no sockets before this time. */
 	uint64_t lost, resume;
-	uint64_t pause; /* the last pause after a failure, in microseconds */
-	/* callback of the caller of egress_names_open() that waits, or NULL */
+	uint64_t pause; /* length of the last pause after a failure, in microseconds */
+	/* callback of the caller of egress_names_open() that still waits, or NULL; its context */
 	egress_names_opened *opened;
 	void *context;
 };
@@ -36,56 +38,64 @@ struct egress_names {
 /* --- letting addresses through: egress-admit.c --- */
 
 /*
- * Checks the addresses in a request of the resolver with this id, lets a worker add them to the
- * firewall, and answers the resolver. names: those of the set that the request is about, or NULL if
- * the user has no such set. room: the pairs (egress-grants.h) that the set may still have. Returns
- * 1 if egress_resolver_answered() will be called later, 0 if the request is answered, or -ENOMEM.
+ * Handles a request of a resolver to let addresses through: checks the addresses, lets a worker add
+ * them to the firewall, and answers. names: those of the set that the request is about, or NULL if
+ * the user has no such set. room: the number of further pairs (egress-grants.h) that the set may
+ * have. id, request: numbers of the resolver and of its request, for egress_resolver_answer().
+ * Returns 1 if egress_resolver_answered() will be called later, 0 if the request is answered
+ * already, or -ENOMEM.
  */
 int egress_admit(struct keeper *keeper, struct egress_names *names,
 		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
 		 uint32_t request);
-/* Forgets these names in all requests in progress. Must be called before the names are freed. */
+/* Makes requests in progress forget these names. Addresses that are still being added for them are
+ * removed afterwards. Must be called before the names are freed. */
 void egress_admit_forget(const struct egress_names *names);
-/* Notes that workers are still adding addresses of the old list, so that these are removed
- * afterwards. Must be called when `names` gets another list. */
+/* Makes requests in progress for these names remove the addresses that workers are still adding,
+ * because they are of the old list. Must be called when `names` gets another list. */
 void egress_admit_outdate(const struct egress_names *names);
-/* Notes that all addresses that workers are adding may be lost. Must be called when the firewall's
- * table was or will be flushed. */
+/* Notes that the firewall may lose the addresses that workers are adding now, so that these are
+ * added again. Must be called when the firewall's table was or will be flushed. */
 void egress_admit_flushed(void);
 
 /* --- the resolver's sockets in a set: egress-sockets.c --- */
 
-/* Called with the sockets that a worker has made. fds: UDP and TCP for each address, or -1; they
- * are closed afterwards. id: the set's id. cookie: that of the set's names. The set and its names
- * may be gone. */
+/* Is called with the sockets that a worker has made. fds[i]: the UDP and the TCP socket at
+ * names->addresses[i], or -1; they are closed after the call. id: the set's id. cookie: that of the
+ * set's names (struct egress_names). The set and its names may be gone. report: says in step and
+ * error if the worker has failed. */
 typedef void egress_sockets_made(void *context, uint64_t cookie, const char *id,
 				 const int fds[2][2], const struct task_report *report);
-/* Lets a worker make the sockets, then calls made() once. Returns 0, or -errno if made() will not
- * be called. */
+/* Lets a worker make the sockets in the net namespace of the set or network, and then calls made()
+ * once. Returns 0, or -errno if made() will not be called. */
 int egress_sockets_make(const struct egress_names *names, egress_sockets_made *made, void *context);
 
 /* --- messages to a resolver about a set (wire/resolver.h): egress-tell.c --- */
 
-/* Tells the resolver of the set, with its sockets: UDP and TCP for each address. Returns 0 or
- * -errno. */
+/* Tells the resolver that it now answers for the set: its list, its name servers, and its sockets.
+ * fds[i]: the UDP and the TCP socket at names->addresses[i], or -1. Returns 0 or -errno. */
 int egress_tell_add(const struct egress_names *names, const int fds[2][2]);
-/* Sends the set's list. Returns 0 or -errno. */
+/* Sends the set's present list to the resolver. Returns 0 or -errno. */
 int egress_tell_list(const struct egress_names *names);
-/* Sends the set's name servers. */
+/* Sends the set's present name servers to the resolver. */
 void egress_tell_servers(const struct egress_names *names);
 
 /*
  * --- removing addresses: egress-withdraw.c ---
  *
  * Addresses of names are removed from the firewall when their set, or its list, is gone. The
- * firewall would remove them by itself, but late, and a user who makes sets again and again must
- * not collect them. Until they are removed, they count for the user.
+ * firewall would remove them by itself, but only at the end of their time. A user who makes sets
+ * again and again could collect them until then. Addresses count for the user until they are
+ * removed.
  */
 
-/* Removes the addresses of these names from the firewall. */
+/* Lets workers remove all addresses in names->grants from the firewall, and empties
+ * names->grants. */
 void egress_withdraw(struct egress_names *names);
-/* Removes addresses that were added after their names were gone. Takes over the memory of *grants,
- * which is empty then. */
+/* Lets workers remove the addresses of *grants from the firewall. Is called by egress_withdraw(),
+ * and for addresses that were added after their names were gone. interface: the host's end of the
+ * way out. list: the list to which the services of the grants refer. Takes over the memory of
+ * *grants, which is empty then. */
 void egress_withdraw_late(struct keeper *keeper, uid_t uid, const char *interface,
 			  const struct reach_names *list, struct grants *grants);
 /* Returns the number of pairs (egress-grants.h) of this user that are still to be removed. */

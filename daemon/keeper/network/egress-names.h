@@ -13,15 +13,16 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Checks that the owner may have the names of this list for the set or network. Returns 0 or an
- * error. */
+/* Checks that the owner's limits allow the names in reach as the list of the set or network.
+ * Returns 0 or an error. */
 int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
 		       struct failure *failure);
 /*
- * Takes over the names of reach, the list of the set or network. If its names have changed, the
- * addresses of the old list's names are removed from the firewall, and each name must be asked for
- * again. Returns true if the list has got its first names or has lost all: the set's name servers
- * are then different. Must be called when the list, or a list that it names, may have changed.
+ * Lets the resolver answer the names of reach, the list of the set or network, in place of those
+ * before. If the names have changed, the addresses of the old list's names are removed from the
+ * firewall, and each name must be asked for again. Returns true if the list has got its first names
+ * or has lost all: the set's name servers are then different. Must be called when the list, or a
+ * list of the configuration that it refers to, may have changed.
  */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
 /*
@@ -46,21 +47,21 @@ size_t egress_names_refused(const struct set *set,
 
 typedef void egress_names_opened(void *context);
 /* Lets a resolver answer in the set, and starts the user's resolver if needed. Calls opened() once,
- * perhaps before returning: when the resolver answers, when it cannot, or at once if another caller
- * already waits for the same set. */
+ * perhaps before returning: when the resolver answers or cannot, or at once if the list has no
+ * names, or if another caller already waits for the same set. */
 void egress_names_open(struct set *set, egress_names_opened *opened, void *context);
 /* Ends the resolver's work for a set that is about to be removed: the resolver's sockets would keep
  * the set's net namespace alive. */
 void egress_names_close(struct set *set);
-/* Returns true while a worker makes the resolver's sockets in the set's net namespace. At its end,
- * upcalls->network_idle() is called. */
+/* Returns true while a worker makes the resolver's sockets in the set's net namespace. When the
+ * worker has ended, upcalls->network_idle() is called for the set. */
 bool egress_names_busy(const struct set *set);
 
-/* Tells all resolvers which name servers they ask now. Must be called when these may have
+/* Tells all resolvers their sets' present name servers. Must be called when these may have
  * changed. */
 void egress_names_servers_changed(void);
-/* Forgets all addresses that names lead to, so each name must be asked for again. Must be called
- * when elements of the firewall's table were or will be lost. */
+/* Forgets all addresses that the firewall lets through for names, so each name must be asked for
+ * again. Must be called when elements of the firewall's table were or will be lost. */
 void egress_names_flushed(void);
 
 int egress_names_listen(struct keeper *keeper);

@@ -5,9 +5,10 @@
 #include "daemon/keeper/state/registry.h"
 
 /* Finds the addresses at which the resolver answers in this set: one on loopback or, in a network,
- * the first one of the bridge for each family. "" in ret means that there is none. */
+ * the first one of the bridge for each family. Both texts in ret must be empty before the call, and
+ * stay empty where there is no address. */
 void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
 
-/* Returns the number of addresses at which the set, or a member of the network, finds its resolver:
- * 0 without names. *ret is valid as long as the set has names. */
+/* Fills in ret with the addresses at which the set, or a member of the network, finds its resolver.
+ * Returns their number: 0 if the list has no names. The texts are valid as long as it has names. */
 size_t egress_place_servers(const struct set *set, const char *ret[static 2]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Turns a worker's report of what a list of egress has refused into the form of answers and
- * events. */
+/* Turns a worker's report of the packets that a list of egress has refused (struct task_refusal)
+ * into the form that answers and events have (struct wire_refused). */
 #pragma once
 
 #include <netinet/in.h>
@@ -10,7 +10,7 @@
 struct egress_refused_text {
 	char address[INET6_ADDRSTRLEN], protocol[8];
 };
-/* Fills in *ret with one destination. *ret points into *text. */
+/* Fills in *ret with the refused destination `from`. *ret points into *text. */
 void egress_view_refusal(const struct task_refusal *from, struct egress_refused_text *text,
 			 struct wire_refused *ret);
 /* Fills in ret with the destinations that a worker has reported, and returns their number. *ret

@@ -11,23 +11,25 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/link-plan.h"
 
-/*
- * Plans the way out that the set's specification or the network asks for. Fills in wish with the
- * link (wish->wire NULL: none is needed), and reserves the published ports. Returns 0 or an error.
- */
+/* Plans the way out that the set's specification or the network asks for. Fills in wish with the
+ * link (wish->wire NULL: none is needed), which points into memory of this module until the next
+ * call. Reserves the published ports, and counts the list's entries for the owner. Returns 0 or an
+ * error. */
 int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		struct link_wish *wish, struct failure *failure);
-/* Fills in the parts of a link's task that come from the record of the link's set or network. *ret
- * points into *spec, and into memory of egress-list.h. Returns what egress_list_fill() returns. */
+/* Fills in the parts of a way out's task that come from the record of its set or network. Changes
+ * nothing if the link is not a way out. spec: storage for the specification. *ret points into the
+ * record, and into memory of egress-list.h, whose egress_list_begin() must be called before.
+ * Returns 0, or -ENOSPC if the list has no room: see egress_list_fill(). */
 int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
 		     struct task_link *ret);
 
-/* Adds the way out of a set that has a list to a task, which then reads how many packets the list
- * has refused. */
+/* Adds the way out of a set to its task, which then reads how many packets the list has refused.
+ * Does nothing if the set has no list. */
 void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct task_inspect *ret);
 
 /* Lets a worker enable forwarding on the interfaces by which the host's present routes lead
- * outside. */
+ * outside. Must be called when these routes have changed. */
 void egress_follow(struct keeper *keeper);
 /* Reads the names of all lists anew, and restores the firewall's table if there are lists. Must be
  * called when the host's name servers or the configuration have changed. */
@@ -38,12 +40,12 @@ struct egress_waiter {
 	egress_settled *settled;
 	void *context;
 };
-/* Calls waiter->settled() when no restoration is in progress, perhaps before returning. A
- * restoration in progress may still use lists as they were before a change. The caller must keep
- * *waiter until that call. */
+/* Calls waiter->settled() when no restoration of the firewall's table is in progress, perhaps
+ * before returning. A restoration in progress may still use lists as they were before a change. The
+ * caller must keep *waiter until that call. */
 void egress_settle(struct egress_waiter *waiter);
-/* Makes the firewall's table anew from the records, because it may differ from them. If a
- * restoration is in progress, another one follows. */
+/* Makes the firewall's table anew from the records of all ways out, because the table may differ
+ * from them. If a restoration is in progress, another one follows. */
 void egress_restore(struct keeper *keeper);
 /* Removes the firewall's table if no way out is left. Must be called after a way was removed with
  * its set. */
