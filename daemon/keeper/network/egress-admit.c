@@ -10,23 +10,24 @@
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/kernel/fault.h"
 
-/* An address stays in the firewall this much longer than the life of its DNS record, so that it is
- * not added again for every question about the name. */
+/* The firewall lets an address through for this much longer than the time to live of its DNS
+ * record, so that it is not added again for every question about the name. */
 #define EXTRA_SECONDS 60
 #define REFUSE_ALL UINT64_MAX
 
-/* A request of a resolver, whose addresses a worker is adding to the firewall. */
+/* A request of a resolver to let addresses through, while a worker adds those to the firewall. */
 struct admission {
-	struct egress_names *names; /* NULL: the set is gone */
+	struct egress_names *names; /* of the set that has asked; NULL: they are gone */
 	struct admission *next;
 	uid_t uid;
-	uint32_t id, request; /* of the resolver, and of its request */
+	uint32_t id, request; /* number of the resolver, and of its request */
 	uint64_t refused;     /* bit i: address i of the request was refused */
 	bool flushed;	      /* the firewall's table was made anew meanwhile */
 	bool outdated;	      /* the list of names was replaced meanwhile */
 	bool removing;	      /* a worker is removing the addresses again */
 	char interface[INTERFACE_SIZE];
-	struct reach_names *list; /* to which the services of the grants refer */
+	struct reach_names *list; /* the list when the request came; bit i of a grant's services
+				   * means its table[i] */
 	struct grant grants[RESOLVER_ADDRESSES_MAX];
 	size_t n, pairs;
 };
@@ -46,8 +47,8 @@ void egress_admit_outdate(const struct egress_names *names)
 		at->outdated |= at->names == names;
 }
 
-/* Returns true while a worker may still add addresses of an old list. They are removed afterwards,
- * even those that the new list has let through meanwhile. */
+/* Returns true while a worker may still add addresses of an old list of these names. They are
+ * removed afterwards, even those that the new list has let through meanwhile. */
 static bool has_outdated(const struct egress_names *names)
 {
 	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
@@ -71,8 +72,9 @@ static void admission_free(struct admission *admission)
 	free(admission);
 }
 
-/* Returns the services of all entries that the request names. Returns 0 if the request refers to an
- * old list, or while addresses of an old list may still be added or removed. */
+/* Returns the services (as in struct grant) of all entries of the list that the request names.
+ * Returns 0, so that all addresses are refused, if the request refers to an old list, or while
+ * addresses of an old list may still be added or removed. */
 static uint32_t services_of(const struct egress_names *names,
 			    const struct wire_resolver_allow *allow)
 {
@@ -88,8 +90,9 @@ static uint32_t services_of(const struct egress_names *names,
 }
 
 /* Fills in ret->grants with the addresses that must be added to the firewall, and ret->refused with
- * those that must not be let through. six: the set's way out has IPv6. room: the pairs
- * (egress-grants.h) that the set may still have. */
+ * those that must not be let through. Addresses in neither are in the firewall already, for long
+ * enough. six: the set's way out has IPv6. room: the number of further pairs (egress-grants.h) that
+ * the set may have. */
 static void choose(const struct keeper *keeper, struct egress_names *names,
 		   const struct wire_resolver_allow *allow, bool six, size_t room,
 		   struct admission *ret)
@@ -143,9 +146,10 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Sends the admission again if the firewall's table was made anew meanwhile, and may lack its
- * addresses. If the addresses are of an old list, sends their removal instead. Returns true if a
- * task was sent. */
+/* Decides if one more task is needed when the admission's task has ended (done: successfully). If
+ * the addresses are of an old list, sends their removal. If the firewall's table was made anew
+ * meanwhile, and so may lack the addresses, sends the admission again. Returns true if a task was
+ * sent. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)
@@ -158,7 +162,9 @@ static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 	return send_admission(keeper, admission) == 0;
 }
 
-/* Handles the end of an admission. Returns true if its addresses are let through. */
+/* Handles the end of an admission's last task: adds the addresses to names->grants if the firewall
+ * has them now, or lets workers remove them if the names are gone. Returns true if the resolver may
+ * give the addresses to the set. */
 static bool conclude(struct keeper *keeper, struct admission *admission,
 		     const struct task_report *report)
 {
@@ -223,8 +229,8 @@ static bool find_way(const struct set *set, struct link_plan_task *ret, bool *re
 	return true;
 }
 
-/* Sends the chosen addresses to a worker. Returns false if that fails; then all addresses are
- * refused. */
+/* Completes the admission with the names, and sends its addresses to a worker. Returns false if
+ * that fails; then all addresses are refused. */
 static bool begin(struct keeper *keeper, struct egress_names *names, struct admission *admission)
 {
 	memcpy(names->interface, admission->interface, sizeof(names->interface));

@@ -5,11 +5,12 @@
 
 #define CHANGE_SECONDS 5
 
-/* A change that a worker makes. */
+/* A change (struct egress_change) that a worker is making. */
 struct pending {
 	struct pending *next;
-	/* greater than those of earlier changes; but a change that the done() of another one sends
-	 * gets that one's serial */
+	/* Number of the change: greater than those of earlier changes. But a change that is sent by
+	 * the done() of another one gets the same number as that one, so that waiters wait for it,
+	 * too. */
 	uint64_t serial;
 	char interface[INTERFACE_SIZE];
 	void (*done)(struct operation *operation, const struct task_report *report);
@@ -20,7 +21,8 @@ struct pending {
 static struct {
 	struct pending *pending;
 	struct egress_change_waiter *waiters;
-	/* serials: the greatest one, and that of the change whose done() runs now (0: none) */
+	/* last: the greatest serial so far. ending: serial of the change whose done() runs now; 0:
+	 * none */
 	uint64_t last, ending;
 } state;
 
@@ -88,8 +90,8 @@ static void fill_services(const struct egress_change *change, struct task_admit 
 			};
 }
 
-/* Returns the seconds from now for which the firewall is to let the address through; 0: remove
- * it. */
+/* Returns the seconds from now on for which the firewall must let the address through. 0 removes
+ * the address. */
 static uint32_t seconds_of(const struct egress_change *change, const struct grant *grant,
 			   uint64_t now)
 {

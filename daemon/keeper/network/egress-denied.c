@@ -43,7 +43,7 @@ size_t told_compare(struct told *told, const struct task_refusals *now,
 		uint64_t packets = now->items[i].packets;
 
 		next.items[i] = now->items[i];
-		/* fewer packets than before: the kernel has restarted this counter */
+		/* fewer packets than before: the kernel has begun to count this destination anew */
 		next.items[i].packets = before && before->packets <= packets ? before->packets : 0;
 		if (packets == next.items[i].packets)
 			continue;
@@ -74,18 +74,18 @@ void told_clear(struct told *told)
 
 /* --- reporting --- */
 
-/* Maximum number of events in a minute that report refusals to the sets of one user. The log has
- * the same limit. */
+/* Maximum number of events in a minute that report refusals to the sets of one user. Lines of the
+ * log have the same limit. */
 #define EVENTS_PER_MINUTE 200
 
 /* State of this file. */
 static struct {
-	uint64_t generation; /* number of the firewall's present table */
+	uint64_t generation; /* see egress_denied_generation() */
 	struct log_limit limit;
 } state;
 
-/* Returns true if there may be one more event about the sets of this user in this minute, and
- * counts it. */
+/* Counts one more event about the sets of this user in this minute. Returns false if there were
+ * EVENTS_PER_MINUTE already. */
 static bool admits(uid_t uid)
 {
 	const uint64_t now = clock_boottime();

@@ -26,8 +26,8 @@ int grants_add(struct grants *grants, const struct grant *grant)
 {
 	struct grant *same = find(grants, &grant->address), *more;
 
-	/* all services of an address share one end, the earlier one: so an address is never
-	 * missing, only added again too early */
+	/* all services of an address have one time, the earlier one. So an address is never taken
+	 * to be in the firewall when it is not, but may be added again too early */
 	if (same) {
 		bool all = (same->services & ~grant->services) == 0;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/egress-held.h"
 
-/* A list that sets or networks of a user have. */
+/* A list that at least one set or network of a user has. */
 struct held {
 	struct held *next;
 	uid_t uid;
 	const struct reach_names *list;
-	size_t sets; /* number of these sets and networks */
+	size_t sets; /* number of the user's sets and networks with this list */
 };
 
 /* State of this file. */

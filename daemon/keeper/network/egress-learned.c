@@ -4,27 +4,27 @@
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/policy/outside.h"
 
-/* Maximum number of destinations (places), and of pairs of a name and an address (leads), that are
- * remembered while a list is learned. */
+/* Maximum number of destinations (struct place), and of pairs of a name and an address (struct
+ * lead), that are remembered for one list that is learned. */
 #define PLACES_MAX 512
 #define LEADS_MAX 512
-/* Maximum number of leads for all lists of a user. */
+/* Maximum number of leads that are remembered for all lists of a user together. */
 #define USER_LEADS_MAX 4096
 
-/* A name, and an address to which it has led. */
+/* A name, and an address to which the name has led when the set asked its resolver. */
 struct lead {
 	struct address address;
 	char *name;
 };
 
-/* A destination that packets have reached. */
+/* A destination that packets have reached although the list does not have it. */
 struct place {
 	struct address address;
 	uint8_t protocol;
 	uint16_t port; /* of TCP and UDP */
 	bool told;     /* it was reported without a name */
 	bool named;    /* it was reported with a name */
-	size_t n_seen; /* the first n_seen leads were compared with it */
+	size_t n_seen; /* leads[0] to leads[n_seen - 1] were compared with this place already */
 };
 
 struct egress_learned {
@@ -116,8 +116,8 @@ static bool has_room(const struct egress_learned *learned)
 	return learned->n_leads < LEADS_MAX && n < USER_LEADS_MAX;
 }
 
-/* Returns true if an entry of a list can name exactly this name. A set may ask for the name
- * "a.example:80", but as an entry this text means port 80 of a.example. */
+/* Returns true if an entry of a list could consist of this name. A set may ask its resolver for the
+ * name "a.example:80", but as an entry this text means port 80 of a.example. */
 static bool can_be_listed(const char *name)
 {
 	struct destination destination;
@@ -191,8 +191,10 @@ static struct {
 	struct egress_refused_text shown;
 } texts[LEARNED_MAX];
 
-/* Writes an entry. Only TCP and UDP have ports; an entry cannot name other protocols, and lets all
- * packets to the address through. name: NULL, or the name to list. */
+/* Writes to ret the entry of a list that would let a set reach this place. name: NULL, or the name
+ * by which the entry lists the place. address, protocol: texts of the place. The entry has a port
+ * only for TCP and UDP. It cannot name other protocols, so it then lets all packets to the address
+ * through. */
 static void write_entry(const struct place *place, const char *name, char *ret, const char *address,
 			const char *protocol)
 {
@@ -210,8 +212,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 		 struct wire_learned_list *list)
 {
 	size_t i = list->n_learned++;
-	/* in a list, a name leads to public addresses only, so an entry with the name would not let
-	 * the set reach another address */
+	/* lists let a set reach only the public addresses of a name, so an entry with the name
+	 * would not help for another address */
 	bool leads = name && outside_is_public(keeper->config, &place->address);
 	struct task_refusal at = {.family = (uint8_t)place->address.family,
 				  .protocol = place->protocol,
@@ -229,8 +231,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 	write_entry(place, leads ? name : NULL, texts[i].entry, shown.address, shown.protocol);
 }
 
-/* Reports a place by each of its names, as long as there is room. Returns false if there is none
- * left. */
+/* Adds the place to the answer once for each of its names that was not reported yet, or once
+ * without a name if it has none. Returns false if the answer is full. */
 static bool tell_place(const struct keeper *keeper, const struct egress_learned *learned,
 		       struct place *place, struct wire_learned_list *list)
 {

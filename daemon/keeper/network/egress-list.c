@@ -7,7 +7,8 @@
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/state/quota.h"
 
-/* The lines of all lists of the present task. */
+/* The lines of all lists of the present task. allow and deny of its links (struct task_link) point
+ * here. */
 static char buffer[DESTINATION_LINES_SIZE];
 static size_t used;
 
@@ -16,8 +17,8 @@ void egress_list_begin(void)
 	used = 0;
 }
 
-/* Makes the way out lead nowhere, because an incomplete list could let through what the list
- * denies. why: the reason, for the log; NULL: nothing is logged. */
+/* Makes the set's way out, in the task, lead nowhere, because an incomplete list could let through
+ * what the list denies. why: the reason, for the log; NULL: nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
 	ret->named = ret->learned = false;

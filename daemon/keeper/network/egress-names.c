@@ -12,9 +12,10 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Pauses before a user's sets get a new resolver, in microseconds: LOST_PAUSE after the resolver
- * has ended, or FAILED_PAUSE if it has ended again within FAILED_PAUSE. A set whose sockets cannot
- * be made pauses for FAILED_PAUSE, then twice as long each time, up to FAILED_PAUSE_MAX. */
+/* Pauses in microseconds. When a user's resolver has ended, the user's sets get a new one after
+ * LOST_PAUSE, or after FAILED_PAUSE if the one before had ended less than FAILED_PAUSE ago. A set
+ * whose sockets cannot be made gets another try after FAILED_PAUSE, then after twice as long each
+ * time, up to FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
 #define FAILED_PAUSE_MAX UINT64_C(80000000)
@@ -84,8 +85,8 @@ static size_t room_of(uid_t uid)
 	return GRANTS_PAIRS_MAX - MIN(pairs, (size_t)GRANTS_PAIRS_MAX);
 }
 
-/* Returns the number of further pairs (egress-grants.h) that the set may have. room: the number
- * that the user's sets may have. A set may have about as many as it leaves free for the others, so
+/* Returns the number of further pairs (egress-grants.h) that the set may have. room: the number of
+ * further pairs for all sets of the user. A set that has n pairs already gets at most room - n, so
  * that no set can take all. */
 static size_t share_of(const struct egress_names *names, size_t room)
 {
@@ -130,7 +131,7 @@ static bool is_closed(const struct egress_names *names)
 	return !names->open && !names->opening && names->set->state == SET_READY;
 }
 
-/* Sets the timer that calls on_pump() when the first pause ends. */
+/* Sets the timer that calls on_pump() when the first pause of a set without sockets ends. */
 static void await_pauses(void)
 {
 	uint64_t now = clock_boottime(), first = UINT64_MAX;
@@ -142,8 +143,8 @@ static void await_pauses(void)
 		pump_in(first > now ? first - now : 0);
 }
 
-/* Handles the end of a user's resolver: lets the user's sets pause, because a resolver that ends
- * again and again must not keep the machine busy. */
+/* Handles the end of a user's resolver: the user's sets get a new one after a pause, because a
+ * resolver that ends again and again must not keep the machine busy. */
 static void on_lost(struct keeper *keeper _unused_, uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -210,8 +211,9 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		keeper->upcalls->network_idle(keeper, set);
 }
 
-/* Returns true if the user's resolver has as many sets as it can have. More sets may have lists
- * with names, if their lists got names by a change of the configuration, or before a restart. */
+/* Returns true if the user's resolver has RESOLVER_SETS_MAX sets. Even more sets of the user may
+ * have lists with names, if their lists got names by a change of the configuration, or before a
+ * restart. */
 static bool is_full(uid_t uid)
 {
 	size_t n = 0;
@@ -312,8 +314,8 @@ static bool has_any(uid_t uid)
 	return LIST_FIND(state.first, at, next, at->set->owner == uid);
 }
 
-/* Replaces the list of names, and releases the old one. Takes over the caller's reference to list,
- * which may be NULL. */
+/* Makes list the list of these names, and releases the old one. Takes over the caller's reference
+ * to list, which may be NULL. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;
@@ -375,8 +377,9 @@ uint64_t egress_names_digest(const struct set *set)
 	return digest_of(set->egress.names ? set->egress.names->list : NULL);
 }
 
-/* Sets set->egress.named to the digest of the new list, unless the list loses names, or connections
- * to names that it has lost may still be open. */
+/* Sets set->egress.named to the digest of the new list (see egress-names.h). Does nothing if the
+ * new list lacks names of the old one, or if connections to names that are on neither may still be
+ * open. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
 	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;

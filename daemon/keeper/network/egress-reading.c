@@ -9,38 +9,41 @@
 #include "daemon/kernel/nflog.h"
 
 #define READ_SECONDS 20
-/* Time from a message of a list to the reading of its counters. A list sends at most one message a
- * second, so packets without a message of their own are counted by then. */
+/* Time from a message of a list's rules (nfnetlink_log) to the reading of its counters. A list
+ * sends at most one message a second, so packets without a message of their own are counted by
+ * then. */
 #define SETTLE_MICROSECONDS UINT64_C(1100000)
-/* Pause between two readings for a user. */
+/* Pause between two readings for one user. */
 #define REST_MICROSECONDS UINT64_C(50000)
-/* Time until the next reading of a list if nothing could be reported. */
+/* Time until the next reading of a list if the last one has failed, or if there were too many
+ * events to report anything. */
 #define DELAY_MICROSECONDS UINT64_C(10000000)
-/* Maximum number of destinations that are reported after one reading. The next reading reports
- * others. */
+/* Maximum number of destinations that are reported after one reading of a list. The next reading
+ * reports further ones. */
 #define DESTINATIONS_AT_ONCE 32
 
 /* A set or network whose list has refused packets. */
 struct egress_reading {
 	struct egress_reading *next; /* of the same user */
 	struct set *set;
-	/* CLOCK_BOOTTIME in microseconds: when the last message came, and when the counters are to
-	 * be read (0: never) */
+	/* CLOCK_BOOTTIME in microseconds. heard: when the last message came. due: when the counters
+	 * are to be read; 0: never */
 	uint64_t heard, due;
 	bool unread;	  /* there may be packets that were not reported */
 	struct told told; /* up to 8 KiB */
 };
 
-/* A user who has sets or networks whose lists have refused packets. */
+/* A user with at least one struct egress_reading. One of these is read at a time. */
 struct reader {
 	struct reader *next;
 	uid_t uid;
 	struct egress_reading *first;
 	struct event *timer;
 	uint64_t rests_until;
-	bool busy; /* the set with this id is being read */
+	bool busy; /* the set with the following id is being read */
 	char id[ID_SIZE];
-	/* when the present reading began, and the number of the firewall's table that is read */
+	/* of the present reading: when it began (CLOCK_BOOTTIME in microseconds), and the number of
+	 * the firewall's table that is read (egress-denied.h) */
 	uint64_t sent, generation;
 	struct egress_waiter waiter;
 };
@@ -57,7 +60,8 @@ static struct {
 
 static void begin(struct reader *reader, const struct set *set);
 
-/* Begins the next reading for a user, or starts the timer that begins it when it is due. */
+/* Begins the next reading for a user, or starts the timer that begins it at its time. Does nothing
+ * while a reading is in progress. */
 static void go_on(struct reader *reader)
 {
 	const struct egress_reading *next = NULL;
@@ -166,7 +170,9 @@ static void on_settled(void *context)
 		end(reader);
 }
 
-/* Begins to read the counters of a set's list. If that fails, go_on() tries again later. */
+/* Begins to read the counters of a set's list: on_settled() sends the task when no restoration of
+ * the firewall's table is in progress. If the reading fails, go_on() tries again after
+ * DELAY_MICROSECONDS. */
 static void begin(struct reader *reader, const struct set *set)
 {
 	reader->busy = true;
@@ -225,7 +231,7 @@ static void hear(const char *prefix, void *context _unused_)
 	if (!set->egress.reading->due)
 		set->egress.reading->due = set->egress.reading->heard + SETTLE_MICROSECONDS;
 	/* the timer begins the reading in a later callback, because the caller may be in the middle
-	 * of a task */
+	 * of filling in a task (egress_reading_unread()) */
 	event_active(reader->timer, EV_TIMEOUT, 0);
 }
 

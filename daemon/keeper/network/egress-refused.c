@@ -2,7 +2,8 @@
 #include <arpa/inet.h>
 #include "daemon/keeper/network/egress-refused.h"
 
-/* Returns the name of a protocol, or writes its number. */
+/* Returns the name of an IP protocol. If it has none here, writes its number to ret->protocol and
+ * returns that. */
 static const char *name_protocol(uint8_t protocol, struct egress_refused_text *ret)
 {
 	switch (protocol) {

@@ -10,12 +10,14 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-/* Maximum number of messages that one pass of the loop handles. A resolver whose messages have
- * taken MICROSECONDS_AT_ONCE of the keeper's processor time must rest RESTS times as long. */
+/* One pass of the event loop handles at most MESSAGES_AT_ONCE messages of a resolver. If these have
+ * taken MICROSECONDS_AT_ONCE of the keeper's processor time, no more messages of this resolver are
+ * read for RESTS times as long as they have taken. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
-/* A resolver that works reads its messages within this time. */
+/* A resolver that neither reads its messages nor sends any within this time is taken to hang, and
+ * is ended: see on_life(). */
 #define LIFE_SECONDS 20
 
 struct egress_resolver {
@@ -24,16 +26,19 @@ struct egress_resolver {
 	const struct egress_resolver_calls *calls;
 	uid_t uid;
 	uint32_t id;	 /* never used twice */
-	uint32_t number; /* of the worker that became it, for ending_add(); 0: none yet */
+	uint32_t number; /* number of the worker process that became this resolver, for
+			  * ending_add(); 0: none yet */
 	struct channels channels;
 	struct wire_inbox inbox;
 	struct wire_queue outgoing;
 	struct event *readable, *writable;
-	struct event *again; /* pending while the resolver rests, or requests are in the inbox */
-	struct event *life;  /* pending while the resolver has messages to read: see on_life() */
-	bool heard;	     /* the resolver has sent messages since life was set */
+	struct event *again; /* pending while the resolver rests (RESTS), or while its messages are
+			      * in the inbox */
+	struct event *life;  /* pending while the resolver may have messages to read: see
+			      * on_life() */
+	bool heard;	     /* the resolver has sent messages since the timer life was started */
 	struct event *lost;  /* pending: on_lost() is going to end the resolver */
-	size_t n_asked;	     /* requests that are not answered yet */
+	size_t n_asked;	     /* number of the resolver's requests that are not answered yet */
 };
 
 /* State of this file. */
@@ -132,7 +137,8 @@ static void lose(struct egress_resolver *resolver, const char *why)
 
 /* --- from the resolver --- */
 
-/* Handles the next message. Returns false if there is none, or the resolver is lost. */
+/* Handles the next message of the resolver. Returns false if there is none, or if the resolver is
+ * going to be ended. */
 static bool take_message(struct egress_resolver *resolver)
 {
 	int r = wire_inbox_receive(&resolver->inbox, resolver->channels.pipe_fd, &state.message);
@@ -154,7 +160,8 @@ static bool take_message(struct egress_resolver *resolver)
 	return r >= 0;
 }
 
-/* Starts the timer that calls on_again(), unless it or the timer for a lost resolver runs. */
+/* Starts the timer that calls on_again() and so reads on, unless it runs already, or the resolver
+ * is going to be ended. */
 static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
 {
 	const struct timeval time = clock_span(microseconds);
@@ -205,8 +212,8 @@ static void expect_life(struct egress_resolver *resolver)
 	evtimer_add(resolver->life, &time);
 }
 
-/* Ends a resolver that neither reads its messages nor sends any: the messages have descriptors,
- * which would accumulate here. */
+/* Is called LIFE_SECONDS after a message was sent. Ends a resolver that neither reads its messages
+ * nor sends any: unread messages keep their descriptors open, which would accumulate. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct egress_resolver *resolver = context;
@@ -219,8 +226,9 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		lose(resolver, "hangs");
 }
 
-/* Handles r, the result of wire_queue_send() or wire_queue_flush(). Ignores errors that say that
- * the resolver has ended: its pipe is closed then, too, and on_readable() notices that. */
+/* Handles r, the result of wire_queue_send() or wire_queue_flush(): sends the rest later, or ends
+ * the resolver. Ignores errors that say that the resolver has ended: its pipe is closed then, too,
+ * and on_readable() notices that. */
 static void go_on_sending(struct egress_resolver *resolver, int r)
 {
 	if (!wire_queue_is_empty(&resolver->outgoing))
@@ -237,7 +245,7 @@ static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
 	go_on_sending(resolver, r == -EAGAIN ? 0 : r);
 }
 
-/* Sends the message in the writer. */
+/* Sends the message in state.writer to the resolver, or queues it. */
 static void tell(struct egress_resolver *resolver)
 {
 	int r = wire_queue_send(&resolver->outgoing, &state.writer, resolver->channels.socket_fd);

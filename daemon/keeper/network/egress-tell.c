@@ -6,7 +6,7 @@
 #include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/policy/outside.h"
 
-/* Returns a sealed memory file with the names, each followed by a NUL, or -errno. */
+/* Returns a sealed memory file with the names of the list, each followed by a NUL, or -errno. */
 static int write_list(const struct reach_names *names)
 {
 	_cleanup_fd_ int fd = memfd_create("names", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -20,8 +20,9 @@ static int write_list(const struct reach_names *names)
 	return take_fd(&fd);
 }
 
-/* Returns true if a resolver may ask this name server, which a user has chosen. The resolver asks
- * from the host, so the server must be one that the user could reach with egress. */
+/* Returns true if a resolver may ask this name server, which a user has chosen for a set. The
+ * resolver asks from the host's net namespace, so the server must be one that the user could reach
+ * with egress. */
 static bool may_ask(const struct keeper *keeper, const char *server)
 {
 	struct address address;
@@ -57,8 +58,8 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
-/* Describes the list of names for a message. The caller fills in the cookie, and closes names_fd,
- * which is -errno on failure. */
+/* Describes the list of names for a message to the resolver. The caller fills in the cookie, and
+ * closes names_fd, which is -errno on failure. */
 static struct wire_resolver_list describe(const struct egress_names *names)
 {
 	return (struct wire_resolver_list){.version = names->version,

@@ -9,7 +9,8 @@ struct withdrawal {
 	char interface[INTERFACE_SIZE];
 	struct destination_service table[REACH_SERVICES_MAX];
 	size_t n_services;
-	struct grants grants; /* the last next_size() items are being removed */
+	struct grants grants; /* addresses to remove; a worker is removing the last next_size()
+			       * items */
 };
 
 /* State of this file. */
@@ -31,8 +32,8 @@ static void withdrawal_free(struct withdrawal *withdrawal)
 
 static void go_on(struct withdrawal *withdrawal);
 
-/* Goes on with the next addresses, even after a failure: the firewall removes the others at their
- * time-outs, or with its table. */
+/* Goes on with the next addresses, even after a failure: the firewall itself removes addresses that
+ * are left, at their time-outs or with its table. */
 static void on_removed(struct operation *operation, const struct task_report *report _unused_)
 {
 	struct withdrawal *withdrawal = operation->context;

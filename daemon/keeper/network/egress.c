@@ -16,20 +16,21 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
-/* Maximum number of links in one task. Each may have PUBLISH_MAX ports, and the size of a message
- * or transaction is limited. */
+/* Maximum number of links in one task, which keeps the task's message and the worker's transaction
+ * with the kernel below their size limits: each link may have PUBLISH_MAX ports. */
 #define RESTORE_LINKS_MAX 32
 /* The table is restored this long after the last change by another program: reloading a
  * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000
-/* Maximum processor time for reading names anew in one pass of the loop. */
+/* Maximum processor time for reading lists' names anew in one pass of the event loop. */
 #define UPDATE_MICROSECONDS 2000
 
 /* State of this file: there is only one table. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
-	/* again, follow: call egress_restore() or egress_follow() afterwards */
+	/* again, follow: egress_restore() or egress_follow() must be called when the present task
+	 * has ended */
 	bool restoring, again, follow;
 	bool remaking; /* the present task makes the firewall's table anew */
 	bool cleared;  /* the last task had no links, so it removed the table */
@@ -38,10 +39,10 @@ static struct {
 	bool more;
 	uid_t owner;
 	char name[NAME_SIZE];
-	bool heard; /* another program has changed the table while a worker restored it */
-	/* sets and networks whose lists have lost names, so that the present task ends connections
-	 * to these names' addresses; each with the digest of the names that its list had when the
-	 * task was sent */
+	bool heard; /* another program has changed the table while the present task restored it */
+	/* The present task ends connections to addresses of names, because names were taken off the
+	 * lists of these sets and networks. digest: that of the names that were on the list when
+	 * the task was sent, for egress_names_ended(). */
 	struct {
 		char id[ID_SIZE];
 		uint64_t digest;
@@ -221,7 +222,8 @@ static void note_ending(const struct set *set)
 	state.ending[state.n_ending++].digest = egress_names_digest(set);
 }
 
-/* Adds as many ways out to the task as fit, beginning with link. */
+/* Adds as many ways out to the task as fit, beginning with link, which may be NULL. The next task
+ * begins after the last one that is added (state.more). */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
@@ -264,8 +266,9 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/* Restores the table with the way out at position and those after it. more: adds them to a table
- * that is incomplete. */
+/* Sends a task that restores the table with the way out at position and as many of those after it
+ * as fit. more: adds them to the table of the task before, which is incomplete; otherwise makes the
+ * table anew. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -305,8 +308,8 @@ void egress_follow(struct keeper *keeper)
 	send_or_log(keeper, &task);
 }
 
-/* Restores the table when all lists are read: it may still have addresses of names that a list no
- * longer has. */
+/* Is called when the names of all lists were read. Restores the table if there are lists, because
+ * it may still have addresses of names that a list no longer has. */
 static void finish_names(struct keeper *keeper)
 {
 	egress_names_servers_changed();
@@ -321,9 +324,10 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
-/* Reads the names of one list anew, and records their digest. If the record had the old digest, the
- * next start of nsctld would take the list for one that has lost names, and would end connections
- * to the addresses of names. */
+/* Reads the names of one list anew, and writes their digest to the set's record. If the record had
+ * the old digest, the next start of nsctld would take the list for one that has lost names, and
+ * would end connections to the addresses of names. Returns true if the list has got its first
+ * names, or has lost all. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
 	const uint64_t named = set->egress.named;
@@ -334,8 +338,9 @@ static bool update_names(struct keeper *keeper, struct set *set, const struct wi
 	return changed;
 }
 
-/* Reads the names of lists anew, from this way on. A list may be long, and each set may have
- * another one, so this takes several passes of the loop. */
+/* Reads the names of the lists anew, from that of this way out on. A list may be long, and each set
+ * may have another one, so this takes several passes of the event loop: names.go_on calls
+ * on_go_on() for the next ones. */
 static void update_names_from(struct keeper *keeper, const struct link *link)
 {
 	static const struct timeval now = {};
@@ -433,8 +438,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	egress_restore(keeper);
 }
 
-/* Calls callback() when *fd, which may be a negative errno, is readable. Returns the event. If that
- * fails, logs it, closes *fd, and returns NULL. */
+/* Lets the event loop call callback() when *fd is readable. *fd may also be -errno of its opening.
+ * Returns the event. If there is none, logs that, closes *fd, and returns NULL. */
 static struct event *listen_at(struct keeper *keeper, int *fd, event_callback_fn callback)
 {
 	struct event *event =
