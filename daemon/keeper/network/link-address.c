@@ -6,8 +6,8 @@
 /* The daemon chooses only addresses whose number in their subnet is below this one. */
 #define HOSTS_MAX 65536
 
-/* A network that leaves the choice to the daemon gets a subnet of this size from this range, which
- * is next to the default pool of the ways out. */
+/* A network's subnet "auto" gets AUTO_ADDRESSES addresses (a prefix of AUTO_PREFIX bits) in this
+ * range, which is next to the default pool of the ways out (egress-pool-v4). */
 #define AUTO_RANGE "10.214.0.0/16"
 #define AUTO_PREFIX 24
 #define AUTO_ADDRESSES 256
@@ -39,8 +39,8 @@ static int find_collision(const struct link *link, const struct wire_end *end,
 	return 0;
 }
 
-/* Callback for the ends at a network: looks for a collision with the address of each member, which
- * is at the far end of its link. */
+/* Callback of link_draft_each_neighbour() for a network: looks for a collision with an address of a
+ * member, which is at the far end of the link. */
 static int find_far_collision(const struct link *link, const struct wire_end *end,
 			      const struct wire_end *far, void *context)
 {
@@ -93,8 +93,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* overlapping subnets are refused only on the host; in a set, the kernel accepts them, and
-	 * they affect nobody but the owner */
+	/* a subnet that overlaps with another link's is refused only on the host; in a set, the
+	 * kernel accepts it, and it affects nobody but the owner */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -133,7 +133,7 @@ static int take_addresses(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* A network's subnets, and which of their addresses members have. */
+/* A network's subnets, and the addresses in them that members have. */
 struct occupied {
 	struct address subnets[SUBNETS_MAX];
 	size_t n;
@@ -157,8 +157,8 @@ static int mark_occupied(const struct link *link _unused_, const struct wire_end
 	return 0;
 }
 
-/* Writes to ret the lowest free address of subnet number `at`, after the network's own. Returns 0
- * or an error. */
+/* Writes to ret the lowest address of occupied->subnets[at] that no member has. Number 1 in the
+ * subnet is the network's own. Returns 0 or an error. */
 static int allocate(struct link_draft *draft, int i, const struct occupied *occupied, size_t at,
 		    char *ret)
 {
@@ -178,13 +178,15 @@ static int allocate(struct link_draft *draft, int i, const struct occupied *occu
 				 text);
 }
 
-/* A collision at a link to another network than this one. */
+/* Context of at_other_network(), which looks for a collision at links to networks other than this
+ * one. */
 struct other_network {
 	const struct set *network;
 	struct collision collision;
 };
 
-/* Callback for the ends at a set: looks for a collision at a link to another network. */
+/* Callback of link_draft_each_neighbour() for a set: looks for a collision at the link, if that
+ * leads to a network other than other->network. */
 static int at_other_network(const struct link *link, const struct wire_end *end,
 			    const struct wire_end *far, void *context)
 {
@@ -197,7 +199,8 @@ static int at_other_network(const struct link *link, const struct wire_end *end,
 	return find_collision(link, end, far, &other->collision);
 }
 
-/* Refuses to link a set to two networks with the same subnet: the set could not tell them apart. */
+/* Returns an error if the subnet overlaps with an address that the set at end i has in another
+ * network: the set could not tell the two networks apart. */
 static int check_networks(struct link_draft *draft, int i, const struct address *subnet)
 {
 	struct other_network other = {.network = draft->plan->ends[!i],
@@ -210,8 +213,8 @@ static int check_networks(struct link_draft *draft, int i, const struct address 
 				 other.collision.link, other.collision.text);
 }
 
-/* Gives a member of a network an address in each of the network's subnets, if the
- * request names no addresses. */
+/* Gives a member of a network an address in each of the network's subnets, if the request names no
+ * addresses. An empty list in the request (has_addresses) means that it wants none. */
 static int allocate_addresses(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -278,8 +281,8 @@ static size_t find_overlap(const struct link_plan_network *network, size_t n,
 	return i;
 }
 
-/* Chooses the first subnet of AUTO_RANGE that no network of the owner has. Returns false if there
- * is none. */
+/* Chooses the first subnet of AUTO_RANGE that overlaps neither with a network of the owner, nor
+ * with the first n subnets of this network. Returns false if there is none. */
 static bool choose_subnet(const struct registry *registry, uid_t owner,
 			  const struct link_plan_network *network, size_t n, struct address *ret)
 {
@@ -367,7 +370,8 @@ void link_plan_bridge(const struct wire_network *network, struct link_plan_bridg
 
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
-/* Sets bit n of used if a link has the addresses of way number n in the pool. */
+/* Sets bit n of used for each way out that has the addresses of way number n in the IPv4 pool:
+ * WAY_ADDRESSES addresses from address WAY_ADDRESSES * n on. */
 static void mark_ways(const struct registry *registry, const struct address *pool,
 		      uint8_t used[static WAYS_MAX / 8])
 {

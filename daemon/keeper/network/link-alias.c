@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/link-draft.h"
 
-/* The set at an end, and the first of its names that another set has. */
+/* Context of find_clash(): the set at the end that is planned (own, end), and another member of the
+ * network that has one of its names. */
 struct clash {
 	const struct set *own, *other;
 	const struct wire_end *end;
@@ -9,7 +10,7 @@ struct clash {
 	size_t alias;
 };
 
-/* Returns the position of name among the first n aliases of the end, or n. */
+/* Returns the position of name among the first n aliases of the end, or n. Ignores case. */
 static size_t find_alias(const struct wire_end *end, size_t n, const char *name)
 {
 	size_t at = 0;
@@ -19,8 +20,8 @@ static size_t find_alias(const struct wire_end *end, size_t n, const char *name)
 	return at;
 }
 
-/* Callback for the ends at a network: looks for a name in context that the member at the far end
- * has, too. Returns 1 if there is one. */
+/* Callback of link_draft_each_neighbour() for a network: looks for a name or alias of the set in
+ * context (struct clash) that the member at the far end has, too. Returns 1 if there is one. */
 static int find_clash(const struct link *link, const struct wire_end *end _unused_,
 		      const struct wire_end *member, void *context)
 {
@@ -28,7 +29,7 @@ static int find_clash(const struct link *link, const struct wire_end *end _unuse
 	size_t n = clash->end->n_aliases;
 
 	clash->other = link->ends[link->ends[0] && set_is_network(link->ends[0]) ? 1 : 0];
-	/* several links of one set may have the same aliases */
+	/* other links of the same set may have the same aliases */
 	if (!clash->other || clash->other == clash->own)
 		return 0;
 	clash->alias = find_alias(clash->end, n, set_shown_name(clash->other));

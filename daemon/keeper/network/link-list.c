@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The method ListLinks. A record describes the ends of a link, but only the kernel knows their
  * present states. Workers compare both, some links at a time. If a worker fails, the answer has no
- * states for its links. */
+ * states for the links that were not examined by then. */
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
@@ -27,7 +27,7 @@ struct listing {
 	struct keeper *keeper;
 	struct request *request;
 	struct operation *operation;
-	uint16_t order[EXAMINE_LINKS_MAX]; /* positions of the links in the present task */
+	uint16_t order[EXAMINE_LINKS_MAX]; /* links[order[i]] is link i of the task */
 	/* the last link on the page, if another page follows; else "" */
 	uid_t after_owner;
 	char after_name[NAME_SIZE];
@@ -44,8 +44,8 @@ static bool touches(const struct link *link, uid_t owner, const char *name)
 	return false;
 }
 
-/* Returns true if clients may know of the link: not while it is being made, nor if it was
- * removed before it was ready. */
+/* Returns true if clients may know of the link: not while link_add() makes it, nor while it is
+ * removed because that has failed. */
 static bool is_there(const struct link *link)
 {
 	return link->announced || !link->work;
@@ -53,8 +53,8 @@ static bool is_there(const struct link *link)
 
 /* --- what an end lacks --- */
 
-/* Appends an item to a text whose items are separated by commas: `what`, and value unless it is
- * NULL. */
+/* Appends "what value" to the text, or only what if value is NULL. Puts a comma before it unless
+ * the text is empty. */
 static void add_words(char text[static END_LACKS_SIZE], const char *what, const char *value)
 {
 	size_t used = strlen(text);
@@ -169,7 +169,8 @@ static void on_examined(struct operation *operation, const struct task_report *r
 		answer(listing);
 }
 
-/* Adds to the task the next links that are not being changed. */
+/* Adds to the task the next links of the listing, as many as fit. Skips those that are not ready or
+ * are being changed, and so have no states in the answer. */
 static void fill_task(struct listing *listing, struct task_examine *task)
 {
 	static struct link_plan_task planned[EXAMINE_LINKS_MAX];
@@ -188,8 +189,8 @@ static void fill_task(struct listing *listing, struct task_examine *task)
 	}
 }
 
-/* Lets a worker examine the next links. Returns 0, or -errno if there are none, or none can be
- * examined. */
+/* Lets a worker examine the next links of the listing. Returns 0 if on_examined() will be called,
+ * or -errno if no link is left to examine, or the task cannot be sent. */
 static int examine_some(struct listing *listing)
 {
 	static struct task_examine task;
@@ -225,7 +226,8 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 
 /* --- the request --- */
 
-/* Collects the links of a page. */
+/* Collects the ids of the links on the page: those after asked->after_name that the caller may see
+ * and, if set is not NULL, that have an end in this set. */
 static void collect(struct listing *listing, const struct wire_list *asked, const struct set *set)
 {
 	const struct request *request = listing->request;

@@ -85,7 +85,8 @@ static int has_interface(const struct link *link _unused_, const struct wire_end
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
-/* Marks the number N as used if an interface is called ethN. Ignores names such as eth01. */
+/* Callback of link_draft_each_neighbour(): if the interface is called ethN, sets bit N of the array
+ * in context. Ignores names such as eth01. */
 static int mark_number(const struct link *link _unused_, const struct wire_end *end,
 		       const struct wire_end *far _unused_, void *context)
 {
@@ -163,8 +164,8 @@ static int check_macs(struct link_draft *draft)
 
 /* --- other properties of an end --- */
 
-/* Gives an end without an MTU that of the other end: an end drops packets
- * that exceed its own MTU. */
+/* Gives an end without an MTU that of the other end, because an end drops received packets that
+ * exceed its own MTU. */
 static void share_mtu(struct wire_link *wire)
 {
 	if (!wire->a.mtu)
@@ -208,8 +209,8 @@ static int check_impairment(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* Sets those bits of impairment->given whose values have an effect, so that equal requests give
- * equal records. */
+/* Sets impairment->given to the bits of the values that have an effect: those that are not 0, and a
+ * limit only with another one. So equal requests give equal records. */
 static void settle_impairment(struct wire_impairment *impairment)
 {
 	impairment->given =

@@ -9,8 +9,8 @@
 
 #include "daemon/keeper/state/registry.h"
 
-/* Limit for the links of one set, or the members of one network: one removal must be
- * able to delete them all. */
+/* Limit for the links of one set, or the members of one network: one removal (struct task_remove)
+ * must be able to delete them all. */
 #define SET_LINKS_MAX TASK_LINKS_MAX
 
 /* Storage for the canonical strings of a route. */
@@ -48,31 +48,34 @@ struct link_wish {
 };
 
 /*
- * Plans a link. Returns 0 and *ret, or an error: ERROR_INVALID_VALUE (with the field),
- * ERROR_NOT_FOUND (a set or network), ERROR_NOT_PERMITTED (an end on the host), ERROR_EXISTS (the
- * link), ERROR_LIMIT_EXCEEDED or ERROR_BUSY.
+ * Plans a link. Returns 0 and *ret, which points into *wish and *ret itself, or an error:
+ * ERROR_INVALID_VALUE (with the field), ERROR_NOT_FOUND (a set or network), ERROR_NOT_PERMITTED (an
+ * end on the host), ERROR_EXISTS (the link), ERROR_LIMIT_EXCEEDED or ERROR_BUSY.
  */
 int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
 	      struct failure *failure);
 
-/* Plans a changed link for SetLink: *ret is the link with the changes to each end. Interfaces and
- * places cannot change. Returns 0 or an error, as link_plan() does. */
+/* Plans the change of a link by SetLink: *ret is the link with the members that *change gives.
+ * Names of interfaces and places cannot change. *ret also points into link->wire and *change, so
+ * these must outlive it. Returns 0 or an error, as link_plan() does. */
 int link_plan_change(const struct registry *registry, const struct link *link,
 		     const struct wire_link *change, struct link_plan *ret,
 		     struct failure *failure);
 
-/* A planned way out, with storage for its strings. */
+/* A planned way out, with storage for its strings. First index: 0 is IPv4, 1 is IPv6. Second index:
+ * 0 is the end on the host, 1 the end of the set or network. */
 struct link_plan_egress {
 	struct wire_link wire;
 	char addresses[2][2][ADDRESS_SIZE], gateways[2][ADDRESS_SIZE];
 };
-/* Plans a way out, with the first WAY_ADDRESSES addresses of each pool that no other way has.
- * pool_v6 NULL: no IPv6. The addresses are a proposal: the maker takes others if the host uses
- * these. outward: the way gets default routes. Returns 0 or ERROR_LIMIT_EXCEEDED. */
+/* Plans a way out, with the first WAY_ADDRESSES addresses of pool_v4 that no other way has, and the
+ * addresses at the same position in pool_v6 (NULL: no IPv6). The addresses are a proposal: the
+ * set's maker takes others if the host uses these. outward: the way gets default routes. Returns 0
+ * or ERROR_LIMIT_EXCEEDED. */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/* Replaces the addresses in egress->wire by those of the way that is `ways` ways further on in the
- * pools. */
+/* Moves each address in egress->wire on in its pool, by the size of this many ways: see
+ * way_shift(). */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
 /* A checked network, with storage for its canonical strings. */
@@ -80,20 +83,23 @@ struct link_plan_network {
 	struct wire_network wire;
 	char subnets[SUBNETS_MAX][ADDRESS_SIZE], dns[SERVERS_MAX][ADDRESS_SIZE];
 };
-/* Checks a network's subnets and name servers, and chooses a free subnet for each "auto". Returns 0
- * and *ret, or ERROR_INVALID_VALUE. */
+/* Checks a network's subnets and name servers. For each subnet "auto", chooses one that overlaps
+ * with no network of the owner. Returns 0 and *ret, which also points into what *wish points to, or
+ * ERROR_INVALID_VALUE. */
 int link_plan_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
 		      struct link_plan_network *ret, struct failure *failure);
 
-/* The bridge of a network for its maker, with storage for its addresses. */
+/* The bridge of a network for the task that makes the network, with storage for its addresses. */
 struct link_plan_bridge {
 	struct task_bridge task;
 	char addresses[SUBNETS_MAX][ADDRESS_SIZE];
 };
-/* Gives the bridge its addresses: the first one of each of the network's subnets. */
+/* Fills in the bridge of this network: its addresses, the first one of each of the network's
+ * subnets, and whether it forwards. ret->task points into ret->addresses. */
 void link_plan_bridge(const struct wire_network *network, struct link_plan_bridge *ret);
 
-/* A link for a task. The task points into the other members, and into the link. */
+/* A link for a task. The member task points into the link and into the other members, so this
+ * struct must not be moved. */
 struct link_plan_task {
 	struct task_link task;
 	struct wire_link wire;
@@ -103,9 +109,12 @@ struct link_plan_task {
 void link_plan_device(const struct link *link, const struct wire_end *end,
 		      char ret[static INTERFACE_SIZE]);
 
-/* Fills in a link for a task. own: the set that is being made, which has no pin yet, or
- * NULL. Returns 0 or -errno. */
+/* Fills in a recorded link for a task. own: the set that is being made, or NULL. It has no pin yet,
+ * so its end in the task has none. *ret also points into *link, which must outlive it. Returns 0 or
+ * -errno. */
 int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret);
-/* Fills in an existing link for a task, as it will be after the planned change. */
+/* Like link_plan_task(), for an existing link as it will be after the change that
+ * link_plan_change() has planned. *ret also points into what plan->wire points to, so the plan must
+ * outlive it. */
 void link_plan_changed_task(const struct link *link, const struct link_plan *plan,
 			    struct link_plan_task *ret);

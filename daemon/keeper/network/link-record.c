@@ -169,10 +169,10 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 }
 
 /*
- * Returns true if the removal of this network can leave the link to the kernel, because the other
- * end is a set or network that is being removed, too. Nothing holds the net namespace of the
- * network then, so the kernel deletes the link with it. This is not so for the links of a set: its
- * net namespace may live on, if it was adopted or if a user holds it.
+ * Returns true if the removal of this set need not delete the link, because the kernel will: if the
+ * set is a network, and the set at the other end is being removed, too. Nothing else holds the net
+ * namespace of a network, so the kernel deletes the namespace and with it the link. This is not so
+ * if the set is no network: its net namespace may live on, if it was adopted or if a user holds it.
  */
 static bool is_going(const struct link *link, const struct set *set)
 {

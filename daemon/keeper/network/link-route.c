@@ -5,8 +5,9 @@
 /* How an end reaches a next hop: not at all, by one of its subnets, or directly on the link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
-/* Returns how the end reaches the next hop: in a subnet of the end's addresses, or directly on the
- * link if its address of this family is the only one in its subnet. */
+/* Returns how the end reaches the next hop: REACH_SUBNET if the hop is link-local or in a subnet of
+ * the end's addresses; REACH_ONLINK if the end has an address of the hop's family with /32 or /128;
+ * otherwise REACH_NOT. An address of the end itself is no next hop. */
 static enum reach find_reach(const struct wire_end *end, const struct address *hop)
 {
 	enum reach reach = address_is_link_local(hop) ? REACH_SUBNET : REACH_NOT;
@@ -26,8 +27,9 @@ static enum reach find_reach(const struct wire_end *end, const struct address *h
 
 /* --- gateways --- */
 
-/* Gives an end in a set, whose peer is a network with a way out, its gateways: for each family the
- * network's address in the first subnet. */
+/* Gives an end in a set its gateways, if the request names none, and if the other end is at a
+ * network with a way out: for each family, the network's address in its first subnet of that
+ * family. */
 static void give_gateways(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -90,7 +92,8 @@ static int check_gateways(struct link_draft *draft, int i)
 
 /* --- other routes --- */
 
-/* Reads the destination of a route. Returns NULL, or a text that says what is wrong. */
+/* Reads the destination of a route. via: the route's next hop, whose family "default" gets. Returns
+ * NULL, or a text that says what is wrong. */
 static const char *read_destination(const struct wire_route *route, const struct address *via,
 				    struct address *ret)
 {

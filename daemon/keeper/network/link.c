@@ -32,7 +32,7 @@ static struct log_fields fields_of(const struct link *link)
 
 /* --- answers --- */
 
-/* A link_done that answers the request in context. */
+/* A link_done that answers the request in context, with the failure or the link. */
 static void answer(struct keeper *keeper, struct link *link, const struct failure *failure,
 		   void *context)
 {
@@ -79,8 +79,8 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
-/* Deletes the link's record. If that fails, returns false and leaves the link in the state
- * LINK_REMOVING, so that its owner can remove it again. */
+/* Deletes the link's record. If that fails, returns false, sets work->failure, and leaves the link
+ * in the state LINK_REMOVING, so that its owner can remove it again. */
 static bool unrecord(struct link_work *work)
 {
 	int r = store_remove_link(work->keeper->store, work->link->id);
@@ -93,8 +93,9 @@ static bool unrecord(struct link_work *work)
 	return false;
 }
 
-/* Ends the work. gone: nothing of the link is left in the kernel. First goes on with removals of
- * the link's sets that have waited for this, then calls done(). */
+/* Ends and frees the work. gone: nothing of the link is left in the kernel, so the link is
+ * forgotten, too. First goes on with removals of the sets at its ends, which may have waited for
+ * this, then calls done(). */
 static void finish(struct link_work *work, bool gone)
 {
 	struct link_work it;
@@ -114,7 +115,8 @@ static void finish(struct link_work *work, bool gone)
 		it.context);
 }
 
-/* Ends work that has had no effect. Does not call done(), because the caller answers. */
+/* Ends work that has had no effect. Does not call done(), because the caller answers. forget_it:
+ * the link and its record are deleted. */
 static void abandon(struct link_work *work, bool forget_it)
 {
 	work->done = say_nothing;
@@ -166,7 +168,8 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	finish(work, gone);
 }
 
-/* Removes the link, then calls done() with work->failure if it is set. */
+/* Removes the link, then ends the work. The caller may have set work->failure: done() gets it, or
+ * else the reason why the link was not removed. */
 static void remove_link(struct link_work *work)
 {
 	int r;
@@ -295,8 +298,9 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
-	/* the answer waits until all members of the network know the names of the others; in a
-	 * topology, only the answer to the Apply waits for that */
+	/* the answer waits until the files in /etc of all members of the network have the new
+	 * names; for a link of an Apply (link->group), only the answer to the Apply waits for
+	 * that */
 	if (resolver_links_changed(link->ends[0], link->ends[1]) && !*link->group)
 		resolver_settle(link->owner, finish_adding, work);
 	else
@@ -362,8 +366,8 @@ int on_add_link(struct keeper *keeper, struct request *request, struct wire_link
 
 /* --- changing --- */
 
-/* Replaces the packed link and its record. Keeps the old bytes in
- * work->before. Returns 0 or -errno. */
+/* Replaces the link's bytes in memory and on disk. Keeps the old bytes in work->before. Returns 0
+ * or -errno. */
 static int rewrite(struct link_work *work, const struct wire_link *wire)
 {
 	void *packed;
@@ -455,8 +459,8 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
 		r = rewrite(work, &plan.wire);
-		/* the old record does no harm: the next start of nsctld compares it with the
-		 * kernel */
+		/* the change goes on. If the next nsctld reads the old record, ListLinks shows that
+		 * the ends lack something, and SetLink can be repeated */
 		if (r < 0)
 			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
 		return 0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The life of links. A link is recorded before it is made, and its record is deleted when nothing
- * of it is left in the kernel. link-plan.c decides its names and addresses, and
- * daemon/kernel/link.c makes it. The links of a set's specification are made by the set's maker. A
- * link is removed with the first of the two places that it connects.
+ * The life of links. A link is a veth pair that connects two places: sets, networks or the host. A
+ * link is recorded before it is made, and its record is deleted when nothing of the link is left in
+ * the kernel. link-plan.c decides its names and addresses, and daemon/kernel/link.c makes it. The
+ * worker that makes a set (its maker) also makes the links of the set's specification. A link is
+ * removed with the first of the two places that it connects.
  *
- *   add: plan, record (creating), TASK_LINK, record (ready), answer
- *   set: plan, record, TASK_ADJUST, answer; on failure restore the old record
+ *   add: plan, record (creating), TASK_LINK, answer, record (ready)
+ *   set: plan, TASK_ADJUST and record at the same time, answer; on failure restore the old record
  *   remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
  */
 #pragma once
@@ -15,64 +16,73 @@
 #include "daemon/keeper/request/request.h"
 
 /* Called at the end of an operation on a link. link: NULL if the link is gone. failure: NULL if the
- * operation has succeeded. */
+ * operation has succeeded; valid only during the call. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
-/* Returns true if the subject may act on the sets at both ends: see authz_reaches(). */
+/* Returns true if the subject may act on the sets and networks at the link's ends: see
+ * authz_reaches(). An end on the host does not matter. */
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
-/* Makes a link for the subject. group: as in struct link_wish. Returns 0 if done() will be called
- * once. Otherwise returns an error, and nothing has happened. The field in *failure begins with
- * "a." or "b.", for the end that it is about. */
+/* Makes a link of the subject's user. group: id of the Apply that makes the link, or NULL. Returns
+ * 0 if done() will be called once. Otherwise returns an error, and nothing has happened. The field
+ * in *failure begins with "a." or "b.", for the end that it is about. */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
-/* Removes a link on which no operation is in progress. Calls done() once. */
+/* Removes a link on which no operation is in progress. Calls done() once, perhaps before
+ * returning. */
 void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context);
 
 /* --- records: link-record.c --- */
 
-/* Plans a link and records it. Fills in wish->id. Returns 0, or an error, and then nothing is
- * recorded. */
+/* Chooses an id, plans a link with it (link_plan()), and records the link in the state
+ * LINK_CREATING. Overwrites wish->id, which is not valid afterwards. Returns 0, or an error, and
+ * then nothing is recorded. */
 int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
 		    struct failure *failure);
-/* Deletes a link from memory and disk, when nothing of it is left in the kernel. */
+/* Deletes the link's record and frees the link. Must be called when nothing of it is left in the
+ * kernel. */
 void link_forget(struct keeper *keeper, struct link *link);
 
 /* --- for create.c and remove.c: all links of a set --- */
 
-/* Plans and records all links of the set's specification, and its way out. Returns 0, or an error,
- * and then none is recorded. */
+/* Plans and records all links of the set's specification, and the set's way out (egress.h), if it
+ * needs one. Returns 0, or an error, and then none is recorded. */
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure);
-/* Checks that the set or network at the other end of link n of the set's specification, which was
- * ready, still is. Returns 0, ERROR_NOT_FOUND or ERROR_BUSY. */
+/* Checks that the set or network at the other end of link n of the set's specification is still
+ * there and ready, as it was when the link was planned. Returns 0, ERROR_NOT_FOUND or
+ * ERROR_BUSY. */
 int link_check_peer(struct keeper *keeper, const struct set *set, size_t n,
 		    struct failure *failure);
-/* Adds the set's links to the task of its maker. The task points into static
- * memory, until the next call. */
+/* Fills in task->links with the set's links and, for its way out, task->firewall. *task then points
+ * into static memory, which the next call overwrites. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
-/* Adds the set's links to the task of its remover. The task points into static
- * memory, until the next call. */
+/* Fills in task->links with the set's links, apart from those that the kernel deletes by itself,
+ * and, for its way out, task->firewall and task->way. *task then points into static memory, which
+ * the next call overwrites. */
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
-/* Records that the maker has given the set's way out other addresses: those of the way that is
- * `ways` ways further in the pools. Returns 0 or -errno. */
+/* Records that the set's maker has given the way out other addresses, because the host uses the
+ * planned ones. ways: how far each address was moved on in its pool, as in way_shift(). Returns 0
+ * or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
-/* Records and reports that the set's links are ready. Must be called when its maker has made
- * them. */
+/* Records that the set's links are ready, and reports them to monitors. Also starts the proxy of
+ * the set's published ports, if it needs one. Must be called when the set's maker has made the
+ * links. */
 void link_all_made(struct keeper *keeper, struct set *set);
-/* Deletes the links' records, when nothing of the links is left in the kernel. Must be called
- * before the set's own record is deleted. Returns 0 or -errno. */
+/* Deletes the records of the set's links on disk; the links stay in memory until link_forget_all().
+ * Must be called when nothing of the links is left in the kernel, and before the set's own record
+ * is deleted. Returns 0 or -errno. */
 int link_unrecord_all(struct keeper *keeper, const struct set *set);
-/* Deletes the set's links from memory and disk, and releases its published
- * ports, when the set is gone. */
+/* Deletes the set's links from memory and disk, releases its published ports, and forgets its list
+ * of egress. Must be called when nothing of the set is left in the kernel. */
 void link_forget_all(struct keeper *keeper, struct set *set);
-/* Returns true if an operation on one of the set's links is in progress. At its end,
+/* Returns true if an operation on one of the set's links is in progress. When it ends,
  * upcalls->network_idle() is called. */
 bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */
 
-/* Finishes or undoes an operation that a restart has interrupted. Must be called
- * after the recovery of sets. */
+/* Removes the link unless it is ready: the daemon ended while the link was made or removed. May
+ * free the link. Must be called for each link at the start, after the recovery of sets. */
 void link_recover(struct keeper *keeper, struct link *link);
