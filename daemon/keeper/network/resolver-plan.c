@@ -2,7 +2,8 @@
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/resolver-plan.h"
 
-/* Returns the network at the other end of the set's link, or NULL. */
+/* Returns the network at the other end of the set's link, or NULL if there is none, or the link is
+ * being removed. */
 static const struct set *network_of(const struct link *link, const struct set *set)
 {
 	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
@@ -18,7 +19,8 @@ bool set_is_member(const struct set *set)
 	return false;
 }
 
-/* Finds the set's networks. The set's list begins with the youngest link. */
+/* Fills in ret->networks, with the oldest link first. If there is no room for all, those with the
+ * youngest links are left out. The set's list begins with the youngest link. */
 static void find_networks(const struct set *set, struct resolver_plan *ret)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
@@ -47,8 +49,8 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/* Adds the name servers of the set's networks. Returns true if one of the
- * networks has a way out. */
+/* Adds the name servers of the set's networks to the plan. Returns true if one of the networks has
+ * a way out. */
 static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;
@@ -106,9 +108,8 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
-/* Adds the addresses at which this set or network finds its resolver as name servers, if its list
- * has names. first: they replace the name servers so far. Returns false if the list has no
- * names. */
+/* If the list of this set or network has names (egress-names.h), adds the addresses of its resolver
+ * to the plan's name servers, or (first) replaces these. Returns false if the list has no names. */
 static bool lead_by(const struct set *set, struct resolver_plan *naming, bool first)
 {
 	const char *servers[2];
@@ -166,8 +167,9 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	return true;
 }
 
-/* Adds lines of /etc/hosts for the names of a member at one address, beginning with the last name.
- * Returns the new number of lines. */
+/* Appends a line of /etc/hosts to ret for each name of a member at one address. The last alias
+ * comes first: resolver_plan_hosts() reverses the lines. n: number of lines in ret. Returns the new
+ * number. */
 static size_t add_names(const struct set *member, const struct wire_end *end, const char *address,
 			size_t n, struct resolver_plan_hosts *ret)
 {
@@ -181,8 +183,8 @@ static size_t add_names(const struct set *member, const struct wire_end *end, co
 	return n;
 }
 
-/* Adds lines of /etc/hosts for each address of a member, beginning with the last address. Returns
- * the new number of lines. */
+/* Appends lines of /etc/hosts to ret for each address of a member. The last address comes first:
+ * resolver_plan_hosts() reverses the lines. n: number of lines in ret. Returns the new number. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct resolver_plan_hosts *ret)
 {

@@ -13,17 +13,19 @@
  * specification come first in each file.
  *
  * The name servers are those of the set's specification; if there are none, those of its networks;
- * if there are none, and the set has a way out, those of the host. A list with names
- * (egress-names.h) replaces them by the resolver that asks them.
+ * if there are none, and the set has a way out, those of the host. If the set's list of egress has
+ * names (egress-names.h), or that of one of its networks, the set asks a resolver instead, which
+ * asks these servers: see resolver_plan_lead().
  */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
 
-/* Networks of one set whose members the set knows by name. Further networks are ignored. */
+/* Maximum number of networks of one set whose members the set knows by name. Networks with younger
+ * links are ignored. */
 #define RESOLVER_NETWORKS_MAX 32
 
-/* The files of a set. */
+/* The planned files of a set in /etc. */
 struct resolver_plan {
 	const struct set *networks[RESOLVER_NETWORKS_MAX]; /* with the oldest link first */
 	size_t n_networks;
@@ -31,17 +33,19 @@ struct resolver_plan {
 	bool of_host;		       /* the caller must add the host's name servers */
 };
 
-/* Returns true if the set may have files of its own in /etc. */
+/* Returns true if the set can have files of its own in /etc: if it has a mount namespace and a net
+ * or uts namespace of its own, was not adopted, and is no network. */
 bool resolver_plan_has_any(const struct set *set);
 
-/* Plans the files of a set with this specification. ret->resolver.given is false if the set can
- * have no file of its own but hosts. */
+/* Plans the files of a set with this specification, as if no list had names: see
+ * resolver_plan_lead(). ret->resolver.given is false if the set can have no file of its own but
+ * hosts. */
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret);
 
-/* Replaces the name servers in a plan by the addresses of the set's resolver, if the list of the
- * set has names. The same applies to the lists of the set's networks, unless the specification
- * names servers. */
+/* If the list of the set has names, replaces the name servers in its plan by the addresses of the
+ * set's resolver. If not, does the same for those of the set's networks whose lists have names,
+ * unless the specification names servers. */
 void resolver_plan_lead(const struct set *set, const struct wire_spec *spec,
 			struct resolver_plan *naming);
 

@@ -23,9 +23,9 @@ static bool is_own(const struct address *address)
 	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
 }
 
-/* Adds a server to *ret, unless it is there already. Ignores text that is not an address, and
- * addresses that are valid only on one interface of the host. A server on loopback is only noted in
- * ret->loopback and ret->stub. */
+/* Adds a server to *ret, unless it is there already. text: the address, which has this length.
+ * Ignores text that is not an address, and link-local addresses, which are valid only on one
+ * interface of the host. A server on loopback is only noted in ret->loopback and ret->stub. */
 static void add_server(const char *text, size_t length, struct resolvconf *ret)
 {
 	char host[ADDRESS_SIZE];

@@ -4,17 +4,23 @@
 
 #include "daemon/keeper/network/resolver-plan.h"
 
-/* Adds the host's name servers to a plan that needs them. */
+/* If naming->of_host is set, replaces the plan's name servers by those of the host that sets can
+ * use. Their texts are valid until the next call of a function of this file. */
 void resolver_servers_fill(struct resolver_plan *naming);
 
-/* Finds the name servers of a set or network: its own, or else those of the host (*ret_of_host).
- * Returns their number. They are valid until the next call. */
+/* Fills in ret with the name servers of a set or network. A set has those of its specification or,
+ * if there are none, of its networks; a network has those of its record. If there are none, they
+ * are those of the host that sets can use, and *ret_of_host is true. Returns their number. Their
+ * texts are valid until the next call of a function of this file, and as long as *spec and the
+ * records. Ignores whether lists have names: these are the servers that the resolver then asks. */
 size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
 			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
-/* Finds those of the host's name servers that sets can use. Returns their number. */
+/* Fills in ret with those of the host's name servers that sets can use. Returns their number. Their
+ * texts are valid until the next call of a function of this file. */
 size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
-/* Finds the name servers that a process on the host can use: those that sets can use or, if there
- * are none, the host's own resolver on loopback. Returns their number. */
+/* Fills in ret with the name servers that a process on the host can use: those that sets can use
+ * or, if there are none, the host's own resolver on loopback. Returns their number. Their texts are
+ * valid until the next call of this function. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
 
 /*
@@ -28,5 +34,6 @@ struct resolvconf {
 	bool loopback;		 /* a server was left out, because it is on loopback */
 	char stub[ADDRESS_SIZE]; /* the first server on loopback; "": there is none */
 };
-/* Adds the servers in the text of a resolv.conf(5). Ignores invalid lines, as libc does. */
+/* Adds the servers in the text of a resolv.conf(5) to *ret, which must be cleared before the first
+ * call. Ignores invalid lines, as libc does. */
 void resolvconf_parse(const char *text, struct resolvconf *ret);

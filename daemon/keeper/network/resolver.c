@@ -9,25 +9,30 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
+/* Deadline of a task that updates files: its worker may hang on a file system that the owner has
+ * mounted. */
 #define RESOLVER_SECONDS 5
-/* First pause of a set after a missed deadline, in microseconds. */
+/* After a deadline that a set has missed alone in its task, its files in /etc are not updated for
+ * this time (microseconds), which doubles with each further miss: see on_late(). */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* The files of a set in /etc, in set->files. They are updated when the host's files change. */
+/* The files of a set in /etc, in set->files. They are updated when the host's files or the set's
+ * networks change. */
 struct set_files {
 	struct set *set;
 	struct set_files *next_due;
 	uint64_t due; /* number that orders the sets whose files are out of date; 0: up to date */
 	bool busy;    /* a worker updates the files now */
-	/* the set, or another one in its task, has missed a deadline, so it gets its own task */
+	/* the set, or another one in the same task, has missed a deadline, so the set gets a task
+	 * of its own until one ends in time */
 	bool alone;
 	/* length of the last pause, and time of its end (CLOCK_BOOTTIME), in microseconds: no
 	 * update before; see on_late() */
 	uint64_t pause, resume;
 };
 
-/* A task in progress. Its sets are busy, and are not freed before its end. */
+/* A task (TASK_NAMES) in progress, which updates the same files of some sets of one owner. The sets
+ * are busy, and are not freed before its end. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
@@ -45,7 +50,7 @@ struct waiter {
 	void *context;
 };
 
-/* A user whose sets' files are not updated for the moment. */
+/* A user whose sets' files are not updated for the moment: see resolver_hold(). */
 struct held {
 	struct held *next;
 	uid_t owner;
@@ -78,9 +83,9 @@ static void take_off(struct set_files **at)
 	files->due = 0;
 }
 
-/* Makes set->files if the set may have files of its own, or has a list, in which "@dns" may stand
- * for the name servers. While a set has set->files, the host's files are watched. Returns 0 or
- * -ENOMEM. */
+/* Makes set->files if the set may have files of its own, or has a list of egress, in which "@dns"
+ * may stand for the name servers. While a set has set->files, the host's files are watched. Returns
+ * 0 or -ENOMEM. */
 static int keep(struct set *set)
 {
 	if (set->files || (!resolver_plan_has_any(set) && set->egress.n_entries == 0))
@@ -176,8 +181,8 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* Calls the waiters whose sets are up to date, one at a time. Starts again after each call, because
- * the callback may change the list. */
+/* Calls back and frees the waiters whose sets are up to date, one at a time. Starts again after
+ * each call, because the callback may change the list. */
 static void release(void)
 {
 	struct waiter **at = &state.waiters;
@@ -283,8 +288,9 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the owner's first due set off the list, and all of the owner's due sets with the same
- * files. */
+/* Takes the first due set of order->owner off the list, and all due sets of this owner that get the
+ * same files, and puts them into the order. *ret is their plan. Sets that are being removed, are
+ * broken or pause are only taken off the list; order->n is 0 if no other set is due. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set_files **at = &state.due;
@@ -338,9 +344,9 @@ static void finish_order(struct order *order)
 	release();
 }
 
-/* Handles a missed deadline. Each task that hangs may leave a process that no signal ends. So a set
- * that was alone in its task pauses, each time twice as long. If the task had several sets, each of
- * them gets a task of its own the next time. */
+/* Handles the missed deadline of an order. Each task that hangs may leave a process that no signal
+ * ends. So a set that was alone in its task pauses, each time twice as long. If the task had
+ * several sets, each of them gets a task of its own the next time. */
 static void on_late(const struct order *order)
 {
 	struct set_files *files = order->sets[0]->files;

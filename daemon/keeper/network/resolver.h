@@ -12,20 +12,23 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Makes the timers. changed() is called when the host's name servers may have changed. Must be
- * called before recover(). Returns 0 or -ENOMEM. */
+/* Makes this module's timer, and prepares the watch of the host's files. changed() is called when
+ * the host's name servers may have changed. Must be called before recover(). Returns 0 or
+ * -ENOMEM. */
 int resolver_listen(struct keeper *keeper, void (*changed)(struct keeper *keeper));
 /* Begins to watch the host's files, and has the files of all sets updated. Must be called after
  * recover(). */
 void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
-/* Fills in *ret with the files of a set, for its maker, and begins to watch the host's files for
- * the set. Returns 0 or -ENOMEM. */
+/* Fills in *ret with the files of a set, for the task that makes the set, and begins to watch the
+ * host's files for the set. *ret points into records, *spec and memory of resolver-servers.c.
+ * Returns 0 or -ENOMEM. */
 int resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
 /* Has the files of the set, or those of the network's members, updated soon. Must be called when
- * the list of the set or network has got its first names, or has lost all. */
+ * the list of the set or network has got its first names, or has lost all: egress_names_update()
+ * then returns true. */
 void resolver_names_changed(struct set *set);
 /* Has the files of all sets updated soon. Must be called when name servers or names in lists may
  * have changed. */
@@ -37,18 +40,19 @@ void resolver_all_changed(struct keeper *keeper);
 bool resolver_links_changed(struct set *a, struct set *b);
 
 typedef void resolver_settled(void *context);
-/* Calls settled() when all files of this owner's sets that are out of date now have been updated,
- * perhaps before returning. */
+/* Calls settled() once, perhaps before returning: when all files of this owner's sets that are out
+ * of date now have been updated, or could not be. */
 void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 
-/* Returns true while a worker updates the set's files. At its end, upcalls->network_idle() is
- * called. */
+/* Returns true while a worker updates the set's files. When the worker has ended,
+ * upcalls->network_idle() is called. */
 bool resolver_is_busy(const struct set *set);
 /* Frees what this module knows of the set's files. Must be called before the set is freed. */
 void resolver_forget(struct set *set);
 
 /* Stops updates of the files of this owner's sets until resolver_go_on() has been called as often
- * as this function. Returns false if there is no memory. Without this, making a topology would
- * write the files of its sets once for each further member of their networks. */
+ * as this function. Returns false, without an effect, if there is no memory. An Apply uses this:
+ * otherwise the files of its sets would be written again for each further member of their
+ * networks. */
 bool resolver_hold(uid_t owner);
 void resolver_go_on(uid_t owner);
