@@ -6,7 +6,8 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/kernel/outward.h"
 
-/* The host is examined this long after the first change: interfaces come up in many steps. */
+/* Time from the first change to the call of egress_follow(), which then covers all changes since:
+ * interfaces come up in many steps. */
 #define SETTLE_MICROSECONDS 100000
 
 static struct {
@@ -37,8 +38,8 @@ static bool end_overlaps(const struct wire_end *end, const struct address *their
 	return false;
 }
 
-/* Warns of ways out whose addresses are in a subnet to which the host has a new route. Ignores
- * routes to subnets larger than the pool, such as a default route. */
+/* Warns of ways out with addresses in a subnet to which the host has a new route. Ignores routes to
+ * subnets larger than the pool of addresses, such as a default route. */
 static void on_subnet(const struct outward_subnet *subnet, void *context)
 {
 	static struct wire_link wire;

@@ -4,8 +4,8 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* Time from the removal of a set to the sweep of its networks. The kernel needs much less to delete
- * the net namespace of a set. */
+/* Time from the removal of a set to the sweep of the networks that it was in. The kernel needs much
+ * less to delete the net namespace of a set. */
 #define SWEEP_AFTER_SECONDS 2
 /* Deadline of the worker that sweeps a network. */
 #define SWEEP_SECONDS 20

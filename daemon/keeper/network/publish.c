@@ -11,8 +11,8 @@
 
 #define PROXY_SECONDS 20
 #define BACKLOG 128
-/* Maximum number of ports that are tried for a set, besides those that it names. For each try the
- * keeper binds one or two sockets, while all users wait. */
+/* Maximum number of ports that are tried for a set, besides those that its specification names. For
+ * each try the keeper binds one or two sockets, while all users wait. */
 #define TRIES_MAX 1024
 
 /* The ports that a set publishes, in set->published. */
@@ -101,7 +101,8 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 
 /* --- reserving --- */
 
-/* Reserves a port in both families. Returns 0, or -errno with no port reserved. */
+/* Reserves a port in both families, or in that of the port's address. Fills in ret_fds with the
+ * sockets for IPv4 and IPv6 (-1: not needed). Returns 0, or -errno with no port reserved. */
 static int hold_both(const struct spec_publish *publish, int ret_fds[2])
 {
 	int r = hold_port(publish, AF_INET, &ret_fds[0]);
@@ -114,8 +115,8 @@ static int hold_both(const struct spec_publish *publish, int ret_fds[2])
 	return r;
 }
 
-/* Returns a port that is free now in one family, or -errno. Another process may take it before the
- * caller does. */
+/* Returns a port that is free now in one family at publish->host_address, or -errno. Another
+ * process may take it before the caller does. */
 static int find_free(const struct spec_publish *publish)
 {
 	const struct spec_publish any = {.protocol = publish->protocol,
@@ -135,7 +136,8 @@ static int find_free(const struct spec_publish *publish)
 	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
 }
 
-/* Reserves the first port of a range that is free. Returns 0, -EDQUOT if no try is left, or another
+/* Reserves the first free port from publish->host_port to publish->last_host_port, and writes it to
+ * publish->host_port. Counts *tries down. Returns 0, -EDQUOT if no try is left, or another
  * -errno. */
 static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
@@ -152,7 +154,8 @@ static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int 
 	return r;
 }
 
-/* Reserves any free port. Returns 0, -EADDRINUSE if no try is left, or another -errno. */
+/* Reserves any free port, and writes it to publish->host_port. Counts *tries down. Returns 0,
+ * -EADDRINUSE if no try is left, or another -errno. */
 static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
@@ -168,7 +171,8 @@ static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_f
 	return r;
 }
 
-/* Reserves a port, and chooses it first if the request leaves it open. */
+/* Reserves a port, and chooses it first if the request leaves it open. Counts down *tries for each
+ * port that it tries to choose. Returns 0 or -errno. */
 static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r;
@@ -182,8 +186,8 @@ static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_f
 	return r;
 }
 
-/* Fills in *failure with the reason why published port number i was not reserved. Returns the
- * error. */
+/* Fills in *failure with the reason why published port number i was not reserved. error: -errno of
+ * hold_one(). Returns the error for the client. */
 static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 		       struct failure *failure)
 {
@@ -226,8 +230,8 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 	return registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
 }
 
-/* Reserves the ports that the request leaves open, or (open is false) those that it names. Returns
- * 0 or an error. */
+/* Reserves those of the n ports that the request leaves open (open is true), or those that it names
+ * (open is false). Returns 0 or an error. */
 static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bool open,
 		     struct failure *failure)
 {
@@ -245,7 +249,8 @@ static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bo
 	return 0;
 }
 
-/* Makes room for the sockets of n ports, and counts the ports. Returns 0 or -ENOMEM. */
+/* Makes set->published, with room for the sockets of n ports, and adds n to the ports that the
+ * owner has (QUOTA_PORTS). Returns 0 or -ENOMEM. */
 static int make_room(struct keeper *keeper, struct set *set, size_t n)
 {
 	struct published *published =
@@ -333,7 +338,7 @@ static void fill_listeners(const struct published *published, const struct wire_
 	}
 }
 
-/* Fills in the set's addresses, which are those of its way out. */
+/* Fills in the proxy's targets: the addresses that the set has at its way out. */
 static void fill_targets(const struct set *set, struct task_proxy *task,
 			 char texts[static 2][ADDRESS_SIZE])
 {
@@ -419,7 +424,7 @@ void publish_release(struct keeper *keeper, struct set *set)
 	free(published);
 }
 
-/* Reserves those of a set's ports that are free. Logs the others. */
+/* Reserves those of a set's ports that are free. Logs each port that is not. */
 static void hold_free(const struct set *set, const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
