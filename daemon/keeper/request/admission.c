@@ -12,7 +12,7 @@
 /* --- leases --- */
 
 /* pid is the first process of a pid namespace. Returns true if this is the caller's pid namespace,
- * or if the caller cannot be examined any more. */
+ * or if the caller cannot be examined any more: in doubt, the lease is refused. */
 static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -124,8 +124,8 @@ static int check_limits_known(const struct request *request, const char *what,
 
 /* --- sets --- */
 
-/* Completes the id maps of a specification whose mapping needs any (MAPPING_AUTO, MAPPING_CUSTOM),
- * or of a caller with a home. Returns 0 or an error. */
+/* Completes the id maps of a specification, if its mapping needs maps (mapping_has_maps()) or the
+ * caller has a home (state/home.h). Returns 0 or an error. */
 static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
@@ -182,8 +182,8 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* A caller behind a wall is refused because at boot nsctld would open the paths of its mounts in
- * the host's tree. */
+/* Refuses a caller behind a wall or inside a set: the caller names paths in its own tree, and at
+ * boot nsctld would open the same paths in the host's tree. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
 	const struct authz_subject *subject = &request->subject;
@@ -285,9 +285,11 @@ void admission_fill_maps(struct keeper *keeper, const struct request *request,
 /* --- commands --- */
 
 /*
- * Returns true if a command gets none of its caller's groups: if it has another id than the
- * owner's, or gets the groups of an account. But if processes inside cannot drop groups, an
- * ordinary user's command keeps them, because a file may exclude a group.
+ * Returns true if a command gets none of its caller's supplementary groups: if its uid inside
+ * (inside_uid) is not the owner's, or if it gets the groups of an account (of_account). But if
+ * processes in the user namespace may not drop groups (idmap_has_setgroups()), the command keeps
+ * them: without a group, it would gain access to files that exclude the group. This does not apply
+ * to a command in root's set that has another uid than root's. gid: the owner's.
  */
 static bool leaves_groups(const struct idmap *maps, uid_t owner, gid_t gid, bool of_account,
 			  uint32_t inside_uid)
@@ -334,8 +336,8 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	return r;
 }
 
-/* Returns the set's specification, for its maps, or NULL if its mapping needs
- * none: unpacking takes time. */
+/* Returns the set's specification, whose id maps a command needs. It is valid until the next call.
+ * Returns NULL if the set's mapping needs no maps: unpacking takes time. */
 static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;

@@ -204,7 +204,8 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	return *ret_fruitless > 0 ? REST_MICROSECONDS : 0;
 }
 
-/* Shortens the queue at the socket when a flood begins, and restores it when the flood is over. */
+/* Shortens the queue at the socket when a flood begins, and restores it when the flood is over.
+ * flood: the pass of the loop had FLOOD_CONNECTIONS fruitless connections. */
 static void fit_backlog(struct arrivals *arrivals, bool flood)
 {
 	uint64_t now = clock_boottime();

@@ -22,8 +22,9 @@ static struct closer {
 	struct event *event;
 } closer = {.fd = -1};
 
-/* Returns true if the queue of a connection that was shut down is empty. SIOCINQ counts bytes, and
- * descriptors travel with at least one byte (docs/kernel.md, 21). */
+/* Returns true if the queue of a connection that was shut down is empty. Then it has no descriptors
+ * either: SIOCINQ counts bytes, and descriptors travel with at least one byte (docs/kernel.md,
+ * 21). */
 static bool is_empty(int socket_fd)
 {
 	int bytes = 0;

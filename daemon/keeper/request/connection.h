@@ -10,7 +10,7 @@
 struct subscription;
 
 /* A client's connection. The front reads from it and writes to it. The keeper has a copy of the
- * socket, by which it sends answers without contents. */
+ * socket, by which it sends some short answers itself (request_done_directly()). */
 struct client_connection {
 	struct client_connection *next;
 	uint32_t number;

@@ -6,7 +6,7 @@
 #include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/view.h"
 
-/* Events that may wait in one subscription, and sets in one answer. */
+/* Maximum number of events that wait in one subscription, and of sets in one answer. */
 #define WAITING_MAX 1024
 #define PAGE_SETS 100
 
@@ -21,8 +21,8 @@ struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
 	struct request *request; /* to be answered next; NULL: the front has not asked yet */
-	/* What the subscription is about: the set with the name `set`, all sets of owner, or all
-	 * sets that the subscriber sees. */
+	/* Limits of the subscription. set: only about sets of this name; "": any. one_owner: only
+	 * about sets of owner; otherwise about all that authz_sees() with all_owners allows. */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
@@ -127,7 +127,7 @@ static struct news *news_new(const struct wire_event *event)
 }
 
 /* Queues an event in all subscriptions that cover it, except those that will list the set `of`
- * later: see will_be_listed(). set and other: as in sees(). */
+ * later: see will_be_listed(). `of` may be NULL. set and other: see sees(). */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {

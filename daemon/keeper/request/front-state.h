@@ -22,20 +22,22 @@ struct front_process {
 	struct lanes lanes;
 	uint32_t number; /* of the worker that became this front, for ending_add(); 0: none yet */
 	struct event *readable, *writable, *idle;
-	struct event *again; /* pending while requests wait for other fronts, or the front rests */
+	struct event *again; /* pending: on_again() will handle further requests, soon or later */
 	struct event *life;  /* pending while the front has messages to read: see on_life() */
 	bool heard;	     /* the front has sent something since life was set */
 	struct client_connection *connections;
 	struct request *requests; /* requests that request_keep() has copied */
 	size_t n_requests;
-	bool stopped; /* the front has confirmed that it takes no more calls */
-	bool closing; /* on_idle() will free it */
+	/* the front has confirmed that it takes no more calls, or fronts_stop() cannot tell it */
+	bool stopped;
+	bool closing; /* the front is to end: on_idle() will free it */
 };
 
 /* Makes the channels (channels.h), and the timer that finds out whether the front reads its
  * messages. Fills in ret with the front's ends. Returns 0 or -errno. */
 int front_make_channels(struct front_process *front, struct channels *ret);
-/* Starts a front for peers with this identity. Returns 0 or -errno. */
+/* Starts a front for peers with this identity. shared: see struct front_process. Returns 0 or
+ * -errno. */
 int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
 	      struct front_process **ret);
 /* Ends the front in a later callback of the loop, so that the caller may still use it. */

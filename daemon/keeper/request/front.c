@@ -13,13 +13,14 @@
 #define IDLE_MAX 64
 /* Maximum time that the ending keeper waits for the end of its fronts. */
 #define END_MICROSECONDS 2000000
-/* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
+/* Bytes of memory that a front needs to parse the largest call. start() adds limits.buffered, the
+ * memory for slow clients. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /*
- * MESSAGES_AT_ONCE: messages of one front that one pass of the loop handles. Some take longer the
- * more sets and sessions a user has. So a front whose messages have taken MICROSECONDS_AT_ONCE of
- * processor time or more rests: RESTS times as long as they have taken, or longer if its user has
- * other fronts, which share that time.
+ * One pass of the loop handles at most MESSAGES_AT_ONCE messages of a front. Some messages take
+ * longer the more sets and sessions a user has. So when the messages of a front have taken
+ * MICROSECONDS_AT_ONCE of processor time, the front rests: RESTS times as long as the messages have
+ * taken, or longer if its user has other busy fronts. See rest().
  */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
@@ -90,9 +91,9 @@ void front_drop_connection(struct front_process *front, struct client_connection
 	start_idling(front);
 }
 
-/* Schedules the requests that are already in the inbox, and do not make the pipe readable. This
- * needs a timer: an event that is made active runs again in the same pass of the loop, and if
- * requests kept coming, no other event would ever run. */
+/* Lets on_again() handle requests that are already in the inbox, and so do not make the pipe
+ * readable. This needs a timer: an event that is made active runs again in the same pass of the
+ * loop, and if requests kept coming, no other event would ever run. */
 static void take_rest_later(struct front_process *front)
 {
 	static const struct timeval now = {};
@@ -101,8 +102,9 @@ static void take_rest_later(struct front_process *front)
 		evtimer_add(front->again, &now);
 }
 
-/* Returns how many fronts of this front's user have connections or rest, with this one. A user may
- * have many, by groups. */
+/* Returns the number of busy fronts of this front's user: this front, and others that have
+ * connections, or for which on_again() is scheduled, as it is for a front that rests. A user has
+ * several fronts if the user's processes have different groups. */
 static size_t count_busy(const struct front_process *front)
 {
 	size_t n = 1;
@@ -113,8 +115,9 @@ static size_t count_busy(const struct front_process *front)
 	return n;
 }
 
-/* Handles no requests of this front for a while, so that other fronts get the
- * keeper's processor time. */
+/* Handles no requests of this front for a while, so that other fronts get the keeper's processor
+ * time. spent: microseconds that its messages have just taken. All busy fronts of a user together
+ * get at most 1/(RESTS + 1) of the time. */
 static void rest(struct front_process *front, uint64_t spent)
 {
 	const struct timeval time = clock_span(((RESTS + 1) * count_busy(front) - 1) * spent);

@@ -31,6 +31,7 @@ void fronts_stop(struct keeper *keeper);
  * their last answers and have ended. Must be called at the keeper's end, before the spawner ends:
  * the spawner's end kills all fronts. */
 void fronts_await_end(const struct keeper *keeper);
-/* Returns true while a front waits for an answer, except to requests that last (METHOD_LASTING), or
- * has not closed all its other connections. */
+/* Tells whether fronts_stop() has had its effect. Returns true while a front has not confirmed that
+ * it takes no more calls, waits for an answer to a request that does not last (METHOD_LASTING), or
+ * still has connections without a request that lasts. */
 bool fronts_are_busy(const struct keeper *keeper);

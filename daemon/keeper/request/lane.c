@@ -8,8 +8,8 @@
 
 /* Limit of lanes for one front, and so of its requests in progress that have descriptors. */
 #define LANES_MAX 8
-/* If a user has this number of processes that are about to end, no lane is opened for the user. It
- * is the number of lanes that FRONTS_MAX_OF_UID fronts can have. */
+/* No lane is opened for a user who has this number of processes that should end, and have not ended
+ * yet (ending_count_all()). It is the number of lanes that FRONTS_MAX_OF_UID fronts can have. */
 #define RESTING_MAX (16 * LANES_MAX)
 /* Deadlines for opening a lane, and for finding the processes behind pidfds. */
 #define OPEN_SECONDS 20
@@ -130,8 +130,9 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	}
 }
 
-/* Checks that another lane may be opened. An attacker who controls a front may open a lane, make
- * its worker hang, close the lane, and ask again. Returns 0, or an error and *failure. */
+/* Checks that another lane may be opened. Counts workers of closed lanes, too: an attacker who
+ * controls a front may open a lane, make its worker hang, close the lane, and ask again. Returns 0,
+ * or an error and *failure. */
 static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
 	if (lanes->n >= LANES_MAX)
@@ -142,7 +143,7 @@ static int check_limits(const struct lanes *lanes, struct failure *failure)
 	return ending_check(lanes->uid, failure);
 }
 
-/* Makes a lane, and the operation that opens it. The operation takes the user's turn like others,
+/* Makes a lane, and the operation that opens it. The operation waits for the user's turn (turns.h),
  * because each lane costs a process. Returns 0 or -errno. */
 static int lane_new(struct lanes *lanes, struct operation **ret)
 {

@@ -45,29 +45,31 @@ int lane_end(struct lanes *lanes, struct wire_message *message);
 void lanes_free(struct lanes *lanes);
 
 /* Finds the lane that the message of a request names, and assigns it to the request until the first
- * answer. Fills in *ret with the descriptors that must be pidfds or pipes, and request->pipes with
- * the pipes. Returns 0, or -EBADMSG for a message that our fronts never send. */
+ * answer. Fills in *ret, which tells by bits which of the request's descriptors must be pidfds or
+ * pipes, and request->pipes. Returns 0, or -EBADMSG for a message that our fronts never send. */
 int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
 /* Frees the request's lane for other requests. Tells the worker to close descriptors that no task
  * has taken. Must be called when the request was answered. */
 void lane_release(const struct request *request);
-/* Takes the request's lane away from the front, and frees it for other requests. Must be called
- * instead of lane_release() for a request that is never answered because its connection has ended:
- * the front learns only from answers that a lane is free. */
+/* Does what lane_release() does, and also lets the front close the lane. Must be called instead of
+ * lane_release() for a request that is never answered because its connection has ended: the front
+ * learns only from answers that a lane is free, and so would never use this one again. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the worker of the lane carries out another task of this request. */
 bool lane_is_busy(const struct request *request);
-/* Makes an operation that the lane's worker carries out with the descriptors of the request, as
- * operation_new() does. last: no later task needs the descriptors. Returns 0, -EBUSY if the worker
- * has another task, -ECONNRESET if the lane has ended, or another -errno. */
+/* Makes an operation that the lane's worker carries out with the descriptors of the request. The
+ * caller sends it by operation_send(). last: no later task needs the descriptors. seconds: the
+ * operation's deadline. Returns 0, -EBUSY if the worker has another task, -ECONNRESET if the lane
+ * has ended, or another -errno. */
 int lane_operation(const struct request *request, bool last, unsigned int seconds,
 		   struct operation **ret);
 
 /*
  * Lets the lane's worker find the processes behind the request's pidfds, and start watchers for its
- * pipes. Calls done() once. Its argument processes has an element for each descriptor; failure is
- * NULL or the reason why some may be missing. Returns 0, or -errno, and then done() is not called.
+ * pipes. task: from lane_claim(). Calls done() once. processes, valid until done() returns, has an
+ * element for each descriptor; failure is NULL, or the reason why some may be missing. Returns 0,
+ * or -errno, and then done() is not called.
  */
 typedef void lane_identified(struct request *request, const struct lane_process *processes,
 			     const struct failure *failure, void *context);

@@ -11,8 +11,8 @@
 #include "daemon/keeper/base/keeper.h"
 #include "protocol/error.h"
 
-/* Sends the failure to the client of the accepted socket fd. Takes fd. uid: the user in whose
- * number of refused connections this one is counted. */
+/* Sends the failure to the client of the accepted socket fd. Takes fd. uid: the user against whose
+ * limit of refused connections this one counts. */
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 /* Closes all refused connections, at the keeper's end. */
 void refused_stop(struct keeper *keeper);

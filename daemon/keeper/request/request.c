@@ -131,8 +131,9 @@ bool fronts_are_busy(const struct keeper *keeper)
 				return true;
 		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
-		/* n is the number of connections without a request that lasts. A front that stops
-		 * closes each of these when it has sent the last answer. */
+		/* Here the front has stopped or is closing, and owes answers only to requests that
+		 * last. n: its connections, less one for each of these requests. A front that has
+		 * stopped closes each connection without a request after its last answer. */
 		if (n > 0 && !front->closing)
 			return true;
 	}

@@ -33,7 +33,7 @@ struct request {
 	struct authz_subject subject;
 	uid_t owner;			      /* owner of the object that the request is about */
 	char about[NAME_SIZE];		      /* name of that object; "": none, or not known yet */
-	const struct peer_identity *identity; /* the owner's, if there is no connection (boot) */
+	const struct peer_identity *identity; /* the owner's, at boot; else NULL */
 	bool kept;			      /* this is a copy by request_keep() */
 	struct request *behind;		      /* next one in a list of waiting requests */
 	/* Called when the connection ends before the answer. It may drop the request. NULL: the
@@ -56,8 +56,9 @@ void request_end(struct keeper *keeper, struct request *request);
  * and goes to the client directly if that is possible. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
-/* Like request_done(), but text is the same answer in JSON, without escapes, which goes to the
- * client directly if that is possible. */
+/* Like request_done(), but with a short form of the answer, which goes to the client directly if
+ * that is possible; otherwise the front gets layout and value. text: the short form, as the whole
+ * message in JSON; NULL: there is none. */
 void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
 			   const struct wire_layout *layout, const void *value);
 /* Sends an error as the last answer, and logs it. */
@@ -73,17 +74,19 @@ const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
 
-/* Describes the caller of the request for a task: its wall (kernel/wall.h), its home
- * (state/home.h), and the cgroup whose programs filter it, unless it has none. The request must
- * outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
+/* Fills in what a task must know about the request's caller: its wall (kernel/wall.h), its home
+ * (state/home.h), and its cgroup, whose BPF programs must filter its sets, too. Members that do not
+ * apply stay as they are. *ret points into the request and its connection, so both must outlive it.
+ * Returns 0, -ESTALE if the caller has a wall and its connection has ended, or -ENAMETOOLONG. */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
 /* Stores the name of the object that the request is about, for the log. NULL, or a name that is not
  * valid, stores none. */
 void request_set_about(struct request *request, const char *name);
 
-/* Finds the set that a request names, if its caller may know of it. Returns 0, or
- * an error and *failure. */
+/* Finds the set that a request names, if its caller may know of it, and stores the set's owner and
+ * name in the request. name NULL: in SCOPE_SET, the set that the caller is in; otherwise an error.
+ * has_owner, owner: see authz_act_for(). Returns 0, or an error and *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
 /* Finds the set that `ask` names, as request_find_set() does. */

@@ -6,7 +6,7 @@
 
 /* --- lists --- */
 
-/* Returns true if the way out of the set or network has a list. */
+/* Returns true if the way out of the set or network leads only to the destinations of a list. */
 static bool has_list(const struct set *set)
 {
 	static struct wire_network network;
@@ -39,8 +39,8 @@ static bool set_is_listed(const struct registry *registry, const struct set *set
 
 /* --- scopes --- */
 
-/* Returns the peer's set, if it can be found only by pid namespaces because it is in its caller's
- * cgroup. Returns NULL if there is none. */
+/* Finds the peer's set by the peer's pid namespaces. That is the only way for a set in the cgroup
+ * of its caller, because the set has no cgroup of its own. Returns NULL if there is none. */
 static const struct set *find_by_namespace(const struct keeper *keeper, const struct peer *peer)
 {
 	for (size_t i = 0; i < peer->pid_namespaces.n; i++) {
@@ -84,9 +84,9 @@ static const struct set *find_home(const struct keeper *keeper, const struct pee
 	return home && home->inodes[KIND_USER] == peer->user_namespace ? home : NULL;
 }
 
-/* Returns where the peer is, and what limits it. set: the set that the peer is in, or NULL. home:
- * its home, or NULL. A peer with a home is not confined, although it is in a user namespace: that
- * of a set. */
+/* Returns where the peer is, and what limits it. set and known: from scope_find_set(). home: from
+ * find_home(). A peer with a home is not confined, although it is in a user namespace: that of a
+ * set. */
 static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known,
 				      const struct set *home)
 {
@@ -124,8 +124,8 @@ static void confine_subordinate(struct client_connection *connection)
 			 connection->charged);
 }
 
-/* Fills in what authorisation must know about the connection's peer, apart from its rights and
- * scope. */
+/* Fills in connection->subject, except the rights (allowed) and the scope. set: the set that the
+ * peer is in, or NULL. home: from find_home(). */
 static void fill_subject(const struct keeper *keeper, struct client_connection *connection,
 			 const struct set *set, const struct set *home)
 {

@@ -38,8 +38,9 @@ int server_listen(const char *path, mode_t mode)
 
 static struct subid_owners subid_owners;
 
-/* Returns the user against whom connections count if owner is behind them. Root has no limits, but
- * root's containers have: they count against the account of the fronts. */
+/* Returns the user against whose limits connections count that come from a set, a user namespace or
+ * a subordinate id of owner. This is owner, but for root it is the account of the fronts: root has
+ * no limits, and root's containers must have some. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 {
 	return owner == 0 ? keeper->config->front_uid : owner;
@@ -146,8 +147,9 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the facts about the peer. The connection has been counted against the user counted; counts
- * it against the user behind the peer instead. Returns 0, or an error and *failure. */
+/* Reads the facts about the peer. Moves the connection from the count of one user (counted) to that
+ * of the user behind the peer, if this is another: see charge(). Returns 0, or an error and
+ * *failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

@@ -18,8 +18,8 @@ void server_stop(struct keeper *keeper);
 
 /* Reads /etc/subuid again if it has changed. Must be called before server_guess_owner(). */
 void server_refresh_owners(struct keeper *keeper);
-/* Returns the user who has uid as a subordinate id, according to /etc/subuid, or else uid
- * itself. */
+/* Returns the user who has uid as a subordinate id, according to /etc/subuid, or else uid itself.
+ * For a subordinate id of root, returns the account of the fronts, which has limits. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
 /* Serves a connection. fd: its accepted socket, which is taken. counted: the user against whose
  * limit the connection has been counted. */
