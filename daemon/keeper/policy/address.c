@@ -11,7 +11,7 @@ static unsigned int bits_of(const struct address *address)
 	return address->family == AF_INET ? 32 : 128;
 }
 
-/* Sets the bits from number `from` to the last one to value. */
+/* Sets the bits from number `from` (0: the highest bit) to the last one to value. */
 static void fill_bits(struct address *address, unsigned int from, bool value)
 {
 	for (unsigned int bit = from; bit < bits_of(address); bit++) {

@@ -26,8 +26,9 @@ int authz_outward(const struct authz_subject *subject, const char *what, struct 
 			   "(PrivateNetwork= of a service), and this would lead out of it");
 }
 
-/* Checks that the subject has the right of this key, and that it may make a way to the host's
- * network from where it is. */
+/* Checks that the subject has the right of this key of [allow], and that authz_outward() allows the
+ * way. Leaves a subject that is listed to authz_outward(), which refuses it with a better reason.
+ * what: the way, for *failure. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {

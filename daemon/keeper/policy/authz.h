@@ -28,8 +28,8 @@ struct authz_subject {
 	char home[PIN_PATH_SIZE];
 };
 
-/* How a set was made: behind which wall ("": none), within which sets ("": none), and with which
- * id. */
+/* How a set was made. wall: that of the caller who made it (daemon/kernel/wall.h); "": none. above:
+ * the path of the sets around it, as in authz_subject.within; "": none. id: the set's. */
 struct authz_made {
 	const char *wall, *above, *id;
 };
@@ -155,7 +155,8 @@ struct authz_identity {
  *
  * Setuid programs and file capabilities have an effect in an ordinary user's set that has a user
  * and a mount namespace: all mapped ids are the owner's, so these programs give nothing that the
- * owner does not have (docs/adr/0027). Elsewhere they have one only at root's request.
+ * owner does not have (docs/adr/0027). Elsewhere they have an effect only if the command asks for
+ * new_privileges, in a set of root's with MAPPING_NONE; this needs ALLOW_NEW_PRIVILEGES.
  */
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
 		  struct authz_identity *ret, struct failure *failure);

@@ -49,8 +49,8 @@ bool check_same_path(const char *a, const char *b)
 	}
 }
 
-/* Checks a mount's source: the tree that it shows or, for an overlay, the directory that keeps what
- * is written. */
+/* Checks the source of a mount: the tree or device that the mount shows or, for an overlay, the
+ * directory in which written files are kept. */
 static int check_source(const struct wire_spec *spec, size_t index, struct failure *failure)
 {
 	const struct spec_mount *mount = &spec->mounts[index];
@@ -84,7 +84,8 @@ static bool may_be_at_root(const struct wire_spec *spec, size_t index)
 	return mount_changes(mount->type) && mount->type != MOUNT_HIDDEN;
 }
 
-/* Returns true if this mount cannot be made read-only itself. */
+/* Returns true for a mount that cannot have the option readOnly itself: only a later mount of type
+ * readOnly may make its place read-only. */
 static bool stays_writable(const struct spec_mount *mount)
 {
 	return mount->type == MOUNT_PROC || mount->type == MOUNT_DEV ||

@@ -41,8 +41,8 @@ int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
 
 /* --- kinds of namespaces --- */
 
-/* Makes the mapping custom if there are ranges. Rejects ranges with another mapping, and a custom
- * mapping without ranges. */
+/* Makes the mapping custom if the request gives ranges of ids, but no mapping. Rejects ranges with
+ * another mapping, and a custom mapping without ranges. */
 static int fill_mapping(struct wire_spec *spec, struct failure *failure)
 {
 	const char *given = spec->uid_map.n_ranges   ? "spec.uidMap"
@@ -232,8 +232,8 @@ static int check_hosts(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Checks that a boot set has no lease, and that the next boot can find its root and binds by their
- * paths. */
+/* Checks a set that each boot makes again (spec->boot): it has no lease, and paths by which the
+ * next boot finds its root and the sources of its mounts. */
 static int check_boot(const struct wire_spec *spec, struct failure *failure)
 {
 	char field[48];

@@ -30,7 +30,8 @@ int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret
 	return 0;
 }
 
-/* Parses the number of a user or group that has no name. Returns 0 or -ENOENT. */
+/* Parses text as the number of a user or group, because no account has it as its name. Returns 0 or
+ * -ENOENT. */
 static int parse_id(const char *text, uint32_t *ret)
 {
 	uint64_t number;

@@ -127,7 +127,8 @@ static int complain_of_who(struct loading *loading, const char *key, const char 
 			unknown + group);
 }
 
-/* Applies the words USER:LIST in the value of egress, and overwrites them with blanks. */
+/* Gives the rights to lists that the words USER:LIST and @GROUP:LIST in the value of [allow] egress
+ * name, and overwrites these words with blanks. */
 static int take_grants(struct loading *loading, char *value)
 {
 	for (char *at = value; *at;) {

@@ -94,8 +94,8 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the first count ids of line to the ids from *inside on, and adds count to *inside. Returns
- * the rest of the line. */
+/* Maps the ids inside from *inside on to the first count ids of line, and adds count to *inside.
+ * Returns the rest of the line. */
 static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
 				   uint32_t count)
 {
@@ -107,8 +107,8 @@ static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struc
 	return line;
 }
 
-/* Maps the caller's own id to `own`, and all ids that the file gives to the caller to the other ids
- * from 0 on. */
+/* Maps the id `own` inside to the caller's own id, and the other ids inside, from 0 on, to all ids
+ * that the file gives to the caller. */
 static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
 {
 	uint32_t inside = 0;

@@ -54,8 +54,9 @@ bool idmap_has(const struct wire_map *map, uint32_t inside);
  * inside. */
 uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 
-/* Returns the id that a command has inside by default: the id to which `own` is mapped. If `own` is
- * not mapped, returns 0 if 0 exists inside or nothing is mapped, else the first id inside. */
+/* Returns the id that a command has inside by default: the one that is mapped to `own`, an id
+ * outside. If there is none, returns 0 if 0 exists inside or nothing is mapped, else the first id
+ * inside. */
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
 /* Returns true if processes inside may change their supplementary groups: if the map has any id but

@@ -34,8 +34,8 @@ bool outside_is_forbidden(const struct config *config, const struct address *add
 
 bool outside_is_public(const struct config *config, const struct address *address)
 {
-	/* private, shared, for benchmarks, on the host or the local network, multicast, reserved,
-	 * or another form of an IPv4 address */
+	/* Subnets that are not public: private, shared, for benchmarks, on the host or the local
+	 * network, multicast, reserved, or another form of an IPv4 address. */
 	static const char *const others[] = {
 		"0.0.0.0/8",	  "10.0.0.0/8",	   "100.64.0.0/10", "127.0.0.0/8",
 		"169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",  "192.168.0.0/16",

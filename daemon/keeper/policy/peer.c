@@ -153,7 +153,7 @@ static int read_identity(int socket_fd, struct peer *ret)
 	return r < 0 ? r : read_label(socket_fd, &ret->identity);
 }
 
-/* Returns 0 if the process has this uid, -ESRCH if not, or another -errno. */
+/* Returns 0 if the process has this real or effective uid, -ESRCH if not, or another -errno. */
 static int check_uid(pid_t pid, uid_t uid)
 {
 	_cleanup_fd_ int directory_fd = process_open_directory(pid);
@@ -167,9 +167,9 @@ static int check_uid(pid_t pid, uid_t uid)
 
 /*
  * Opens the process that the socket's pid names, as is needed before Linux 6.5. If the peer has
- * ended, another process may have got the pid. If that has not the peer's uid, it is not taken for
- * the peer, whose real uid stays the same when it executes a setuid program. Returns a pidfd or
- * -errno.
+ * ended, another process may have got the pid. So the process is refused if neither its real uid
+ * nor its effective uid is the peer's. (A peer that executes a setuid program keeps its real uid.)
+ * Returns a pidfd or -errno.
  */
 static int open_pidfd_by_pid(const struct peer *peer)
 {
@@ -194,8 +194,9 @@ static int open_pidfd(int socket_fd, const struct peer *peer)
 
 /*
  * Returns true if the peer may have raised its limits: it runs a setuid program, or has one of the
- * capabilities for that (raising) in the host's user namespace. A process that changes its uid
- * while it connects looks the same. Root may raise limits anyway, so for root the answer is false.
+ * capabilities for that (raising) in the host's user namespace (in_host: it is in that one). A
+ * process that changes its uid while it connects looks the same. Root may raise limits anyway, so
+ * for root the answer is false.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {
@@ -208,9 +209,9 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 	       (in_host && status->permitted & ~status->ambient & raising);
 }
 
-/* Finds the set that the process is in by the whole path of its cgroup. The last name in the path
- * would not be enough: a user with a delegated part of the hierarchy can choose any names there.
- * Returns 0 or -errno. */
+/* Finds the set that the process is in (peer->place) by the whole path of its cgroup. The last name
+ * in the path would not be enough: a user with a delegated part of the hierarchy can choose any
+ * names there. base: path of the cgroup with all sets' cgroups. Returns 0 or -errno. */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
 	char path[4096], *at = path;
@@ -232,8 +233,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns the reason why the process counts as filtered, or "". Its filter, profile or context
- * would not apply to its commands or to the makers of its sets. */
+/* Returns the reason why the process counts as filtered, or "". The filter, profile or context of
+ * the process would not apply to its commands, or to the workers that make its sets. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {
@@ -252,7 +253,8 @@ static const char *find_filter(const struct peer_host *host, const struct peer *
 	return "";
 }
 
-/* Reads the properties of a process from its open /proc directory. Returns 0 or -errno. */
+/* Reads the properties of a process from its open directory in /proc (fd). *ret_confined: the
+ * reason why the process counts as confined, or "". Returns 0 or -errno. */
 static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {

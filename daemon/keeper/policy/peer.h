@@ -48,13 +48,16 @@ struct peer {
 	 * its program has the right to raise its limits, and may have done so. */
 	struct task_limits limits;
 	bool limits_known;
-	/* Id of the set that the peer is in, or "". It comes from the cgroup, which a process in a
-	 * set cannot leave. If place_known is false, the peer may be in any set. */
+	/* The peer's cgroup, if it is that of a set: its path after UID/ (see CGROUP_PATH_SIZE),
+	 * which begins with the id of the outermost set that the peer is in. "": none. A process in
+	 * a set cannot leave the set's cgroup. If place_known is false, the peer may be in any
+	 * set. */
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
 	char *cgroup; /* path of the peer's cgroup below the root of the hierarchy; NULL: unknown */
-	/* Pid namespaces of a peer whose cgroup is not that of a set. They show whether it is in a
-	 * set in its caller's cgroup, because users can move processes out of such a cgroup. */
+	/* Pid namespaces of a peer whose cgroup is not that of a set. They show whether the peer is
+	 * in a set that has no cgroup of its own, but is in its caller's (set->callers_cgroup):
+	 * users can move processes out of such a cgroup. */
 	struct pidns_list pid_namespaces;
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
 	 * the user of the host who owns the outermost user namespace that the peer is in. */

@@ -7,8 +7,9 @@
 
 /*
  * Applies a change to a list: removes entries, and adds those that the list does not have yet. *ret
- * is the new list, which points into old and change. Returns 0, or ERROR_INVALID_VALUE if an entry
- * to be removed is not on the list, or if allow or deny gets too many entries.
+ * is the new list. It points to the texts of old and change, so these must outlive it. Returns 0,
+ * or ERROR_INVALID_VALUE if an entry to be removed is not on the list, or if allow or deny gets too
+ * many entries.
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);

@@ -24,8 +24,8 @@ struct collecting {
 	int error;
 };
 
-/* Returns the service's index in names->table, and adds the service if it is new. Returns
- * REACH_SERVICES_MAX if the table is full. */
+/* Returns the index in names->table of the service (protocol and ports), and adds the service if it
+ * is new. Returns REACH_SERVICES_MAX if the table is full. */
 static size_t number_of(struct reach_names *names, const struct destination_service *service)
 {
 	size_t i = 0;
@@ -99,7 +99,8 @@ static void join(struct collecting *collecting)
 	collecting->n = used;
 }
 
-/* Appends the names of the user's own entries (own) or of the others to the text. */
+/* Appends names to names->text: those of the user's own entries (own), or those that only lists of
+ * the configuration have. */
 static void append(const struct collecting *collecting, bool own)
 {
 	struct reach_names *names = collecting->names;
@@ -339,8 +340,8 @@ static struct cursor cursor_at(const struct reach_names *names, bool own)
 	return cursor;
 }
 
-/* Moves the cursor forward to this name. Returns the services of the name, or 0 if it is not there.
- * Names must be looked for in alphabetical order. */
+/* Moves the cursor forward to this name. Returns the services of the name, as bits for the rows of
+ * names->table, or 0 if the name is not there. Names must be looked for in alphabetical order. */
 static uint32_t find_services(struct cursor *cursor, const char *name)
 {
 	int order = -1;

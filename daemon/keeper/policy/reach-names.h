@@ -17,9 +17,9 @@ struct reach_names {
 	char *text;
 	size_t size;
 	uint32_t *services;				      /* of each name; bit i is table[i] */
-	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
+	struct destination_service table[REACH_SERVICES_MAX]; /* protocols and ports, distinct */
 	size_t n_services;
-	bool overflow; /* entries were left out: there are too many names or services */
+	bool overflow; /* entries were left out: there were too many names, or rows in table */
 	/* Lists with the same names and ports, in any order, have the same digest; other lists
 	 * almost never do. 0: there are no names. */
 	uint64_t digest;

@@ -3,8 +3,10 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/keeper/policy/reach.h"
 
-/* Maximum number of services in the list of a set. Each costs one or two rules with a set of
- * addresses in nftables. The more such sets the table has, the longer the kernel needs for each. */
+/* Maximum number of services in the list of a set. A service is a protocol and ports, of IPv4 or of
+ * IPv6: entries with the same service share a rule (destination_shares_rule()). Each service costs
+ * one or two rules with a set of addresses in nftables. The more such sets the table has, the
+ * longer the kernel needs for each. */
 #define SERVICES_MAX 16
 
 /* --- checks --- */
@@ -34,7 +36,8 @@ static int check_side(const struct config *config, const struct wire_destination
 	return 0;
 }
 
-/* Returns the number of services in the lines, which may be NULL; at most SERVICES_MAX + 1. */
+/* Returns the number of services (see SERVICES_MAX) in the lines, which may be NULL. Stops counting
+ * at SERVICES_MAX + 1. */
 static size_t count_services(const char *lines)
 {
 	struct destination services[SERVICES_MAX + 1];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of egress (struct wire_reach): checks them, and replaces their words by entries. */
+/* Lists of egress (struct wire_reach): checks them, and replaces the words "@dns" and "@NAME"
+ * (which is a list of the configuration) by entries. */
 #pragma once
 
 #include "daemon/keeper/policy/config.h"
@@ -29,18 +30,19 @@ struct reach_servers {
 };
 /*
  * Appends the entries to lines, without words and without names of hosts. A list of the
- * configuration is replaced by its entries. If the configuration does not have the list, it is left
- * out, and lines->missing names it. "@dns" is replaced by the set's servers or, in a list of the
- * configuration, by the host's: otherwise a user with the right to that list only could reach any
- * address by choosing it as a name server. Returns the lines, or NULL if there are none.
+ * configuration ("@NAME") is replaced by its entries. If the configuration does not have the list,
+ * the word is left out, and lines->missing names it. "@dns" is replaced by the set's servers or, in
+ * a list of the configuration, by the host's: otherwise a user with the right to that list only
+ * could reach any address by choosing it as a name server. Returns the lines, in lines->buffer, or
+ * NULL if there are none.
  */
 const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);
 /* Returns true if the list has "@dns", itself or in a list of the configuration. */
 bool reach_has_dns(const struct config *config, const struct wire_reach *reach);
 
-/* Returns a list of the configuration that no set could have, because it is empty or has too many
- * services, for instance. *ret_wrong then has the key and the reason. Returns NULL if all lists are
- * right. */
+/* Returns a list of the configuration that no set could have, for instance because the list is
+ * empty or has too many different protocols and ports. *ret_wrong then has the key and the reason.
+ * Returns NULL if all lists are right. */
 const struct config_list *reach_find_wrong_list(const struct config *config,
 						struct failure *ret_wrong);

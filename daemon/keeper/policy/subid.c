@@ -217,8 +217,8 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 
 /* --- owners of subordinate ids --- */
 
-/* Finds the uid of a line's owner, who is given by number or name. Returns false if the line must
- * be ignored. */
+/* Finds the uid of a line's owner, who is given by number or name. accounts: the contents of
+ * /etc/passwd. Returns false if the line must be ignored. */
 static bool find_owner(const char *accounts, size_t size, const struct field *owner,
 		       const struct subid_range *range, uid_t *ret)
 {

@@ -37,7 +37,7 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 	}
 }
 
-/* Describes the step that failed, as exactly as the report allows. */
+/* Describes the step that failed, as exactly as the report allows. field: from blame(). */
 static void name_step(const struct task_report *report, const char *field, char *ret, size_t size)
 {
 	bool of_kind = report->step == STEP_UNSHARE || report->step == STEP_PIN ||
@@ -67,7 +67,8 @@ static const char no_rules[] =
 	"this kernel does not take their rules: it needs nftables with NAT, and "
 	"CONFIG_NF_CONNTRACK_LABELS";
 
-/* Errors of steps that have a special meaning for a client. */
+/* Errors of steps that a client gets with this code, subject and reason, instead of as
+ * ERROR_SYSTEM. */
 static const struct meaning {
 	enum step step;
 	int error;
@@ -148,7 +149,8 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
-/* Fills in *failure for a descriptor that the command or capture cannot use. */
+/* Fills in *failure for a descriptor that the command or capture cannot use. which: such as
+ * DESCRIPTOR_STDIN. */
 static int descriptor_error(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";
