@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Functions that the methods for lists of egress share. */
+/* Functions that SetEgress and LearnEgress, the methods for lists of egress, share. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -10,17 +10,19 @@ struct egress_asked {
 	bool has_owner;
 	uid_t owner;
 };
-/* Finds the set or network, if the caller may know of it. Returns 0, or an error and *failure, for
- * example if it is not ready. */
+/* Finds the set or network that `asked` names, if the caller may know of it. Returns 0, or an error
+ * and *failure, for example if the set or network is not ready. */
 int egress_find(struct keeper *keeper, struct request *request, const struct egress_asked *asked,
 		struct set **ret, struct failure *failure);
-/* Reads the list of a set or network. Returns 0, or an error and *failure if it has none. */
+/* Reads the list of egress of a set or network. *ret points into set->spec or set->network, so it
+ * is valid until these change. Returns 0, or an error and *failure if there is no list. */
 int egress_find_list(const struct set *set, struct wire_reach *ret, struct failure *failure);
 
-/* Logs that user uid has done something with the list of a set. what: the verb and object, such as
- * "changed egress". kind: see log_operation(). */
+/* Logs that user uid has done something with the list of egress of a set or network. what: the verb
+ * and object, such as "changed egress". kind: see log_operation(). */
 void egress_log(const char *kind, uid_t uid, const char *what, const struct set *set);
 
-/* Updates the files in /etc of the set. Must be called when the list may have got its first name,
- * or lost its last one. had_names: the list had names before. */
+/* Has the set's files in /etc updated if its list of egress has got its first name of a host, or
+ * has lost its last one. Must be called after a change of the list. had_names: the list had names
+ * before the change. */
 void egress_names_follow(struct set *set, bool had_names);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method SetEgress: changes the list of a way out, or only reads it. The steps:
+ * The method SetEgress: changes the list of destinations to which the way out of a set or network
+ * leads, or only reads it. The steps:
  *
  *   wait while the firewall's table is being restored; check the change; record the new list;
  *   send TASK_RELIST; answer
  *
- * If this fails, the old list is recorded again, and the table is restored. If the daemon dies on
- * the way, its next start restores the table as recorded, and ends connections to what the recorded
- * list does not have.
+ * If one of them fails, the old list is recorded again, and the table is restored. If the daemon
+ * dies on the way, its next start restores the table as recorded, and ends connections to what the
+ * recorded list does not have.
  */
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
@@ -72,7 +73,8 @@ static void fail_gone(struct change *change)
 	fail(change, &failure);
 }
 
-/* Records the old list again. The worker may or may not have changed the firewall. */
+/* Records the old list again, and restores the firewall's table, which the worker may have changed.
+ * Does nothing if no new list was recorded. */
 static void take_back(struct change *change, struct set *set)
 {
 	if (!change->record.changed)
@@ -113,7 +115,8 @@ static void on_boot_written(struct keeper *keeper, const struct failure *failure
 		fail_gone(change);
 }
 
-/* Writes the record for the next boot, if there is one, and answers. */
+/* If the list has changed, updates the record for the next boot, if there is one. Then answers the
+ * request. */
 static void on_files_written(void *context)
 {
 	struct change *change = context;
@@ -176,7 +179,8 @@ static void on_relisted(struct operation *operation, const struct task_report *r
 
 /* --- the change --- */
 
-/* Checks the change, and records the new list. Returns 0 or an error. */
+/* Checks the change, and records the new list. asked: the request, with the entries to add and to
+ * remove. old: the list before the change. Returns 0 or an error. */
 static int make(struct change *change, struct set *set, const struct wire_egress *asked,
 		const struct wire_reach *old, struct failure *failure)
 {
@@ -214,7 +218,7 @@ static int send_relist(struct change *change, const struct set *set)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
-	/* a failure means that the list is too long: then the way leads nowhere */
+	/* a failure means that the list is too long: then the way out leads nowhere */
 	(void)egress_fill_link(change->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
@@ -249,8 +253,9 @@ static void on_names_settled(void *context)
 	fail(change, &failure);
 }
 
-/* Waits until the addresses of names that were let through before the change are removed. Then
- * on_names_settled() goes on. Returns 0 or an error. */
+/* Waits until all changes of the addresses that the firewall lets through for names at this way out
+ * have ended (struct egress_change): among them the removal of the addresses that it let through by
+ * the old list. Then on_names_settled() goes on. Returns 0 or an error. */
 static int wait_for_names(struct change *change, struct set *set, struct failure *failure)
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;

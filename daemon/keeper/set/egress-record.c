@@ -19,15 +19,16 @@ void egress_record_free(struct egress_record *record)
 	free(record->before);
 }
 
-/* Returns the address of the packed part of the record that has the list: a network's, or the
- * specification. */
+/* Returns the address of the member that has the list, packed: set->network of a network, or
+ * set->spec of a set. *ret_size: the address of the member with its size. */
 static void **part_of(struct set *set, size_t **ret_size)
 {
 	*ret_size = set_is_network(set) ? &set->network_size : &set->spec_size;
 	return set_is_network(set) ? &set->network : &set->spec;
 }
 
-/* Packs the part of the record that has the list, with reach as the list. Returns 0 or -errno. */
+/* Packs a copy of the part of the record that has the list (see part_of()), with reach as the list.
+ * The caller frees *ret. Returns 0 or -errno. */
 static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
 		     size_t *size)
 {
@@ -45,8 +46,8 @@ static int pack_with(const struct set *set, const struct wire_reach *reach, void
 	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
 }
 
-/* Exchanges the part of the record that has the list with record->before, and writes the record.
- * Returns 0 or -errno. */
+/* Exchanges the part of the record that has the list with record->before, and writes the record. A
+ * second call undoes this. Returns 0 or -errno. */
 static int exchange(struct egress_record *record, struct keeper *keeper, struct set *set)
 {
 	size_t *size, other_size = record->before_size;
@@ -59,8 +60,9 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Counts the entries of the list that the record has now for the owner, instead of those of the
- * list that was counted before. */
+/* Counts the entries of the list that is in the record now for the owner, instead of those of
+ * another list that was counted before. Has the set's files in /etc follow the names in the
+ * list. */
 static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Changes of the list of egress in the record of a set or network, in memory and on disk. The
- * entries of the list count for the owner, and the set's files in /etc follow the names in the
- * list. A change can be taken back until it is freed. Only one can be in progress for a set or
- * network.
+ * entries of the list count against the owner's limit, and the set's files in /etc follow the names
+ * in the list. A change can be taken back until it is freed. Only one change can be in progress for
+ * a set or network.
  */
 #pragma once
 

@@ -7,9 +7,9 @@
  *   wait for the resolver, and for the files in /etc
  *   answer
  *
- * TASK_LEARN is sent once more when the client asks for the end, has gone, or has not called for
- * LEARN_SECONDS. Then the worker closes the list, and ends connections to what the list does not
- * have.
+ * While a list is open, the firewall also lets through what the list does not have. TASK_LEARN is
+ * sent once more when the client asks for the end, has gone, or has not called for LEARN_SECONDS.
+ * Then the worker closes the list, and ends connections to what the list does not have.
  */
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
@@ -61,7 +61,8 @@ static struct learner *find(const struct set *set)
 	return LIST_FIND(learners, at, next, strcmp(at->id, set->id) == 0);
 }
 
-/* Makes the resolver and the files in /etc follow the beginning or the end of learning. */
+/* Makes the resolver and the set's files in /etc follow the beginning or the end of learning: in
+ * between, the resolver forwards all names, and not only those in the list. */
 static void follow(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;
@@ -128,7 +129,8 @@ static void answer(struct learner *learner, struct set *set)
 
 static void go(struct learner *learner);
 
-/* Called when a call, or the end, has taken effect. Answers the call, or goes on with the end. */
+/* Called when a call of LearnEgress, or the end of learning, has taken effect. Begins the end if it
+ * was asked for meanwhile; otherwise answers the call. */
 static void conclude(void *context)
 {
 	struct learner *learner = context;
@@ -209,7 +211,7 @@ static int send_task(struct learner *learner, const struct set *set)
 		return r;
 	wire_clear(&task_learn_layout, &task);
 	egress_list_begin();
-	/* a failure means that the list is too long: then the way leads nowhere */
+	/* a failure means that the list is too long: then the way out leads nowhere */
 	(void)egress_fill_link(learner->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(learner->keeper, &task.firewall);
 	task.link = planned.task;
@@ -247,8 +249,8 @@ static void on_settled(void *context)
 	egress_restore(keeper);
 }
 
-/* Begins to carry out a call: opens the list, keeps it open or, if learner->end is set, closes
- * it. */
+/* Begins to carry out a call of LearnEgress: opens the list, keeps it open or, if learner->end is
+ * set, closes it. */
 static void go(struct learner *learner)
 {
 	struct set *set = set_of(learner);
@@ -300,8 +302,9 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
-/* Takes away rights that the configuration no longer gives to the caller. The subject has those
- * that it had when it connected, and learning may last as long as the connection. */
+/* Takes from the subject, a caller, the rights that the configuration no longer gives to it. A
+ * subject has the rights that it had when it connected, and learning may last as long as the
+ * connection. identity: the same caller's. */
 static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
 			  struct authz_subject *subject)
 {
@@ -310,7 +313,8 @@ static void update_rights(const struct keeper *keeper, const struct peer_identit
 			      identity->n_groups, config_host_user_namespaces());
 }
 
-/* Checks that the caller may have a way out without a list. Returns 0 or an error. */
+/* Checks that the caller may have a way out without a list, as the set has while its list is
+ * learned. Returns 0 or an error. */
 static int check(struct keeper *keeper, struct request *request, const struct set *set,
 		 struct failure *failure)
 {
@@ -368,7 +372,7 @@ static int learner_new(struct keeper *keeper, const struct request *request, str
 	return 0;
 }
 
-/* Handles a call of the connection that learns the list. Returns 0 or an error. */
+/* Handles a call of LearnEgress by the connection that learns the list. Returns 0 or an error. */
 static int call(struct learner *learner, struct set *set, const struct request *request,
 		const struct wire_learn *asked, struct failure *failure)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method LearnEgress: for a while, a set or network also reaches what its list does not have,
- * and the client is told what that was. Each call prolongs this by LEARN_SECONDS; after this time
- * the firewall ends it, whatever the daemon does. It also ends with the connection. It is not
- * recorded, and ends when the daemon ends.
+ * The method LearnEgress: for a while, a set or network also reaches destinations that its list of
+ * egress does not have, and the client is told which of them were reached. Each call prolongs this
+ * by LEARN_SECONDS. After this time without a call, the firewall ends it, whatever the daemon does.
+ * It also ends with the connection. Learning is not recorded, and ends when the daemon ends.
  */
 #pragma once
 
