@@ -9,7 +9,7 @@ static int timer_fd = -1;
 static struct event *timer_event;
 static set_expired *on_set_expired;
 
-/* Sets the timer to the time at which the next set expires, or stops it. */
+/* Sets the timer to the time at which the next set expires. Stops the timer if no set expires. */
 static void set_timer(struct keeper *keeper)
 {
 	const struct set *set = registry_first_expiry(keeper->registry);

@@ -32,8 +32,8 @@ static void on_processes_ended(struct keeper *keeper, struct set *set)
 	idle_look(keeper, set);
 }
 
-/* Callback: opens cgroup.events of the first child cgroup that contains a process. Stores the
- * descriptor in context, an int. */
+/* Callback of cgroup_each_child(): if this child cgroup contains a process, opens its
+ * cgroup.events, stores the descriptor in *context, an int, and ends the loop by returning 1. */
 static int open_if_populated(int cgroup_fd, const char *name, void *context)
 {
 	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, name), events_fd = -1;
@@ -101,7 +101,7 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 		return;
 	set->lease.idle_expires = expires;
 	expiry_settle(keeper, set);
-	/* without this record, the time would start again with nsctld */
+	/* without this record, the time would begin anew when nsctld starts again */
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));

@@ -9,11 +9,12 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Finds out whether the set is idle, and starts or stops the time of its lease by idleness. Must be
- * called when a command, a process or a link of the set may have begun or ended. */
+/* Finds out whether the set is idle (with all that one Apply has made with it), and starts or stops
+ * the time of its lease by idleness. Must be called when a command, a process or a link of the set
+ * may have begun or ended. */
 void idle_look(struct keeper *keeper, struct set *set);
 /* Calls idle_look() for all sets and networks of this owner whose idleness may depend on another
  * set. Must be called when one of the owner's sets was made or removed. */
 void idle_look_at_all(struct keeper *keeper, uid_t owner);
-/* Starts the time of the lease by idleness again, if the set is idle. */
+/* If the set is idle, lets the time of its lease by idleness begin anew. */
 void idle_restart(struct keeper *keeper, struct set *set);

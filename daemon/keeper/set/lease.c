@@ -46,8 +46,8 @@ static void on_watcher_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "pipe");
 }
 
-/* Called when the init of a set in its caller's cgroup has ended, as it does when the caller's
- * service ends. Ends the set's lease. */
+/* Called when the init of a set in its caller's cgroup has ended, for example because the systemd
+ * unit of the caller was stopped. Ends the set's lease. */
 static void on_init_ended(struct keeper *keeper, struct set *set)
 {
 	expire(keeper, set, "cgroup");
@@ -145,8 +145,8 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the %s has no lease by time: %s", set_what(set), end);
 }
 
-/* Returns true if the subject, a caller, is inside the set, or inside a set that the same Apply has
- * made: its lease is renewed together with this one's. */
+/* Returns true if the subject, a caller, is inside the set, or inside another set that the same
+ * Apply has made: the leases of an Apply's sets are renewed together. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {
@@ -175,8 +175,9 @@ static bool has_lease(const struct set *set)
 	return lease->span || lease->idle || lease->pid || lease->watcher_pid || lease->connection;
 }
 
-/* Returns the first set of the group that has a lease or, if `after` is given, the next one.
- * Returns NULL if there is none. */
+/* Returns the owner's first set or network of the group (id of an Apply) that has a lease and is
+ * not being removed or, if `after` is given, the next one after that. Returns NULL if there is
+ * none. */
 static struct set *next_leased(struct keeper *keeper, uid_t owner, const char *group,
 			       const struct set *after)
 {
@@ -208,7 +209,8 @@ static int put_in_spec(struct set *set, const struct wire_lease *lease)
 	return registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
 }
 
-/* Replaces the set's lease by this one. Returns 0 or -errno. */
+/* Replaces the set's lease by this one, and begins to watch for its end. May remove the set at
+ * once. Returns 0 or -errno. */
 static int replace(struct keeper *keeper, struct set *set, const struct wire_lease *lease,
 		   const struct request *request)
 {
@@ -241,7 +243,7 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 				   set->name);
 	wire_clear(&wire_lease_layout, &lease);
 	/* the lease by idleness stays: sets that were made together are idle only together, and
-	 * without it the others could end while the command runs */
+	 * without it the other sets could end while the command runs */
 	lease.idle = set->lease.idle;
 	process_watch_end(set);
 	set->run = true;

@@ -11,7 +11,8 @@
  * pipes. */
 void pipe_watch_hold(struct keeper *keeper, const struct request *request);
 /* Kills those watchers of the request that no set has. Must be called when the request is over, or
- * when its sets have recorded their watchers. */
+ * when its sets have recorded their watchers. processes: those of the request, by the index of the
+ * descriptor. */
 void pipe_watch_release(const struct request *request, const struct lane_process *processes);
 
 /* Kills the watcher of a set, unless another set has it, too. Must be called when the set does not

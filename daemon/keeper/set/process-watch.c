@@ -101,8 +101,9 @@ static int watch_fd(struct set *set, enum watched which, process_ended *ended, i
 	return 0;
 }
 
-/* Watches the process with this pid and start time. Calls ended() when it has ended, perhaps before
- * returning. Does nothing if pid is 0, or if there is such a watch. Logs a failure. */
+/* Watches the process with this pid and start time. Calls ended() when the process has ended,
+ * perhaps before returning. Does nothing if pid is 0, or if the set has a watch of this kind
+ * (which) already. Logs a failure. */
 static void watch_process(struct keeper *keeper, struct set *set, enum watched which, pid_t pid,
 			  uint64_t start, process_ended *ended)
 {

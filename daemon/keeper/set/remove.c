@@ -29,7 +29,7 @@
 /* Deadline of the worker that removes a set. */
 #define REMOVE_SECONDS 30
 /* Pause before the next attempt if no process could be started for a removal, and no request waits
- * for the removal. */
+ * for the removal. Also the pause between kills after a grace period. */
 #define AGAIN_SECONDS 1
 /* Length of the turn of a removal with a grace period: see send_removal(). */
 #define GRACE_TURN_USEC 100000
@@ -46,14 +46,14 @@ struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
-	uint64_t grace, grace_end;
-	struct event *again; /* NULL until needed */
-	struct event *kill;  /* fires when the grace period, which was shortened, ends; or NULL */
-	bool within_begun;   /* remove_within() has begun to remove the sets within it */
-	bool in_loop;	     /* remove_within() is running */
-	bool sent;	     /* the task was sent to a worker; no operation on links is left */
-	bool gone;	     /* nothing of the set is left in the kernel */
-	bool forgetting;     /* its record for the next boot is being removed */
+	uint64_t grace, grace_end; /* microseconds; grace_end: CLOCK_BOOTTIME */
+	struct event *again;	   /* NULL until needed */
+	struct event *kill; /* fires when the grace period, which was shortened, ends; or NULL */
+	bool within_begun;  /* remove_within() has begun to remove the sets within it */
+	bool in_loop;	    /* remove_within() is running */
+	bool sent;	    /* the task was sent to a worker; no operation on links is left */
+	bool gone;	    /* nothing of the set is left in the kernel */
+	bool forgetting;    /* its record for the next boot is being removed */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -73,8 +73,9 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 	}
 }
 
-/* Continues the removal of the surrounding set, if there is one. Must be called when a set within
- * it is gone, or could not be removed. */
+/* Continues the removal of the surrounding set, if that is being removed. above: its path, as in
+ * struct set; "" or NULL: there is no such set. Must be called when a set within it is gone, or
+ * could not be removed. */
 static void go_on_around(struct keeper *keeper, const char *above)
 {
 	struct set *around = registry_find_at(keeper->registry, above);
@@ -350,7 +351,8 @@ static void begin_removal(struct removal *removal)
 	give_up_removal(removal, &failure);
 }
 
-/* Kills the processes of the set. The worker waits for their end, and then goes on. */
+/* Kills the processes of the set at the end of a grace period that was shortened. The worker waits
+ * for their end, and then goes on. */
 static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -359,12 +361,13 @@ static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void 
 
 	if (cgroup_fd >= 0)
 		(void)cgroup_kill(cgroup_fd);
-	/* a command that was being started may come later */
+	/* a command that was being started may come later: kills again after a pause */
 	evtimer_add(removal->kill, &pause);
 }
 
-/* Lets the grace period end this soon, unless it ends earlier anyway. If the worker has its task
- * already, the keeper kills the processes. */
+/* Lets the grace period end `grace` microseconds from now, unless it ends earlier anyway. If the
+ * worker has its task already, on_grace_end() kills the processes then. Does the same for removals
+ * of sets within the set. */
 static void shorten_grace(struct removal *removal, uint64_t grace)
 {
 	const struct timeval rest = {.tv_sec = grace / 1000000, .tv_usec = grace % 1000000};

@@ -3,7 +3,8 @@
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/state/view.h"
 
-/* The last answer to a Run or Exec. It waits for removals. */
+/* The last answer to a Run, or to an Exec with remove. It waits until the set, and all that the
+ * same Apply has made, is removed. */
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
@@ -37,8 +38,8 @@ static void remove_one(struct keeper *keeper, struct set *set, struct run_end *e
 	set_remove(keeper, set, 0, end ? on_removed : NULL, end);
 }
 
-/* Returns true if other is a mate of the set: a set or network that the same Apply has made. One
- * that is still being made is none, because it is left to the Apply. */
+/* Returns true if other is a mate of the set: a set or network that the same Apply has made. A set
+ * or network that is still being made is no mate, because it is left to the Apply. */
 static bool is_mate(const struct set *set, const struct set *other)
 {
 	return other != set && other->state != SET_CREATING &&
@@ -58,7 +59,8 @@ static struct set *next_mate(struct keeper *keeper, const struct set *set, const
 	return next && next->owner == set->owner ? next : NULL;
 }
 
-/* Removes those mates of the set that are networks or, if networks is false, sets. */
+/* Removes those mates of the set that are networks or, if networks is false, sets. end: waits for
+ * the removals; NULL: nothing waits. */
 static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
 			 struct run_end *end)
 {
@@ -68,7 +70,7 @@ static void remove_mates(struct keeper *keeper, const struct set *set, bool netw
 }
 
 /* Removes the set and its mates. Networks come last: the removal of a network skips links to sets
- * that are already being removed. end may be NULL. */
+ * that are already being removed. end: waits for the removals; NULL: nothing waits. */
 static void remove_all(struct keeper *keeper, struct set *set, struct run_end *end)
 {
 	remove_one(keeper, set, end);

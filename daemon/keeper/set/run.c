@@ -30,7 +30,8 @@ static void on_run_created(struct keeper *keeper, struct set *set, const struct 
 	run_free(run);
 }
 
-/* Takes the request's message, and leaves an empty one in its place. Returns 0 or -errno. */
+/* Moves the request's message from *from to run->message, and leaves an empty one in its place.
+ * Returns 0 or -errno. */
 static int take_message(struct wire_message *from, struct run *run)
 {
 	struct wire_message fresh;

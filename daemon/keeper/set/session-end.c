@@ -29,8 +29,8 @@ struct exit_status {
 	uint64_t when;
 };
 
-/* Reads the status file of the session id. Returns 0 or -errno. If there is no file, returns 0, and
- * *ret is all zeros. */
+/* Reads the status file of the session with this id. Returns 0 or -errno. If there is no file,
+ * returns 0, and *ret is all zeros. */
 static int read_status(const struct store *store, const char *id, struct exit_status *ret)
 {
 	char name[ID_SIZE + 16], word[16], line[128];
@@ -67,7 +67,7 @@ static int read_status(const struct store *store, const char *id, struct exit_st
 }
 
 /* Fills in how the session ended, from its status file. If the file does not say it, the runner was
- * killed: then the session has ended now, by SIGKILL. */
+ * killed: then the session has ended now, by SIGKILL. now: Unix epoch, microseconds. */
 static void apply_status(const struct exit_status *status, uint64_t now, struct session *session)
 {
 	session->ended = status->ended ? status->when : now;
@@ -108,8 +108,8 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* Ends a session. The caller has filled in how the command ended. Answers all requests that wait.
- * Processes that the command has left go on. */
+/* Ends a session: answers all requests that wait for it, records it, and frees the watch. The
+ * caller must have filled in how the command ended. Processes that the command has left go on. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sessions after their start. A session ends when its runner does. Then all requests that wait for
- * its end are answered. Its record is kept for a while, and processes that the command has left go
- * on (session-left.h). After a restart of nsctld, a session is found again by its status file. */
+/* Sessions after their start. A session ends when its runner (daemon/kernel/runner.h) does. Then
+ * all requests that wait for its end are answered. Its record is kept for a while, and processes
+ * that the command has left go on (session-left.h). After a restart of nsctld, a session is found
+ * again by its status file. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -25,27 +26,27 @@ struct watch {
 /* Answers a request that waits for the end of the session. The session must have ended. */
 void session_answer_ended(struct keeper *keeper, struct request *request,
 			  const struct session *session);
-/* Ends a session whose command never ran. Answers its starter, if there is one, with the failure.
- * Frees the watch and the session. */
+/* Ends a session whose command never ran. Answers its starter (the Exec or Run), if there is one,
+ * with the failure. Frees the watch and the session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
 /* Watches the runner: the session ends when the runner does. Takes runner_fd, a pidfd; -1: the
  * runner has ended already, which the event loop then handles in the same way. Returns 0 or
  * -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Watches the command of a Run, so that the removal of the set begins as soon as the command ends,
- * and not only when its runner does. Takes command_fd, a pidfd. If this fails, the set is removed
- * when the session ends. */
+/* Watches the command of a Run, or of an Exec with remove, so that the removal of the set begins as
+ * soon as the command ends, and not only when its runner does. Takes command_fd, a pidfd. If this
+ * fails, the set is removed when the session ends. */
 void session_watch_command(struct watch *watch, int command_fd);
 /* Kills the processes of a session that could not be started: the runner, which is privileged until
  * it executes the command, and all processes in the cgroup of the session. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
 
-/* Closes the leashes of commands that a connection has started, which ends these commands. Must be
- * called when the connection is gone. */
+/* Closes the leashes (see make_leash() in session.c) of commands that a connection has started,
+ * which ends these commands. Must be called when the connection is gone. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
-/* Begins to watch a session that was recorded as running. Must be called at a start. Returns 0, or
- * -errno if the session cannot be examined. */
+/* Begins to watch a session that was recorded as running. Must be called when nsctld starts.
+ * Returns 0, or -errno if the session cannot be examined. */
 int session_recover(struct keeper *keeper, struct session *session);
 /* Stops watching all sessions, at the keeper's end. Their commands go on. */
 void session_stop(struct keeper *keeper);

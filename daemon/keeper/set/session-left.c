@@ -35,7 +35,7 @@ void session_remove_cgroup(struct keeper *keeper, const struct session *session)
 	const struct task_set set = view_task_set(session->set);
 	int r = cgroup_of_processes(keeper->cgroup_fd, &set, session->id, cgroup_remove);
 
-	/* a set in its caller's cgroup may have lost it with the caller's service */
+	/* a set in its caller's cgroup may have lost this cgroup when the caller's service ended */
 	if (r < 0 && r != -ENOENT)
 		log_by_user("cgroups not removed", LOG_WARNING,
 			    &(struct log_fields){.has_uid = true, .uid = session->owner},

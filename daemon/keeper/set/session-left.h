@@ -19,8 +19,8 @@ void session_leave(struct keeper *keeper, struct session *session);
 /* Like session_leave(), for a session that ended before this start of nsctld. Returns 0 or
  * -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
-/* Settles the ended sessions of a set. Must be called when the processes that they had left have
- * been killed. */
+/* Settles those ended sessions of a set whose commands had left processes. Must be called when
+ * these processes have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
 /* Stops watching the processes that the command has left, at the keeper's end. */
 void session_left_stop(struct session *session);

@@ -21,14 +21,14 @@
 
 /* Deadline for starting a command: its file may be on a file system that hangs. */
 #define START_SECONDS 20
-/* Space that is reserved for a status file, which has three lines of numbers. */
+/* Space in bytes that is reserved for a status file, which has three lines of numbers. */
 #define STATUS_FILE_SIZE 512
 
 /* --- results of the start --- */
 
 /* Called when the connection of an Exec or Run ends before the last answer. A running command goes
- * on, or ends by its leash. If the start still waits for its turn, cancels it. If the start is in
- * progress, lets it go on, so that it is logged. */
+ * on or, if it has a leash (make_leash()), is ended by that. If the start still waits for its turn,
+ * cancels the start. If the start is in progress, lets it go on, so that it is logged. */
 static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
@@ -98,8 +98,9 @@ static int check_running(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-/* Fills in *failure with the reason why the command was not started. For ENOMEM, first looks
- * whether the init is ending: then the pid namespace takes no new processes. */
+/* Fills in *failure with the reason why the command was not started. If a fork has failed with
+ * ENOMEM, first looks whether the set's init is ending: then the pid namespace takes no new
+ * processes. */
 static void explain(struct keeper *keeper, struct set *set, const struct task_report *report,
 		    struct failure *failure)
 {
@@ -194,9 +195,10 @@ static int open_status_file(struct keeper *keeper, const struct session *session
 	return take_fd(&fd);
 }
 
-/* Makes a leash for an attached command, unless its client has passed a status pipe, by which the
- * runner notices that the client is gone. Stores the runner's end, or -1, in *ret_fd. Returns 0 or
- * -errno. */
+/* Makes the leash of an attached command: a pair of sockets. When the client is gone, the keeper
+ * closes its end of the leash, and the runner then ends the command. Makes none if the client has
+ * passed a status pipe, by which the runner itself notices that the client is gone. Stores the
+ * runner's end, or -1, in *ret_fd. Returns 0 or -errno. */
 static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
 {
 	int pair[2];
@@ -350,7 +352,7 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
 	/* if the set is in its caller's cgroup, its command must enter the pid namespace, because
-	 * the end of this namespace kills it */
+	 * the end of this namespace kills the command */
 	if (r == 0 && set->callers_cgroup && asked->command.kinds)
 		asked->command.kinds |= KIND_BIT(KIND_PID);
 	if (r == 0)

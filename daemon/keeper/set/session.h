@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The beginning of sessions: the start of a runner, which goes on without nsctld. session-end.h has
- * the rest. */
+/* The beginning of sessions: the start of a runner (daemon/kernel/runner.h), which goes on without
+ * nsctld. session-end.h has the rest. */
 #pragma once
 
 #include "daemon/keeper/request/admission.h"
 
-/* Starts a command for the kept request, and answers the request, also if this fails. removes_set:
- * the set ends with the command (run-end.h). */
+/* Starts a command for the kept request, and answers the request, also if this fails. as: see
+ * admission_of_command(). removes_set: the set ends with the command (run-end.h). */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
