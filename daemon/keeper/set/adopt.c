@@ -3,15 +3,15 @@
  * The method Adopt: makes a set of namespaces that exist already. The maker of the set opens
  * namespaces instead of making them (kernel/make-adopt.c), and reports which they are. All else is
  * as for other sets. Only processes that nsctld has started are in the set's cgroup, so a removal
- * ends no others, and releases the namespaces by removing their pins.
+ * ends no other processes. It releases the namespaces by removing their pins.
  */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/set/create.h"
 
-/* Returns true if another set of the same owner has the same namespace of this kind, and the caller
- * may act on that set. */
+/* Returns true if the owner of `set` has another ready set with the same namespace of this kind,
+ * and the caller may act on that other set. */
 static bool is_held(const struct keeper *keeper, const struct set *set,
 		    const struct request *request, enum kind kind)
 {
@@ -26,8 +26,9 @@ static bool is_held(const struct keeper *keeper, const struct set *set,
 	return false;
 }
 
-/* Checks that another set of the caller has each namespace over which the caller has no power.
- * foreign: the kinds of these. Returns 0 or an error. */
+/* Checks the namespaces that `set`, which is being adopted, has taken from processes or descriptors
+ * although the caller has no power over them. foreign: their kinds, as the maker reports them.
+ * Another set of the caller's must hold each. Returns 0 or an error. */
 static int check_foreign(struct keeper *keeper, const struct set *set,
 			 const struct request *request, uint32_t foreign, struct failure *failure)
 {
@@ -41,8 +42,8 @@ static int check_foreign(struct keeper *keeper, const struct set *set,
 	return 0;
 }
 
-/* Stores the kinds of the set's namespaces, and the id maps of its user namespace, in its
- * specification. Returns 0 or -errno. */
+/* Completes the specification of an adopted set: stores in it the kinds of the set's namespaces
+ * and, from the report, the id maps of its user namespace. Returns 0 or -errno. */
 static int describe(struct set *set, const struct task_report *report)
 {
 	static struct wire_spec spec;

@@ -3,9 +3,9 @@
 
 #define UP "../"
 
-/* Converts the path of a cgroup: cgroup is relative to the top of the hierarchy, ret to the
- * directory of all sets' cgroups. Returns false if ret would be too long, or if nsctld cannot see
- * the cgroup. */
+/* Converts the path of a cgroup. cgroup: the path from the top of the hierarchy. ret: the path from
+ * the directory of all sets' cgroups, so it begins with "../". Returns false if ret would be too
+ * long, or if nsctld cannot see the cgroup. */
 static bool name_cgroup(const struct keeper *keeper, const char *cgroup,
 			char ret[static CALLER_CGROUP_SIZE])
 {
@@ -23,7 +23,8 @@ static bool name_cgroup(const struct keeper *keeper, const char *cgroup,
 	       (int)(CALLER_CGROUP_SIZE - used);
 }
 
-/* Returns the cgroup that the caller had when it connected, or NULL. */
+/* Returns the cgroup that the request's caller had when it connected, or NULL if that is not
+ * known. */
 static const char *callers(const struct request *request)
 {
 	const struct client_connection *connection = request_connection(request);
@@ -67,8 +68,8 @@ static int find(const struct keeper *keeper, const struct request *request,
 	return 0;
 }
 
-/* Checks that the set has a pid namespace with an init, by which its processes are found and ended
- * wherever the user moves them. Returns 0 or an error. */
+/* Checks that the set to be made has a pid namespace with an init, by which its processes are found
+ * and ended wherever the user moves them. Returns 0 or an error. */
 static int check_pid_namespace(const struct set_wish *wish, struct failure *failure)
 {
 	static const char reason[] = "a set in its caller's cgroup, or within such a set, needs a "

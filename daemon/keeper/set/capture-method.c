@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The method Capture: finds the interface that a request means. */
+/* The method Capture: finds the interface that a request means, and lets capture.c do the rest. */
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/handlers.h"
@@ -7,8 +7,8 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Returns the end of a link at which packets are captured: an end in a set or, if there is none, in
- * a network. Never returns the end on the host. */
+/* Returns the index (0 or 1) of the end of a link at which packets are captured: an end in a set
+ * or, if there is none, in a network. Never returns the end on the host. */
 static int best_end(const struct link *link)
 {
 	int end = link->ends[0] && !set_is_network(link->ends[0]) ? 0 : 1;
@@ -46,7 +46,8 @@ static int find_network(struct keeper *keeper, struct request *request,
 	return network_find(keeper, request, &ask, &ret->set, failure);
 }
 
-/* Chooses the interface of a set: that of its only link, or lo if it has no link. */
+/* Fills in the interface of place->set if the request names none: that of its only link, or lo if
+ * it has no link. Returns 0 or an error. */
 static int choose_interface(struct capture_place *place, struct failure *failure)
 {
 	const struct link *link = place->set->links;

@@ -7,7 +7,7 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline for starting a capturer. */
+/* Deadline for starting a capturer (see capture.h). */
 #define START_SECONDS 20
 
 struct capture {
@@ -39,7 +39,8 @@ static void capture_free(struct capture *capture)
 	LIST_DROP(captures, capture, next);
 	free_event(capture->event);
 	close_fd(capture->result_fd);
-	/* the capturer has ended, or the kernel kills it; one that hangs counts against its user */
+	/* the capturer has ended, or the kernel kills it; a capturer that hangs counts against its
+	 * user */
 	if (capture->pid_fd >= 0)
 		ending_add_process(capture->keeper, capture->pid_fd, capture->uid);
 	quota_add(capture->keeper, capture->uid, QUOTA_CAPTURES, -1);
@@ -149,9 +150,9 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	fail(capture, &failure);
 }
 
-/* Makes a capture and its pipe. The caller has counted the capture, and closes *ret_fd, the writing
- * end. Returns NULL if there is no memory or no descriptor; then the capture does not count any
- * more. */
+/* Makes a capture and its pipe. The caller has counted the capture against the user's limit, and
+ * closes *ret_fd, the writing end of the pipe. Returns NULL if there is no memory or no descriptor;
+ * then the capture does not count any more. */
 static struct capture *capture_new(struct keeper *keeper, const struct request *request,
 				   const struct set *set, int *ret_fd)
 {

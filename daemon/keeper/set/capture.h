@@ -16,8 +16,8 @@ struct capture_place {
 	bool bridge; /* it is the bridge of a network */
 };
 
-/* Begins a capture, and keeps the request. It is answered when the capture has begun, and again
- * when it has ended. Returns 0, or an error and *failure, and then nothing has happened. */
+/* Begins a capture, and keeps the request. The request is answered when the capture has begun, and
+ * again when it has ended. Returns 0, or an error and *failure, and then nothing has happened. */
 int capture_begin(struct keeper *keeper, const struct request *request,
 		  const struct capture_place *place, const struct wire_capture *asked,
 		  struct failure *failure);

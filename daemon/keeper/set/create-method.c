@@ -7,8 +7,8 @@
 #include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/state/view.h"
 
-/* Answers a Create. brief: a short answer in JSON that is enough for the caller; NULL: the answer
- * has the whole set. */
+/* Answers a Create. brief: a short answer in JSON, which goes to the client directly if that is
+ * possible. Otherwise, or if brief is NULL, the answer has the whole set. */
 static void answer(struct keeper *keeper, struct set *set, struct request *request,
 		   const char *brief)
 {

@@ -25,7 +25,8 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/method.h"
 
-/* Deadline of a maker, which may hang on a FUSE directory or a dead network file system. */
+/* Deadline of a maker, the process that makes a set: it may hang on a FUSE directory or a dead
+ * network file system. */
 #define CREATE_SECONDS 10
 
 /* A set that is being made. */
@@ -65,14 +66,16 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Ends a creation for which no worker could be started. Nothing of the set was made. */
+/* Ends a creation for which no worker could be started, so nothing of the set was made: forgets the
+ * set, and reports creation->failure. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-/* Stores the maker's report about the set. Returns 0 or -errno. */
+/* Stores the namespaces and the init that the maker reports in *set. If the maker has given the way
+ * out other addresses than planned, records these. Returns 0 or -errno. */
 static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -134,8 +137,8 @@ static void settle_creation(void *context)
 		finish_creation(creation);
 }
 
-/* Makes the set ready. Must be called when the set exists and its record for the next boot, if it
- * has one, is on the disk. */
+/* Marks the set as ready, and goes on to answer the creation. Must be called when the set exists
+ * and its record for the next boot, if it has one, is on the disk. */
 static void be_ready(struct creation *creation)
 {
 	struct keeper *keeper = creation->keeper;
@@ -168,8 +171,9 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
-/* Returns true if a report about a link is about the set's way out. The way out is made last, so it
- * is the first link in the list. */
+/* Returns true if a report about a link is about the set's way out. report->detail / 2: the number
+ * of the link, in the order in which the maker makes them. The way out is made last, so it is the
+ * first link in the list. */
 static bool is_about_way(const struct set *set, const struct task_report *report)
 {
 	size_t n = 0;
@@ -179,7 +183,8 @@ static bool is_about_way(const struct set *set, const struct task_report *report
 	return n > 0 && set->links->egress && report->detail / 2 == n - 1;
 }
 
-/* Puts the name of setting number n, which the kernel has refused, into the failure. */
+/* Puts the name of a sysctl that the kernel has refused into the failure. n: index of the sysctl in
+ * the specification. */
 static void name_setting(const struct set *set, uint32_t n, struct failure *failure)
 {
 	static struct wire_spec spec;
@@ -192,7 +197,8 @@ static void name_setting(const struct set *set, uint32_t n, struct failure *fail
 	failure_set(failure, failure->error, failure->number, field, "%s", failure->text);
 }
 
-/* Fills in the reason why a link was not made: perhaps the other end has been removed meanwhile. */
+/* Fills in creation->failure with the reason why a link was not made: the set or network at its
+ * other end has been removed meanwhile or, if not, the error in the report. */
 static void explain_link(struct creation *creation, const struct task_report *report)
 {
 	if (link_check_peer(creation->keeper, creation->set, report->detail / 2,
@@ -301,8 +307,8 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
-/* Gives a user namespace the resource limits of the caller. A set that is
- * made again has no caller. */
+/* Fills in the caller's resource limits, for a set with a user namespace. connection: that of the
+ * caller; NULL: there is none, as for a set that is made again at boot. */
 static void fill_limits(struct task_create *task, const struct client_connection *connection)
 {
 	const struct task_limits *limits = connection ? &connection->peer.limits : NULL;
@@ -421,8 +427,9 @@ const char *create_pick_name(struct keeper *keeper, const struct request *reques
 	return picked;
 }
 
-/* Counts a new set against its owner's limit, and records the set and its links. Returns 0 and
- * *ret, or an error, and then nothing of the set is left. */
+/* Counts a new set against its owner's limit, and records the set and its links. around: the set
+ * within which it is made; NULL: none. cgroup: see caller_cgroup_choose(). Returns 0 and *ret, or
+ * an error, and then nothing of the set is left. */
 static int begin_set(struct keeper *keeper, const struct request *request,
 		     const struct set_wish *wish, const struct set *around,
 		     const struct caller_cgroup *cgroup, struct set **ret, struct failure *failure)

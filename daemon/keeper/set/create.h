@@ -12,8 +12,8 @@
 
 #include "daemon/keeper/request/request.h"
 
-/* Called once at the end of a creation: with the set and failure NULL, or with set NULL and the
- * failure when nothing of the set is left. */
+/* Called once at the end of a creation. If the creation has succeeded, failure is NULL. If it has
+ * failed, set is NULL, and nothing of the set is left. */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,
 			 void *context);
 /* Returns name. If name is NULL, stores in picked a name that none of the caller's sets has, and
@@ -21,8 +21,8 @@ typedef void set_created(struct keeper *keeper, struct set *set, const struct fa
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
 
-/* Called when the namespaces that a set adopts have been opened and pinned. Returns 0, or an error
- * and *failure, and then the set is rolled back. */
+/* Called when the maker has opened and pinned the namespaces that a set adopts. report: which they
+ * are. Returns 0, or an error and *failure to refuse them; then the set is rolled back. */
 typedef int set_adopted(struct keeper *keeper, struct set *set, const struct task_report *report,
 			void *context, struct failure *failure);
 
@@ -35,7 +35,8 @@ struct set_wish {
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
 	/* again: the record of a set that is made again at boot, and keeps its id and age; NULL:
-	 * the set is new. plan: the specification from which links are planned; NULL: spec. */
+	 * the set is new. plan: the specification whose links are made (at boot, the recorded
+	 * links); NULL: spec. */
 	const struct set *again;
 	const struct wire_spec *plan;
 	const struct wire_adopt *adopt; /* the namespaces to adopt; NULL: new ones are made */
@@ -44,9 +45,9 @@ struct set_wish {
 	void *context;
 };
 /*
- * Makes a set for the request, whose identity and connection it uses. wish->spec must have been
- * checked and completed. Returns 0 (wish->created() will be called once), or an error and *failure,
- * and then nothing has happened.
+ * Makes a set for the caller of the request. Does not answer the request: wish->created() may do
+ * that. wish->spec must have been checked and completed, as by admission_of_spec(). Returns 0
+ * (wish->created() will be called once), or an error and *failure, and then nothing has happened.
  */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
@@ -56,14 +57,16 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
 		   void *context);
 
-/* Returns true if the maker of a set with this specification needs descriptors of the client. */
+/* Returns true if the maker of a set with this specification needs descriptors of the client: of
+ * its root, or of sources of mounts. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
 /* Sets within sets. They are made from inside a set, in the cgroup of that set, and are removed
  * before it. */
 
-/* Finds the set that the caller is in, within which a new set is made. *ret NULL: the caller is in
- * no set. Returns 0, or an error and *failure if the caller cannot make such a set there. */
+/* Finds the set that the caller is in: a new set is made within that one. *ret NULL: the caller is
+ * in no set. spec: that of the new set. Returns 0, or an error and *failure if the caller cannot
+ * make such a set there. */
 int within_find_around(struct keeper *keeper, const struct request *request,
 		       const struct wire_spec *spec, const struct set **ret,
 		       struct failure *failure);

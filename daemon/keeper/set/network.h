@@ -14,8 +14,9 @@ struct network_wish {
 	set_created *created;
 	void *context;
 };
-/* Makes a network for the request. Returns 0 (wish->created() will be called once, see create.h),
- * or an error and *failure, and then nothing has happened. */
+/* Makes a network for the caller of the request. Does not answer the request. Returns 0
+ * (wish->created() will be called once, see create.h), or an error and *failure, and then nothing
+ * has happened. */
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 

@@ -137,8 +137,9 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 	free(get);
 }
 
-/* Lets a worker read what only the kernel knows. Returns 0 if on_inspected() will answer the
- * request. Returns -errno otherwise; then the caller answers without these facts. */
+/* Lets a worker read the interfaces of a set, and the packets that were refused to a set or
+ * network. Returns 0 if on_inspected() will answer the request. Returns -errno otherwise; then the
+ * caller answers without these facts. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
 	struct get *get = calloc(1, sizeof(*get));
@@ -245,8 +246,8 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 	       (!list->state || set->state == list->state) && has_labels(set, list);
 }
 
-/* Returns the first set that may be on the page. The sets of one owner are
- * consecutive in the registry. */
+/* Returns the first set that may be on the page that `list` asks for, or NULL. The sets of one
+ * owner are consecutive in the registry. */
 static struct set *first_listed(struct keeper *keeper, const struct request *request,
 				const struct wire_list *list)
 {

@@ -16,8 +16,8 @@ static void put_count(struct keeper *keeper, enum wire_count_class class, const 
 	wire_put_item(keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
 }
 
-/* Adds the names of the lists to which ways out of the caller may lead, as many as fit into the
- * answer. */
+/* Adds to the answer the names of the configuration's lists of destinations to which the caller may
+ * have ways out, as many as fit. */
 static void put_lists(struct keeper *keeper, const struct request *request)
 {
 	const struct authz_lists lists = admission_lists(keeper, request);

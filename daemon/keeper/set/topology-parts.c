@@ -39,7 +39,7 @@ void part_place(const struct part *part, char ret[static PLACE_SIZE])
 	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
 }
 
-/* The name of a set, and the index of its part. */
+/* The name of a set, and the index of its part in parts->part. */
 struct named {
 	const char *name;
 	uint16_t position;
@@ -71,7 +71,8 @@ static const struct named *find_name(const struct named *names, size_t n, const 
 }
 
 /* Fills in what part i, a set, needs: the sets to which links of its specification lead. Ignores a
- * link of the set to itself, which the check of the set refuses. */
+ * link of the set to itself, which the check of the set refuses. names: all sets of the topology,
+ * sorted by name. */
 static void find_needs(struct parts *parts, size_t i, const struct named *names)
 {
 	struct part *part = &parts->part[i];
@@ -107,7 +108,7 @@ int parts_order(struct parts *parts)
 	return 0;
 }
 
-/* Makes room in the array for one more part. Returns 0 or -ENOMEM. */
+/* Makes room in parts->part for one more part. Returns 0 or -ENOMEM. */
 static int reserve(struct parts *parts)
 {
 	size_t n = parts->n ? 2 * parts->n : 16;
@@ -122,7 +123,7 @@ static int reserve(struct parts *parts)
 	return 0;
 }
 
-/* Adds the parts of a stage to the array, in the order of the request. Returns 0, -ENOMEM or
+/* Adds the parts of a stage to parts->part, in the order of the request. Returns 0, -ENOMEM or
  * -EBADMSG. */
 static int collect(struct parts *parts, enum stage stage, struct application *application)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parts of a topology, in the order of the request. For each: what must be made before it, and
- * whether topology.c has made it. */
+/* The parts of a topology (an Apply), in the order of the request. For each part: which parts must
+ * be made before it, and whether topology.c has made it. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -51,7 +51,8 @@ void parts_done(struct parts *parts);
  * ERROR_LIMIT_EXCEEDED. */
 int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 		struct failure *failure);
-/* Finds what must be made before each part. Returns 0 or -ENOMEM. */
+/* Fills in which sets must be made before each set (part->needs), and which sets use descriptors of
+ * the request. Returns 0 or -ENOMEM. */
 int parts_order(struct parts *parts);
 
 /* Decodes the part. The result is valid until the next call. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The method Apply: makes a whole topology or nothing. Networks are made first, then sets (each
- * after the sets to which the links of its specification lead), then links; AT_ONCE parts at a
- * time. Each part is made as if there were a request for it. If a part fails, all parts are
+ * after the sets to which the links of its specification lead), then links; at most AT_ONCE parts
+ * at a time. Each part is made as if there were a request for it. If a part fails, all parts are
  * removed, in reverse order.
  *
  * Meanwhile the file state/applying/GROUP exists (store.h): if nsctld ends, its next start removes
@@ -57,7 +57,7 @@ static void retreat(struct application *application);
 
 /* --- the answer --- */
 
-/* Ends holding back the updates of names, if application->holds. */
+/* Lets updates of the names in sets go on if they are held back (resolver_hold()). */
 static void let_names_go(struct application *application)
 {
 	if (application->holds)
@@ -88,8 +88,8 @@ static void fail(struct application *application)
 	request_fail(keeper, request, &failure);
 }
 
-/* Adds the part to the answer, unless it has been removed meanwhile. summary: without the details
- * of a set. Returns false if it does not fit. */
+/* Adds the part to the answer, unless it has been removed meanwhile. summary: leaves out the
+ * details of a set. Returns false if the part does not fit. */
 static bool put_part(struct keeper *keeper, const struct part *part, bool summary)
 {
 	static struct set_view view;
@@ -116,7 +116,8 @@ static bool put_part(struct keeper *keeper, const struct part *part, bool summar
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
 }
 
-/* Writes the answer as one message. Returns false if it does not fit. */
+/* Writes the answer as one message. summary: see put_part(). Returns false if the answer does not
+ * fit. */
 static bool put_answer(const struct application *application, bool summary)
 {
 	struct keeper *keeper = application->keeper;
@@ -146,15 +147,15 @@ static void put_pages(const struct application *application)
 	request_begin(keeper, application->request, 0);
 }
 
-/* Tells the client how many parts were made, if it takes several answers: at most a hundred times,
- * and not if it is slow to read. */
+/* Tells the client how many parts were made, if the client takes several answers: at most a hundred
+ * times, and not if the client is slow to read. */
 static void tell_progress(struct application *application)
 {
 	struct keeper *keeper = application->keeper;
 	const struct wire_progress progress = {application->made, application->parts.n};
 	size_t step = application->parts.n / 100 + 1;
 
-	/* the first answer frees the request's lane, with the descriptors of sets */
+	/* the first answer frees the request's lane, whose descriptors sets may still need */
 	if (application->request->lane && application->stage <= SETS)
 		return;
 	if (!application->more || application->made < application->told + step ||
@@ -258,7 +259,8 @@ static void retreat(struct application *application)
 
 /* --- making the parts --- */
 
-/* Takes the result for a part: it was made, with this id, or it has failed and left nothing. */
+/* Takes the result for a part. failure: NULL if the part was made. id: that of its record; NULL:
+ * nothing of the part is left. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
