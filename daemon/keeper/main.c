@@ -127,8 +127,8 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 }
 
 /* Returns an event loop that looks for new events after at most CALLBACKS_AT_ONCE callbacks.
- * Otherwise events that reactivate themselves, as a front with many requests does, would keep all
- * others waiting. */
+ * Otherwise an event that reactivates itself, such as that of a front with many requests, would
+ * keep all other events waiting. */
 static struct event_base *new_loop(void)
 {
 	struct event_config *config = event_config_new();
@@ -338,7 +338,8 @@ static void tear_down(struct keeper *keeper)
 	runtime_close(keeper);
 }
 
-/* Makes the socket, if the service manager passed none. remove_socket() removes it at the end. */
+/* Makes the listening socket at path, for a start in which the service manager passed none.
+ * remove_socket() removes it at the end. Returns 0 or -errno. */
 static int listen_on(const char *path)
 {
 	int fd = server_listen(path, 0666);

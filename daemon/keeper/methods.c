@@ -112,8 +112,8 @@ static int admit(struct front_process *front, const struct request *request, boo
 	return authz_operation(&request->subject, request->op, failure);
 }
 
-/* Handles a message that belongs to no connection, and returns 1, or -EBADMSG if our fronts never
- * send it. Returns 0 if the message belongs to a connection. */
+/* Handles a message that is about the front itself. Returns 1, or -EBADMSG if our fronts never send
+ * this message. Returns 0, and does nothing, if the message belongs to a connection. */
 static int on_notice(struct front_process *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {

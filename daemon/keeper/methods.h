@@ -4,6 +4,6 @@
  * protocol/methods.h. */
 #pragma once
 
-/* The functions by which modules below call modules above: the way in for messages, and others. No
- * other call goes up. */
+/* The functions by which lower modules call higher ones (base/keeper.h): one receives all messages
+ * of fronts, and the others receive notifications. No other call goes up. */
 extern const struct upcalls upcalls;

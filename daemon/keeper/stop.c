@@ -7,7 +7,7 @@
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* Maximum time to finish requests in progress: the deadline of a maker. */
+/* Maximum time to finish requests in progress: as much as the making of a set may take. */
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 

@@ -2,8 +2,8 @@
 /*
  * The planned end of nsctld. It first finishes the requests in progress, but within a deadline. It
  * does not wait for commands, which go on without nsctld, nor for requests that wait for the end of
- * a command. New clients wait at the socket for the next daemon; accepted ones that were not read
- * yet are closed, and clients take that as a reason to connect again.
+ * a command. New clients wait at the socket for the next daemon. Accepted connections from which
+ * nothing has been read yet are closed, and their clients then connect again.
  */
 #pragma once
 

@@ -3,16 +3,16 @@
  * Accepted connections that wait to be served. Each user has a queue, and users take turns: between
  * two connections of one user, every other waiting user has one served.
  *
- * A fruitless connection is one that ends without a request. A user's first few are forgiven at
- * once. After that, the user is served only as fast as time forgives them. This module only keeps
+ * A fruitless connection is one that ends without a request. Each is forgiven after a time. A user
+ * with ARRIVAL_FORGIVEN unforgiven ones is not served until one is forgiven. This module only keeps
  * the books: the caller passes the time in microseconds, and closes the sockets that it takes out.
  */
 #pragma once
 
 #include "base.h"
 
-/* A user may have ARRIVAL_FORGIVEN fruitless connections before the next one waits. One of them is
- * forgiven in each ARRIVAL_FORGIVE_MICROSECONDS. */
+/* While a user has ARRIVAL_FORGIVEN fruitless connections that are not forgiven, the user's next
+ * connections wait. Every ARRIVAL_FORGIVE_MICROSECONDS, one of the user's is forgiven. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The channels between the keeper and a program that an attacker may take over. A socket, which can
- * carry descriptors, leads to the program. Its other direction is shut down: otherwise the program
- * could send descriptors, which would be closed with the socket, and closing them may take as long
- * as their owner likes. A pipe, which carries none, leads from the program.
+ * The channels between the keeper and a program that an attacker may take over. A socket leads to
+ * the program, and can carry descriptors. Its other direction is shut down: otherwise the program
+ * could send descriptors to the keeper. Closing these, at the latest with the socket, could block
+ * the keeper for as long as their sender likes. So a pipe, which carries none, leads back.
  */
 #pragma once
 
@@ -19,5 +19,6 @@ struct channels {
 int channels_make(unsigned int pipe_size, struct channels *ret_keeper,
 		  struct channels *ret_program);
 void channels_close(struct channels *channels);
-/* Returns true if the program has not read everything yet. */
+/* Returns true if the program has not read everything that the keeper has sent. socket_fd: the
+ * keeper's end of the socket. */
 bool channels_are_unread(int socket_fd);

@@ -28,23 +28,25 @@ struct store;
 struct wire_message;
 struct wire_writer;
 
-/* Counters since the start, for GetStatus. */
+/* Counters since the start, for GetStatus. left_to_closer counts connections that the keeper itself
+ * did not close, because closing them could hang (request/closer.h). */
 struct counters {
 	uint64_t created, removed, executed, refused, failed, left_to_closer;
 };
 
-/* Notifications for modules above. The modules below may not call those directly, so they call
- * these functions, which methods.c fills in: see ARCHITECTURE.md. */
+/* Functions by which a module notifies modules of higher layers, which it may not call directly
+ * (ARCHITECTURE.md, "The keeper", has the order). methods.c defines the functions. */
 struct upcalls {
 	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
-	 * message. */
+	 * message: then an attacker has the front, and the caller must end it. */
 	int (*message)(struct front_process *front, struct wire_message *message);
 	/* Reports that a connection has ended, just before its struct is freed. */
 	void (*connection_gone)(struct keeper *keeper, struct client_connection *connection);
 	/* Reports that a front's channel has room for answers again. */
 	void (*front_writable)(struct keeper *keeper);
-	/* Reports that no work is left on the set's links and its files of
-	 * names. May free the set. */
+	/* Reports that work on the set has ended: on its links, its files in /etc
+	 * (network/resolver.h) or its resolver's sockets (network/egress-names.h). May free the
+	 * set. */
 	void (*network_idle)(struct keeper *keeper, struct set *set);
 };
 
@@ -66,7 +68,7 @@ struct keeper {
 	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
 	bool delegated;	       /* the cgroup was delegated by the service manager */
 	const char *table;     /* name of the firewall's table */
-	uint16_t log_group;    /* nfnetlink_log's group of ours: see struct task_firewall */
+	uint16_t log_group;    /* as in struct task_firewall */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
 	/* parts of modules in workers/ and request/ */

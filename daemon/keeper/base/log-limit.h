@@ -22,11 +22,13 @@ struct log_limit {
 	unsigned int others;
 };
 
-/* Returns true if this user may write one more line of this kind. Otherwise counts the line. */
+/* Returns true if this user may write one more line of this kind, of which per_minute are allowed.
+ * Otherwise counts the line as unwritten. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Removes a count of unwritten lines whose minute is over, and fills in *ret. Returns false if
- * there is none. ret->kind is NULL for the count that all pairs beyond LOG_LIMIT_COUNTS share. */
+/* Takes out a pair's count of unwritten lines whose minute is over, and fills in *ret (ret->more is
+ * the number of lines). Returns false if there is none. Last comes the count that all pairs beyond
+ * LOG_LIMIT_COUNTS share, whose ret->kind is NULL. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
 /* Returns true if there are counts that log_limit_take() will return, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);

@@ -8,11 +8,11 @@
 
 #define LINE_SIZE 1024
 #define MESSAGE_SIZE 864
-/* A message for the journal: the text, the number of lost lines, and seven fields. */
+/* Bytes of a message for the journal: the text, the number of lost lines, and seven fields. */
 #define ENTRY_SIZE 2048
 
-/* How many lines of one kind a user may cause in a minute: by log_by_user(), by log_by_user() at
- * LOG_INFO, and by log_operation(). */
+/* Limits of the lines of one kind that a user may cause in a minute. LINES: by log_by_user(); DONE:
+ * by log_by_user() at LOG_INFO; OPERATIONS: by log_operation(). */
 #define LINES_PER_MINUTE 20
 #define DONE_PER_MINUTE 200
 #define OPERATIONS_PER_MINUTE 1000
@@ -133,9 +133,10 @@ static size_t add_text(char *entry, size_t used, const char *name, const char *t
 }
 
 /*
- * Sends the line to the journal with its fields, so that `NSCTL_UID=1000` selects all lines about
- * uid 1000. Returns true if the journal has it. sd_journal_send() would wait while the queue of the
- * journal's socket is full, and any user of the host can keep it full.
+ * Sends the line to the journal with its fields, so that `journalctl NSCTL_UID=1000` selects all
+ * lines about uid 1000. Returns true if the journal's socket has taken the line. Does not use
+ * sd_journal_send(), which waits while the queue of the journal's socket is full: any user of the
+ * host can keep it full.
  */
 static bool send_journal(int level, const char *message, const struct log_fields *fields)
 {

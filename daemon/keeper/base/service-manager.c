@@ -15,8 +15,8 @@ static struct {
 	struct event *watchdog;
 } status;
 
-/* Removes a descriptor that this version of nsctld does not know from the service manager's store,
- * and closes it. Otherwise the store would keep it for ever. */
+/* Closes a descriptor that this version of nsctld does not know, and removes it from the service
+ * manager's store, which would otherwise keep it for ever. name: its name in the store. */
 static void give_back(const char *name, int fd)
 {
 	log_notice("descriptor %s in the service manager's store is not nsctld's: removed", name);
@@ -73,7 +73,8 @@ void service_manager_keep_vault(int vault_mnt_fd)
 	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
 }
 
-/* Sends state ("" or whole lines), followed by the status text. */
+/* Sends a notification to the service manager: state, which is "" or whole lines such as
+ * "READY=1\n", followed by the status text. */
 static void tell(const char *state)
 {
 	char text[128];

@@ -19,7 +19,8 @@ static struct log_fields fields_of(const struct set *set)
 
 /* --- records --- */
 
-/* Adds an element to the array. Returns a pointer to it, or NULL if there is no memory. */
+/* Adds an element of size bytes to *array, which has *n elements. Returns a pointer to the element,
+ * or NULL if there is no memory. */
 static void *add(void **array, size_t *n, size_t size)
 {
 	char *more = realloc(*array, (*n + 1) * size);
@@ -30,7 +31,8 @@ static void *add(void **array, size_t *n, size_t size)
 	return more + (*n)++ * size;
 }
 
-/* Marks the existing set `there` as recorded for the next boot. Takes and frees its record. */
+/* Marks the set `there`, which exists, as recorded for the next boot. Takes the links of its record
+ * for the next boot, and frees the record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot.recorded = true;
@@ -89,7 +91,8 @@ static void on_bad(const char *directory, const char *name, int outcome _unused_
 	store_set_aside(keeper->boot->store, directory, name);
 }
 
-/* Orders sets by age, the oldest first, because a set can only be linked to older ones. */
+/* Orders sets by age, the oldest first. A set must be made after the sets to which it is linked,
+ * because its specification can only link it to older ones. */
 static int compare_age(const void *a, const void *b)
 {
 	const struct set *one = *(struct set *const *)a, *other = *(struct set *const *)b;
@@ -112,8 +115,8 @@ void boot_load(struct keeper *keeper)
 
 /* --- the owner's identity --- */
 
-/* Fills in a request in the name of an owner who has no connection, with the groups and rights that
- * the owner has now. Returns 0 or an error. */
+/* Fills in a request in the name of uid, an owner who has no connection, with the groups and rights
+ * that the owner has now. gid: the owner's gid in the record. Returns 0 or an error. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -181,8 +184,8 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Makes a recorded set again: the links as they were recorded, all else by the specification.
- * Returns 0 or an error. */
+/* Makes a recorded set again: the links as they were recorded, all else by spec, its specification.
+ * Returns 0 if the set is being made, or an error. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
@@ -231,8 +234,8 @@ static int make_again(struct keeper *keeper, struct set *record, struct failure 
 	return make_set(keeper, &request, &wish, &spec, record, failure);
 }
 
-/* Makes the next recorded set. Returns true if it is being made, or if its old remains must be
- * removed first. Returns false if no set is left to make. */
+/* Makes the next recorded set. Returns true if it is being made, or if the half-made set of an
+ * earlier daemon is still being removed. Returns false if no set is left to make. */
 static bool make_next_set(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -335,8 +338,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 {
 }
 
-/* Writes records for the next boot that are missing because a daemon was killed after it had made
- * the set. */
+/* Writes the missing records for the next boot. A record is missing if an earlier daemon was killed
+ * after it had made the set, and before it had written the record. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -33,8 +33,9 @@ int recover_pin(struct keeper *keeper, struct set *set, enum kind kind)
 	return r;
 }
 
-/* Checks that the set's published names exist, because publishing is the maker's last step. Returns
- * 0 if they exist, or if the set has none; -ENOENT if one is missing; or another -errno. */
+/* Checks that the set's names in RUNTIME/ns and /run/netns exist and lead to its namespaces. They
+ * are the last thing that a maker makes. Returns 0 if they do, or if the set should have no names;
+ * -ENOENT if a name is missing or leads elsewhere; or another -errno. */
 static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
@@ -60,8 +61,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* Callback: stores the set's init, which is the only process in the set's own cgroup (name "").
- * Needed if the daemon ended before it recorded the init. */
+/* Callback of cgroup_each_process(): stores the set's init, if the daemon ended before it recorded
+ * the init. The init is the only process in the set's own cgroup, whose name is "". */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;
@@ -72,8 +73,8 @@ static int take_init(pid_t pid, const char *name, void *context)
 	return process_start_time(pid, &set->init_start);
 }
 
-/* Completes a creation in which only the last record is missing. Returns 0, or -errno if something
- * else is missing or cannot be examined. */
+/* Completes a half-made set in the registry, if its maker has finished and only the daemon's record
+ * of that is missing. Returns 0, or -errno if something else is missing or cannot be examined. */
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
@@ -98,8 +99,8 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
 }
 
-/* Finds a pin or an init that the set should have but does not have; ret is its name, or NULL.
- * Returns 0, or -errno if the set cannot be examined. */
+/* Looks for a pin or an init that the set should have but does not have. *ret: the name of the
+ * first one, or NULL if none is missing. Returns 0, or -errno if the set cannot be examined. */
 static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
 {
 	_cleanup_fd_ int fd = -1;

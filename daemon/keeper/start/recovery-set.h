@@ -5,12 +5,13 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Compares the set with the kernel, and keeps, completes, breaks or removes it (recovery.h has the
- * rules). Returns 0, or -errno if the set cannot be examined; then nothing is done. */
+/* Compares the set with the kernel. Then keeps it, completes it, marks it as broken or begins to
+ * remove it, by the table in recovery.h. Returns 0, or -errno if the set cannot be examined; then
+ * nothing is done. */
 int recover_set(struct keeper *keeper, struct set *set);
 
-/* Reads the inode and id of the namespace that this pin of the set holds, and stores them in the
- * set. Returns 0 or -errno. */
+/* Stores the inode and id of a pinned namespace in the set. kind: the kind of the pin to look at.
+ * Returns 0 or -errno (-ENOENT: the set has no such pin). */
 int recover_pin(struct keeper *keeper, struct set *set, enum kind kind);
 
 /* Begins to remove a set. Calls boot_go_on() at the end of the removal, because the set may have to

@@ -49,8 +49,8 @@ static int kill_makers(void *context, struct leftover *ret)
 	return r;
 }
 
-/* Kills all makers of an earlier daemon, and waits until they have ended, or are stuck in the
- * kernel. Returns 0 or -errno. */
+/* Kills all makers of an earlier daemon (workers that were making sets, and their children). Waits
+ * until they have ended, or are stuck in the kernel. Returns 0 or -errno. */
 static int end_makers(struct keeper *keeper)
 {
 	struct leftover left;
@@ -168,7 +168,8 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- objects without a record --- */
 
-/* Calls callback() for each directory in the directory at path. */
+/* Calls callback() for each directory in the directory at path. fd is the directory at path, and
+ * name that of the directory in it. Does nothing if path cannot be opened. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -353,8 +354,8 @@ int recover(struct keeper *keeper)
 	return 0;
 }
 
-/* Returns true if a removal or an operation is in progress. A removal that waits for a runner to
- * end has no operation. */
+/* Returns true if a removal or an operation is in progress. Operations are not enough: a removal
+ * that waits for a runner (the parent of a command) to end has none. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -151,7 +151,8 @@ static int remove_cgroup(const struct keeper *keeper)
 	return r < 0 ? r : cgroup_remove(fd, "watchers");
 }
 
-/* Removes the files that are not records, and the mounts. */
+/* Removes the files in the runtime directory that are not records, and the mounts of the vault and
+ * of the directory. */
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
