@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Quotas: how many objects of each kind a user has, and may have (section [limits] of the
- * configuration). Root may have any number. uid is the user who is charged, which for a peer is the
- * user behind it (docs/adr/0018-who-stands-behind.md). */
+ * configuration). Root may have any number. uid is the user who is charged. For a caller in a set,
+ * in a user namespace or with a subordinate uid, this is not the caller's own uid, but the user
+ * behind it (docs/adr/0018-who-stands-behind.md). */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"

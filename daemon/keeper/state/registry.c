@@ -66,7 +66,7 @@ static int compare_session(const void *item, const void *key)
 	return strcmp(((const struct session *)item)->id, key);
 }
 
-/* key is a set. */
+/* key: a struct set, of which lease.expires and id are compared. */
 static int compare_expiry(const void *item, const void *key)
 {
 	const struct set *set = item, *wanted = key;
@@ -75,7 +75,7 @@ static int compare_expiry(const void *item, const void *key)
 	return order ? order : strcmp(set->id, wanted->id);
 }
 
-/* key is a session. */
+/* key: a struct session, of which owner, ended and id are compared. */
 static int compare_ended(const void *item, const void *key)
 {
 	const struct session *session = item, *wanted = key;

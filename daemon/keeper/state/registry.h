@@ -2,8 +2,8 @@
 /*
  * The registry: all sets, networks, links and sessions, in memory. They are found by (owner,
  * name) or by id. The registry owns its records, and must never touch disk, kernel or clients.
- * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and what only
- * one module needs is a part behind a pointer, NULL while unused.
+ * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and data that
+ * only one module needs are behind a pointer, which that module owns (NULL while unused).
  */
 #pragma once
 
@@ -191,7 +191,7 @@ static inline bool session_counts(const struct session *session)
 	return !session->ended || session->left;
 }
 
-/* Numbers of objects that a user has: the use of its limits (quota.h). */
+/* Numbers of objects that a user has, which quota.h compares with the user's limits. */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries,
@@ -209,14 +209,15 @@ int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
 /* Frees a set that is not in a registry. Accepts NULL. */
 void registry_free_set(struct set *set);
-/* Packs value, and replaces a member of a record, *packed, by the result. value may point into the
- * old bytes. Returns 0, or -errno, and then the old bytes stay. */
+/* Packs value into new memory. Then frees *packed, the old value in a member of a record, and
+ * replaces it, so value may point into it. Returns 0, or -errno, and then *packed stays. */
 int registry_repack(const struct wire_layout *layout, const void *value, void **packed,
 		    size_t *size);
-/* Stores the specification in a new set: packed and, for values that are often needed, in members.
- * Returns 0 or -ENOMEM. */
+/* Stores the specification in a set that has none yet: packed in set->spec and, for values that are
+ * often needed, in other members. Returns 0 or -ENOMEM. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
-/* Replaces the set's lease, but not lease.expires, by which the registry finds the set. */
+/* Replaces the set's lease. Keeps lease.expires, by which the registry sorts sets. Clears the other
+ * times at which the lease ends, and lease.connection: the caller sets these. */
 void registry_put_lease(struct set *set, const struct wire_lease *lease);
 /* Marks the set as broken, for the reason in format: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
@@ -231,8 +232,9 @@ int registry_add_set(struct registry *registry, struct set *set);
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Returns the set at this path of ids, which is as in cgroup_path() but without the uid, or NULL.
- * With the member `above` of a set, this is the surrounding set. path may be "" or NULL. */
+/* Returns the set whose id is the last in path, or NULL. path has the ids of the sets around it and
+ * its own, in the form of cgroup_path() without the uid; "" or NULL: no set. With set->above as the
+ * path, this is the set directly around set. */
 struct set *registry_find_at(const struct registry *registry, const char *path);
 /* Returns true if any set is within another. O(1). */
 bool registry_has_within(const struct registry *registry);
@@ -240,8 +242,8 @@ bool registry_has_within(const struct registry *registry);
  * sets also return networks. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set with a namespace of this kind and inode, or NULL. inode 0 is unknown, and finds
- * none. If both ids are known, they must be the same, too. If several sets have the namespace,
- * returns the one for which it was made. */
+ * none. The namespace's id must be the same, too, unless id or the recorded one is 0 (unknown). If
+ * several sets have the namespace, returns the one for which it was made. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
@@ -259,14 +261,16 @@ int registry_add_link(struct registry *registry, struct link *link);
 void registry_drop_link(struct registry *registry, struct link *link);
 struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name);
 struct link *registry_find_link_id(const struct registry *registry, const char *id);
-/* Returns the first link after (owner, name), as registry_next_set() does for sets. */
+/* Returns the first link after (owner, name), in the order of owner and name, or NULL. name NULL:
+ * returns the first link of owner, or of the next owner. O(log n). */
 struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name);
 
 /* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
-/* Lists a session as ended; the caller has filled in how it ended. An owner keeps at most ENDED_MAX
- * ended sessions. If there are more, calls drop() for the oldest one, so that the caller removes
- * its files, and then frees it. registry_age_sessions() removes sessions after ENDED_SECONDS. */
+/* Lists a session as ended. The caller must have filled in when and how it ended. An owner keeps at
+ * most ENDED_MAX ended sessions: if there are more, calls drop() for the oldest one, in which the
+ * caller removes its files, and then frees it. ENDED_SECONDS: the caller must remove sessions that
+ * ended longer ago, by registry_age_sessions(). */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,
@@ -283,7 +287,8 @@ void registry_each_session(const struct registry *registry,
 struct session *registry_find_session(const struct registry *registry, const char *id);
 
 /* Returns the struct registry_use of a uid, and makes it if there is none. Returns NULL if there is
- * no memory. The caller must call registry_use_settle() later, unless it has counted an object. */
+ * no memory. The caller must then increase a number in it, or call registry_use_settle(), which
+ * frees it if it is not needed. */
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
 /* Frees the struct registry_use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);

@@ -54,14 +54,16 @@ struct record_link {
 
 extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
 
-/* Fill in a record for the disk. *ret points into the first argument. */
+/* Fill in a record for the disk. *ret points into the first argument, so that must not change or be
+ * freed before *ret is written. */
 void record_from_set(const struct set *set, struct record_set *ret);
 void record_from_session(const struct session *session, struct record_session *ret);
 void record_from_link(const struct link *link, struct record_link *ret);
 
-/* Makes a set from its record. name is the file's name, which must be the id. *ret comes from
- * calloc(). Returns 0, -EBADMSG or -ENOMEM. */
+/* Makes a set from its record. name: the name of the record's file, which must be the set's id. The
+ * caller takes *ret. Returns 0, -EBADMSG if the record is invalid, or -ENOMEM. */
 int record_to_set(const struct record_set *record, const char *name, struct set **ret);
 int record_to_session(const struct record_session *record, const char *name, struct session **ret);
-/* Makes a link in the same way, with ends that are NULL; the caller finds the sets by their ids. */
+/* Makes a link in the same way. Its ends are NULL: the caller must find the sets at its ends by the
+ * ids in the record. */
 int record_to_link(const struct record_link *record, const char *name, struct link **ret);

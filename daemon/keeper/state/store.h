@@ -35,9 +35,9 @@ struct store *store_close(struct store *store);
 int store_sessions_fd(const struct store *store);
 
 /*
- * Writes the record of a set. It contains all fields but sessions, parts of modules and
- * lease.connection; it only says whether the set has a lease by connection. Returns 0 or -errno
- * (such as ENOSPC), and then the old record is still there.
+ * Writes the record of a set: all fields but sessions, links and those that a module owns. Of
+ * lease.connection, the record only says whether the set has a lease by connection. Returns 0 or
+ * -errno (such as -ENOSPC), and then the old record is still there.
  */
 int store_write_set(struct store *store, const struct set *set);
 /* Removes the record of a set, if there is one. Returns 0 or -errno. */
@@ -64,9 +64,9 @@ int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
- * An Apply in progress. Its file, RUNTIME/state/applying/GROUP, is made before any set, network or
- * link of the group, and removed when all of them are valid. A start removes all objects of a group
- * whose file still exists.
+ * A call of Apply in progress, which makes a group of sets, networks and links. Its file,
+ * RUNTIME/state/applying/GROUP, is made before the first of them, and removed when all are valid.
+ * So if the file still exists when nsctld starts, all objects of the group are removed.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
 int store_end_apply(struct store *store, const char *group);   /* the same; no file is no error */
@@ -74,9 +74,9 @@ bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 
 /*
- * Functions for what store_load() finds. set, link and session receive a readable record, which
- * comes from calloc() and which the callee takes. bad receives the name of any other file, with the
- * outcome and the reason; it may call store_set_aside(), which moves the file to state/damaged/.
+ * Callbacks of store_load(). set(), link() and session() are called for each valid record, and take
+ * the object made from it. bad() is called for each other file, with an enum store_outcome and the
+ * reason; it may call store_set_aside(), which moves the file to state/damaged/.
  */
 struct store_callbacks {
 	/* by_connection: the set had a lease by connection */
@@ -96,9 +96,10 @@ int store_purge(struct store *store);
 int store_set_aside(struct store *store, const char *directory, const char *name);
 
 /*
- * Parts of store_load(), for tests and the fuzzer. store_check() returns 0, or an outcome and
- * *ret_why. The other functions decode data that has passed it, and return 0, -EBADMSG or -ENOMEM.
- * name is the file's name.
+ * Parts of store_load(), for tests and the fuzzer. data: the contents of a file called name.
+ * store_check() returns 0, or an enum store_outcome and, in *ret_why, the reason. boot_id: the id
+ * of this boot. The other functions decode data for which store_check() has returned 0 (or, in the
+ * store for the next boot, STORE_OLD_BOOT). They return 0, -EBADMSG or -ENOMEM.
  */
 int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);

@@ -107,9 +107,9 @@ static bool has_sessions(const struct set *set)
 	return LIST_FIND(set->sessions, at, next_in_set, session_counts(at));
 }
 
-/* Writes the path of the cgroup of the set's processes, and returns it, if it is wanted or if
- * commands may have processes. The front counts these, because there may be thousands. Otherwise
- * returns NULL: no process but the init runs in the set. */
+/* Returns the path of the cgroup in which the front counts the set's processes (there may be
+ * thousands), after writing it to path. Returns NULL if no process but the init can be in the set,
+ * unless the path is wanted in any case. */
 static const char *view_processes_in(const struct set *set, bool wanted,
 				     char path[static CGROUP_PROCESSES_SIZE])
 {

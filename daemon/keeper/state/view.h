@@ -19,16 +19,17 @@ struct set_view {
 	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a view of a set. brief: a shorter view for large answers, with interfaces as recorded.
- * The longer view has no interfaces, because only the kernel knows them exactly. */
+/* Fills in a view of a set. brief: a shorter view for large answers, with the interfaces as they
+ * are recorded. The longer view has no interfaces, because only the kernel knows them exactly: Get
+ * adds them. */
 void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret);
 
 struct summary_view {
 	struct wire_summary wire;
 	char processes_in[CGROUP_PROCESSES_SIZE];
 };
-/* Fills in what a table shows about a set. usage: fills in the cgroup of the set's processes even
- * if no command has any. */
+/* Fills in a summary of a set, for List: one row of a table of sets. usage: the caller measures the
+ * resource usage, so fills in the cgroup of the set's processes even if only its init runs. */
 void view_summary(struct keeper *keeper, const struct set *set, bool usage,
 		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */

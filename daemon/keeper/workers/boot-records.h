@@ -13,12 +13,13 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Called when a record has been written or removed, or when that has failed. failure: the reason,
- * or NULL. */
+/* Called when a record has been written or removed (failure is NULL), or when that has failed
+ * (failure is the reason). */
 typedef void boot_written(struct keeper *keeper, const struct failure *failure, void *context);
 
-/* Opens the state directory at path, if it exists. Returns 0 or -ENOMEM. If the directory cannot be
- * used, logs the reason; then no record can be kept. */
+/* Opens the state directory at path, if it exists; otherwise the first record makes it. Keeps path.
+ * Returns 0 or -ENOMEM. If the directory cannot be used, logs the reason, and also returns 0: then
+ * nothing is made again at this boot, and each new record tries to open the directory again. */
 int boot_open(struct keeper *keeper, const char *path);
 void boot_close(struct keeper *keeper);
 /* Removes all records from the state directory. Returns 0 or -errno. */
@@ -29,7 +30,8 @@ int boot_purge(struct keeper *keeper);
 /* Checks that each boot also makes the sets and networks to which the set is linked. Returns 0 or
  * ERROR_INVALID_VALUE. */
 int boot_check_links(const struct set *set, struct failure *failure);
-/* Records a set that has just been made, and the links of its specification. */
+/* Records a set that has just been made, and the links of its specification. Calls written() at the
+ * end, perhaps before returning. */
 void boot_record_set(struct keeper *keeper, struct set *set, boot_written *written, void *context);
 /* Writes the record of a set with --boot anew, after its specification has changed. */
 void boot_set_changed(struct keeper *keeper, struct set *set, boot_written *written, void *context);

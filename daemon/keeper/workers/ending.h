@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Processes that are about to end, and might hang: killed workers and the processes that they have
- * started, workers whose lanes are closed, and fronts without clients. A signal does not end a
- * process that hangs in the kernel, for instance on a file system that its user serves. A user must
- * not accumulate such processes, so each that has not ended after two seconds counts against its
- * user, until it has ended.
+ * started, workers whose lanes (request/lane.h) are closed, and fronts without clients. No signal
+ * ends a process that hangs in the kernel, for instance on a file system that its user serves. A
+ * user must not accumulate such processes, so each that has not ended after two seconds counts
+ * against its user, until it has ended.
  */
 #pragma once
 
@@ -34,5 +34,5 @@ int ending_check(uid_t uid, struct failure *failure);
 /* Returns the number of processes of this user that were added and have not ended, whether or not
  * they hang. */
 size_t ending_count_all(uid_t uid);
-/* Forgets all processes, at the keeper's end. */
+/* Frees the list of these processes. Must be called when the keeper ends. */
 void ending_stop(void);

@@ -10,8 +10,8 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 
-/* Length of a turn. An operation that takes longer probably waits for something, and does not
- * compete for processors. */
+/* Length of a turn. Then the next operation may start, although this one goes on: it probably waits
+ * for something, and does not compete for processors. */
 #define TURN_SECONDS 1
 /* A user may run as many operations at a time as there are processors, within these bounds. All
  * users together may run ALL_FACTOR times as many. */
@@ -214,7 +214,8 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* counts even if sending fails: worker_decline() may have reported about this task */
+	/* counts even if sending fails: if the worker could not be forked, the spawner has reported
+	 * about this task by worker_decline() */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -394,8 +395,8 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* Logs a failure to start the program. On success the worker becomes the program, and this report
- * says that the worker is lost; the channel of the program shows when it ends. */
+/* Logs a failure to start a front or a resolver. After a success, report->step is STEP_LOST: the
+ * worker closes its channel when it becomes the program. */
 static void on_program(struct operation *operation, const struct task_report *report)
 {
 	const struct log_fields fields = {

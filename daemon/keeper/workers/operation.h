@@ -39,7 +39,8 @@ struct operation {
 		       int fds[REPORT_FDS_MAX]);
 	/* Called for each interface that a worker reports; NULL: ignores them. */
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
-	/* Called for a report of what a list of egress has refused; NULL: ignores it. */
+	/* Called for a report of the packets that a list of egress has refused; NULL: ignores the
+	 * report. */
 	void (*refused)(struct operation *operation, const struct task_refusals *refusals);
 	/* Called for the last report; the operation is freed afterwards. report->step is STEP_LOST
 	 * if the worker died, and STEP_LATE if the deadline has passed. */
@@ -50,30 +51,34 @@ struct operation {
  * Returns 0 or -ENOMEM. */
 int operation_begin(void);
 
-/* Makes an operation for this user. seconds: its deadline, or 0. Returns 0 or -ENOMEM. */
+/* Makes an operation that takes a turn of this user. seconds: time from sending the task to the
+ * deadline; 0: no deadline. Returns 0 or -ENOMEM. */
 int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
 		  struct operation **ret);
-/* Makes an operation for the keeper itself, which takes no turn. Returns 0 or -ENOMEM. */
+/* Makes an operation for the keeper itself, which takes no turn and never waits. Returns 0 or
+ * -ENOMEM. */
 int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret);
 /* Makes an operation of kind TURN_MAKE that this worker will carry out. The worker must be bound to
  * a lane and idle; the operation takes it. Returns 0 or -ENOMEM. */
 int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 		       struct operation **ret);
-/* Sends the task, or keeps it until it is the operation's turn. task NULL: it has no contents.
- * Returns 0, or -errno after freeing the operation, without a call of done(). */
+/* Sends the task to a worker, or keeps a copy until it is the operation's turn. task: the struct
+ * for op; NULL: op has none. Returns 0, or -errno after freeing the operation, without a call of
+ * done(). */
 int operation_send(struct operation *operation, enum task_op op, const void *task);
 /* Cancels an operation that still waits: frees it, without a call of done(), and returns true.
  * Returns false if the task was sent already. */
 bool operation_take_back(struct operation *operation);
-/* Lets a worker become a front, which uses the channels in task. Returns 0 and the number by which
- * ending_add() can kill the front, or -errno. */
+/* Lets a worker become a front, which uses the channels in task. Returns 0 or -errno. *ret_number:
+ * the worker's number, by which ending_add() can kill the front. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
-/* Lets a worker become a resolver, and returns the same. uid: the user whose sets the resolver
- * serves. */
+/* Lets a worker become a resolver. uid: the user whose sets the resolver serves. Returns 0 or
+ * -errno. *ret_number: as for a front. */
 int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
 			     uint32_t *ret_number);
 /* Returns the number of operations that are in progress or wait. */
 size_t operation_count(void);
-/* Frees all operations, without calls of done(), at the keeper's end. */
+/* Frees all operations, without calls of done(), and the state of worker.h and ending.h. Must be
+ * called when the keeper ends. */
 void operation_stop(void);

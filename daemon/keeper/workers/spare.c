@@ -96,8 +96,8 @@ static bool rest_later(struct keeper *keeper)
 	return spares.rest_event && evtimer_add(spares.rest_event, &rest) == 0;
 }
 
-/* Makes a spare, unless other operations are in progress than the one that has just made or removed
- * a set of these kinds. */
+/* Makes a spare for a set of these kinds. Does nothing if there are enough, or if operations are in
+ * progress besides the one whose done() calls this. */
 static void replenish(struct keeper *keeper, uint32_t kinds)
 {
 	if (operation_count() <= 1 && !spares.making && spares.n < SPARES_MAX)

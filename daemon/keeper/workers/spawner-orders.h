@@ -11,8 +11,8 @@
  * stay open until spawner_orders_stop(). Must be called before the first order. Returns 0 or
  * -ENOMEM. */
 int spawner_orders_begin(int spawner_fd);
-/* Sends an order about worker number, or queues it if the channel is full. contents NULL: the order
- * has none. Returns 0 or -errno. */
+/* Sends an order about worker number, or queues it if the channel is full. contents: the struct for
+ * op; NULL: op has none. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);
-/* Frees the queue, at the keeper's end. */
+/* Frees the queue. Must be called when the keeper ends. */
 void spawner_orders_stop(void);

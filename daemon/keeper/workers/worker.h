@@ -23,15 +23,15 @@ struct worker {
 /* Makes the writer that worker_writer() returns. Must be called before the first worker is taken.
  * Returns 0 or -ENOMEM. */
 int worker_begin(void);
-/* Returns the writer that encodes one task, for any worker. */
+/* Returns the writer, of which there is one: it encodes a task just before the task is sent. */
 struct wire_writer *worker_writer(void);
 
 /* Takes an idle worker, or a new one, which the spawner forks meanwhile. on_readable, with the
  * worker as its context, is called when the worker has written something to its channel, or has
  * ended. Returns 0 or -errno. */
 int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret);
-/* Makes a worker idle after its operation, so that it can be taken again. Frees it if enough
- * workers are idle. */
+/* Makes a worker idle after its operation, so that it can be taken again. Frees the worker if
+ * enough others are idle. A bound worker stays with its lane, and is freed if the lane is gone. */
 void worker_give_back(struct worker *worker);
 /* Frees the keeper's side of a worker, which exits after its current task. Accepts NULL. */
 void worker_free(struct worker *worker);
@@ -46,5 +46,5 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
 /* Tells the spawner to kill the worker and the processes that it has started, and does not wait
  * (ending.h). Frees the keeper's side. uid: the user for whom the worker worked. */
 void worker_kill(struct worker *worker, uid_t uid);
-/* Frees all idle workers and the writer, at the keeper's end. */
+/* Frees all idle workers and the writer. Must be called when the keeper ends. */
 void worker_stop(void);
