@@ -99,9 +99,9 @@ static int load_config(struct keeper *keeper)
 }
 
 /*
- * Sets keeper->cgroup. Without --cgroup it is a cgroup of our own at the top of the hierarchy. A
- * relative name is a sibling of the daemon's own cgroup, as another unit of the same slice would
- * be.
+ * Sets keeper->cgroup. name: the value of --cgroup, which is a path from the top of the hierarchy
+ * if it begins with '/', or else from the parent of the daemon's own cgroup. NULL: the daemon gets
+ * a new cgroup at the top. Returns 0, or -errno after logging the reason.
  */
 static int name_cgroup(struct keeper *keeper, const char *name)
 {

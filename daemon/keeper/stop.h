@@ -9,8 +9,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Begins the end of nsctld, and stops the event loop when all requests are finished. A second call
- * stops the loop at once. */
+/* Begins the end of nsctld. Stops the event loop when all requests are finished, or at the
+ * deadline. A second call stops the loop at once. */
 void stop_begin(struct keeper *keeper);
 
 /* Frees the state of stop_begin(). Must be called after the loop has ended. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Accepted connections that wait to be served. Each user has a queue, and users take turns: between
- * two connections of one user, every other waiting user has one served.
+ * two connections of one user, one connection of each other user who waits is served.
  *
  * A fruitless connection is one that ends without a request. Each is forgiven after a time. A user
  * with ARRIVAL_FORGIVEN unforgiven ones is not served until one is forgiven. This module only keeps
@@ -19,11 +19,12 @@
 struct arrival_user;
 
 struct arrival_queue {
-	struct arrival_user *first; /* the user whose turn is next, then the others */
+	struct arrival_user *first; /* users, in the order of their turns */
 	size_t n_waiting;	    /* connections of all users */
 };
 
-/* Adds the socket fd of a connection, which is charged to uid. Returns 0 or -ENOMEM. */
+/* Adds a connection, which is charged to uid. Takes fd, its socket, unless it returns -ENOMEM.
+ * Returns 0 or -ENOMEM. */
 int arrival_queue_push(struct arrival_queue *queue, uid_t uid, int fd);
 /* Takes the next connection of the user whose turn it is; then it is the next user's turn. Returns
  * the socket and fills in *ret_uid, or returns -1 if no connection may be served now. The caller

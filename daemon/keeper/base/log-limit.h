@@ -7,7 +7,7 @@
 #include "base.h"
 
 #define LOG_LIMIT_MINUTE UINT64_C(60000000) /* microseconds */
-/* Number of pairs of user and kind that have a count of their own. All other pairs share one. */
+/* Number of pairs of user and kind that have a count of their own. Further pairs share a count. */
 #define LOG_LIMIT_COUNTS 512
 
 struct log_count {

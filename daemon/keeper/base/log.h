@@ -26,8 +26,9 @@ int log_level_from_name(const char *name); /* -EINVAL: not error, warning, notic
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
 /*
- * Writes a line that the user fields->uid can cause at will. Writes a limited number of lines of
- * one kind in a minute, and counts the others. kind is a string constant that describes the lines.
+ * Writes a line that the user fields->uid can cause at will. In a minute, writes a limited number
+ * of a user's lines of one kind, and only counts further ones. kind: a string constant that
+ * describes the lines, such as "fronts not started".
  * Lines at LOG_INFO record completed requests, and have a higher limit.
  */
 void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,

@@ -301,7 +301,7 @@ static int recover_sets(struct keeper *keeper)
 	set = registry_next_set(keeper->registry, 0, NULL);
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		r = recover_set(keeper, set);
-	/* continue removals that have waited for the removal of a set within theirs */
+	/* continue removals of sets that have waited until the sets within them were removed */
 	for (set = registry_next_set(keeper->registry, 0, NULL); r == 0 && set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		remove_go_on(keeper, set);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Recovery: a start compares the records with the kernel, and finishes, rolls back, adopts or sets
- * aside each object. It guesses nothing: if something cannot be examined for lack of memory or
- * descriptors, the start fails and leaves everything as it is.
+ * Recovery: a start of nsctld compares the records with the kernel, and finishes, rolls back,
+ * adopts or sets aside each object. Recovery guesses nothing: if something cannot be examined for
+ * lack of memory or descriptors, the start fails and leaves everything as it is.
  *
  *   record                                  result
  *   creating; adopts namespaces             removed: they may not have been checked

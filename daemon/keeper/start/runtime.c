@@ -7,14 +7,15 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/vault.h"
 
-/* What this start has found or made. If it fails, only what it has made is removed. */
+/* The things that this start of nsctld has found or made. If the start fails, only those that it
+ * has made are removed. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
 	bool ours;		     /* this daemon holds the lock of the directory */
 	bool had_vault, had_records; /* a vault or records existed before, so there may be sets */
 } start;
 
-/* Logs a failure. what: the action that failed, or NULL. Returns the error, a negative errno. */
+/* Logs a failure, and returns negative, its -errno. what: the action that failed, or NULL. */
 static int complain(const char *path, const char *what, int negative)
 {
 	log_error("--runtime-directory=%s: %s%s%s", path, what ? what : "", what ? ": " : "",

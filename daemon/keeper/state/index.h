@@ -17,7 +17,7 @@ typedef int index_compare(const void *item, const void *key);
 size_t index_position(const struct index *index, index_compare *compare, const void *key);
 /* Returns the item with this key, or NULL. O(log n). */
 void *index_find(const struct index *index, index_compare *compare, const void *key);
-/* Returns the first item whose key is greater than key or, with inclusive, equal to it; or NULL. */
+/* Returns the first item whose key is above key (inclusive: above or equal to key), or NULL. */
 void *index_next(const struct index *index, index_compare *compare, const void *key,
 		 bool inclusive);
 

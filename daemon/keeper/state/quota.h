@@ -8,7 +8,7 @@
 #include "daemon/keeper/base/keeper.h"
 #include "protocol/error.h"
 
-/* What is counted for each user, in the order in which GetStatus lists it. */
+/* The kinds of objects that are counted for each user, in the order of GetStatus. */
 enum quota {
 	QUOTA_SETS,
 	QUOTA_SESSIONS,

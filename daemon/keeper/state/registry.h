@@ -36,7 +36,7 @@ struct set_lease {
 	uint32_t connection;	/* connection whose end ends the set; 0: none; not on disk */
 };
 
-/* What becomes of a set at the next boot (workers/boot-records.h). */
+/* Whether and how the next boot makes a set again (workers/boot-records.h). */
 struct set_boot {
 	bool wanted;   /* the set is made again at each boot */
 	bool recorded; /* its record for the next boot is on disk, or will be */

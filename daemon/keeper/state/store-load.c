@@ -59,7 +59,7 @@ static int read_file(int directory_fd, const char *name, char **ret, size_t *ret
 }
 
 /* Decodes the record in data, which must have passed store_check(). *ret points into *ret_aligned,
- * which the caller frees. */
+ * a copy of the record at an aligned address, which the caller frees. */
 static int decode(const char *data, size_t size, const struct wire_layout *layout,
 		  char **ret_aligned, void *ret)
 {

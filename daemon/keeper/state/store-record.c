@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layouts of the records. A field's number never changes, as in daemon/wire. */
+/* Layouts of the records. A field's number never changes, so that files of older versions can still
+ * be read. */
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/wire/tables.h"
 

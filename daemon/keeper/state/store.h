@@ -46,7 +46,8 @@ int store_remove_set(struct store *store, const char *id);
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
 /* A prepared change of the records for the next boot. A worker carries it out (TASK_BOOT_RECORD):
- * it syncs the file to the disk, and only then renames it. */
+ * it syncs the file to the disk, and only then renames it. Each store_prepare_...() returns 0 or
+ * -errno. */
 struct store_file {
 	int directory_fd; /* the store's */
 	int fd;		  /* temporary file, which the caller closes; -1: remove name */

@@ -43,12 +43,12 @@ void view_session(const struct session *session, struct wire_session *ret);
 /* Returns the link that has this interface in the set, or NULL. */
 const struct link *view_link_of(const struct set *set, const char *interface);
 
-/* Returns the name of the set that the set is within, or NULL. */
+/* Returns the name of the set directly around the set, or NULL if there is none. */
 const char *view_parent(const struct keeper *keeper, const struct set *set);
 
 /* --- for workers --- */
 
-/* Returns the description of the set that tasks contain. */
+/* Returns the description of a set that tasks contain. It points into the set. */
 struct task_set view_task_set(const struct set *set);
 
 /* Writes the path of the cgroup with the set's processes, relative to the directory of all sets'

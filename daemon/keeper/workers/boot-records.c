@@ -156,8 +156,8 @@ static void write_set(struct keeper *keeper, struct set *set, boot_written *writ
 	queue(keeper, r, &file, written, context);
 }
 
-/* Fills in a link of a specification, with the addresses and names that were chosen when it was
- * made. */
+/* Fills in *ret, a link of a specification, with the addresses and names that were chosen when the
+ * link was made. wire: the unpacked link. *ret points into link and wire. */
 static void record_link(struct spec_link *ret, const struct link *link,
 			const struct wire_link *wire)
 {

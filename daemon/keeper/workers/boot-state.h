@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the keeper holds in memory about the records for the next boot. boot-records.c and
- * start/boot.c share it. */
+/* The state in memory of the records for the next boot, which boot-records.c and start/boot.c
+ * share. */
 #pragma once
 
 #include "daemon/keeper/workers/boot-records.h"

@@ -58,8 +58,8 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	free_if_over(ending);
 }
 
-/* Adds an entry to the list. It stays until number (if not 0) has ended and channel_fd (if not -1,
- * and taken) has an end-of-file or an error. */
+/* Adds an entry to the list, and takes channel_fd. The entry stays until process number (if not 0)
+ * has ended, and channel_fd (if not -1) has an end-of-file or an error. */
 static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
 {
 	struct ending *ending = calloc(1, sizeof(*ending));

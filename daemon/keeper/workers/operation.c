@@ -291,7 +291,7 @@ static void send_next(void)
 
 /* Limits how many operations a user may run at a time to the number of processors. While several
  * users alternate, halves the limit: otherwise a user's operation would wait for, and compete with,
- * too many of another user. */
+ * too many operations of another user. */
 static void share(uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -302,7 +302,8 @@ static void share(uid_t uid)
 	turns.each_max = now < sharing.until ? MAX(sharing.alone_max / 2, 1U) : sharing.alone_max;
 }
 
-/* Asks for the operation's turn. Returns 1 if it starts now, 0 if it waits, or -errno. */
+/* Asks for the operation's turn. Returns 1 if the turn starts now; 0 if the operation waits, with a
+ * copy of the task; or -errno. */
 static int take_turn(struct operation *operation, const struct wire_writer *task)
 {
 	int r;

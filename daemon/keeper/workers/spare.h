@@ -16,7 +16,7 @@ struct spare {
 };
 
 /* Takes a spare for a set with this owner and specification. The caller closes it. If there is
- * none, both descriptors are -1, and the maker makes the net namespace. */
+ * none, or the set cannot use one, both descriptors are -1: the maker makes the net namespace. */
 struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
 /*

@@ -28,7 +28,7 @@ struct wire_writer *worker_writer(void);
 
 /* Takes an idle worker, or a new one, which the spawner forks meanwhile. on_readable, with the
  * worker as its context, is called when the worker has written something to its channel, or has
- * ended. Returns 0 or -errno. */
+ * ended; all calls must pass the same function. Returns 0 or -errno. */
 int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret);
 /* Makes a worker idle after its operation, so that it can be taken again. Frees the worker if
  * enough others are idle. A bound worker stays with its lane, and is freed if the lane is gone. */
