@@ -9,30 +9,25 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of a task that updates files: its worker may hang on a file system that the owner has
- * mounted. */
+/* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
 #define RESOLVER_SECONDS 5
-/* After a deadline that a set has missed alone in its task, its files in /etc are not updated for
- * this time (microseconds), which doubles with each further miss: see on_late(). */
+/* A set's pause after a deadline that it has missed alone: microseconds, doubled each time. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* The files of a set in /etc, in set->files. They are updated when the host's files or the set's
- * networks change. */
+/* The files of a set in /etc, in set->files. They follow the host's files and the networks. */
 struct set_files {
 	struct set *set;
 	struct set_files *next_due;
 	uint64_t due; /* number that orders the sets whose files are out of date; 0: up to date */
 	bool busy;    /* a worker updates the files now */
-	/* the set, or another one in the same task, has missed a deadline, so the set gets a task
-	 * of its own until one ends in time */
+	/* after a missed deadline: the set gets a task of its own until one ends in time */
 	bool alone;
 	/* length of the last pause, and time of its end (CLOCK_BOOTTIME), in microseconds: no
 	 * update before; see on_late() */
 	uint64_t pause, resume;
 };
 
-/* A task (TASK_NAMES) in progress, which updates the same files of some sets of one owner. The sets
- * are busy, and are not freed before its end. */
+/* A task (TASK_NAMES) in progress for sets of one owner, which are busy until its end. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
@@ -288,9 +283,8 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the first due set of order->owner off the list, and all due sets of this owner that get the
- * same files, and puts them into the order. *ret is their plan. Sets that are being removed, are
- * broken or pause are only taken off the list; order->n is 0 if no other set is due. */
+/* Moves the first due set of order->owner, and the owner's due sets that get the same files, into
+ * the order. *ret: their plan. Drops sets that end, are broken or pause, so order->n may be 0. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set_files **at = &state.due;

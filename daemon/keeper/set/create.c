@@ -25,8 +25,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/method.h"
 
-/* Deadline of a maker, the process that makes a set: it may hang on a FUSE directory or a dead
- * network file system. */
+/* Deadline of a maker, a process that makes a set: it may hang on FUSE or a network file system. */
 #define CREATE_SECONDS 10
 
 /* A set that is being made. */
@@ -66,8 +65,7 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Ends a creation for which no worker could be started, so nothing of the set was made: forgets the
- * set, and reports creation->failure. */
+/* Forgets a set for whose creation no worker could be started, and reports creation->failure. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
@@ -171,9 +169,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
-/* Returns true if a report about a link is about the set's way out. report->detail / 2: the number
- * of the link, in the order in which the maker makes them. The way out is made last, so it is the
- * first link in the list. */
+/* Returns true if a report about a link (number report->detail / 2) is about the set's way out. The
+ * maker makes it last, so it is the first link in the list. */
 static bool is_about_way(const struct set *set, const struct task_report *report)
 {
 	size_t n = 0;
@@ -183,8 +180,7 @@ static bool is_about_way(const struct set *set, const struct task_report *report
 	return n > 0 && set->links->egress && report->detail / 2 == n - 1;
 }
 
-/* Puts the name of a sysctl that the kernel has refused into the failure. n: index of the sysctl in
- * the specification. */
+/* Puts the name of the specification's sysctl n, which the kernel has refused, into the failure. */
 static void name_setting(const struct set *set, uint32_t n, struct failure *failure)
 {
 	static struct wire_spec spec;
@@ -197,8 +193,7 @@ static void name_setting(const struct set *set, uint32_t n, struct failure *fail
 	failure_set(failure, failure->error, failure->number, field, "%s", failure->text);
 }
 
-/* Fills in creation->failure with the reason why a link was not made: the set or network at its
- * other end has been removed meanwhile or, if not, the error in the report. */
+/* Says in creation->failure why a link was not made: its other end is gone, or report's error. */
 static void explain_link(struct creation *creation, const struct task_report *report)
 {
 	if (link_check_peer(creation->keeper, creation->set, report->detail / 2,
@@ -427,9 +422,8 @@ const char *create_pick_name(struct keeper *keeper, const struct request *reques
 	return picked;
 }
 
-/* Counts a new set against its owner's limit, and records the set and its links. around: the set
- * within which it is made; NULL: none. cgroup: see caller_cgroup_choose(). Returns 0 and *ret, or
- * an error, and then nothing of the set is left. */
+/* Counts a new set against its owner's limit, and records it with its links. around: the set around
+ * this one, or NULL. Returns 0 and *ret, or an error, and then nothing of the set is left. */
 static int begin_set(struct keeper *keeper, const struct request *request,
 		     const struct set_wish *wish, const struct set *around,
 		     const struct caller_cgroup *cgroup, struct set **ret, struct failure *failure)
