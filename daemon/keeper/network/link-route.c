@@ -7,7 +7,7 @@ enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
 /* Returns how the end reaches the next hop: REACH_SUBNET if the hop is link-local or in a subnet of
  * the end's addresses; REACH_ONLINK if the end has an address of the hop's family with /32 or /128;
- * otherwise REACH_NOT. An address of the end itself is no next hop. */
+ * otherwise REACH_NOT. An address of the end that equals the hop does not count. */
 static enum reach find_reach(const struct wire_end *end, const struct address *hop)
 {
 	enum reach reach = address_is_link_local(hop) ? REACH_SUBNET : REACH_NOT;

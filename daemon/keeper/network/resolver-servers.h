@@ -24,9 +24,9 @@ size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
 
 /*
- * The name servers of the host that a set can use. A set cannot reach a server on the host's
- * loopback, which is a stub resolver (on 127.0.0.53 or elsewhere); the stub's upstream servers take
- * its place.
+ * The name servers of the host that a set can use. Those on the host's loopback (a stub resolver,
+ * on 127.0.0.53 or elsewhere) are left out, because a set cannot reach them. If no other is left,
+ * resolvconf_read() adds the stub's upstream servers.
  */
 struct resolvconf {
 	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */

@@ -11,7 +11,7 @@
 
 /* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
 #define RESOLVER_SECONDS 5
-/* A set's pause after a deadline that it has missed alone: microseconds, doubled each time. */
+/* Microseconds without updates of a set's files after it has missed a deadline: see on_late(). */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
 /* The files of a set in /etc, in set->files. They follow the host's files and the networks. */

@@ -13,6 +13,6 @@
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);
-/* Returns true if the list `changed` may let through what the list `old` refuses: it allows one
- * more entry, or denies one less. */
+/* Returns true if the list `changed` may let through what the list `old` refuses: if it allows an
+ * entry that `old` does not allow, or lacks one that `old` denies. */
 bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);

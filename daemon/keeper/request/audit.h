@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Logs requests: one line for each request that has changed something, was refused, or failed
- * through no fault of the caller. Mistakes of callers and requests that only read are not logged. A
- * change that no request has asked for is logged by the code that makes it. */
+/* Logs requests: at most one line for each request that has changed something, was refused, or
+ * failed through no fault of the caller. Mistakes of callers and requests that only read are not
+ * logged. A change that no request has asked for is logged by the code that makes it. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"

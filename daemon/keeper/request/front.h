@@ -27,7 +27,7 @@ void front_free(struct front_process *front);
 
 /* Tells all fronts to take no more calls. */
 void fronts_stop(struct keeper *keeper);
-/* Closes the channels to the fronts, and waits up to two seconds until the fronts have passed on
+/* Ends the channels to the fronts, and waits up to two seconds until the fronts have passed on
  * their last answers and have ended. Must be called at the keeper's end, before the spawner ends:
  * the spawner's end kills all fronts. */
 void fronts_await_end(const struct keeper *keeper);

@@ -34,10 +34,10 @@ struct set_wish {
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* again: the record of a set that is made again at boot, and keeps its id and age; NULL:
-	 * the set is new. plan: the specification whose links are made (at boot, the recorded
-	 * links); NULL: spec. */
+	/* at boot: the record whose id and age the set keeps; NULL: the set is new */
 	const struct set *again;
+	/* by which the links and the way out are recorded: at boot, the specification with the
+	 * links as they were recorded last; NULL: spec */
 	const struct wire_spec *plan;
 	const struct wire_adopt *adopt; /* the namespaces to adopt; NULL: new ones are made */
 	set_adopted *adopted;

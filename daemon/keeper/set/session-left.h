@@ -3,7 +3,8 @@
  * The processes that a command has left in its session's cgroup. They go on until they end, are
  * killed, or their set is removed. Until then the session counts against its user's limit, and its
  * record and its cgroup stay (docs/adr/0024-what-commands-leave.md). Then the session is *settled*:
- * it does not count any more, its cgroup is removed, and its record is kept for up to an hour.
+ * it does not count any more, and its cgroup is removed. Its record stays until the first
+ * ListSessions an hour or more after the command's end, or until ENDED_MAX newer ones have settled.
  */
 #pragma once
 

@@ -277,8 +277,9 @@ void registry_end_session(struct registry *registry, struct session *session,
 			  void (*drop)(struct session *session, void *context), void *context);
 /* Removes a session that has ended, or never started, and frees it. */
 void registry_drop_session(struct registry *registry, struct session *session);
-/* Removes and frees all sessions that ended before this time (Unix epoch, microseconds). Calls
- * drop() for each of them first. */
+/* Removes and frees the sessions that registry_end_session() has listed, and that ended before this
+ * time (Unix epoch, microseconds). Calls drop() for each of them first. Sessions whose command has
+ * left processes are not listed, and stay. */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
 /* Calls visit() for each session. visit() must not add or remove sessions. */

@@ -396,8 +396,9 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* Logs a failure to start a front or a resolver. After a success, report->step is STEP_LOST: the
- * worker closes its channel when it becomes the program. */
+/* Logs that no process could be forked for a front or, if operation->context is set, a resolver.
+ * Any other report is STEP_LOST: the worker has become the program, which closes its channel, or
+ * has died before, which is not logged here. */
 static void on_program(struct operation *operation, const struct task_report *report)
 {
 	const struct log_fields fields = {
