@@ -19,9 +19,9 @@
 #define PERIOD_MS 100
 #define QUESTIONS_ALL_MAX 1024 /* in progress, for all sets */
 #define CONNECTIONS_ALL_MAX 4096
-#define LISTENERS_MAX 4	      /* UDP and TCP, v4 and v6 */
-#define ATTEMPTS_MAX 3	      /* messages to name servers, for each question */
-#define ATTEMPT_MS 333	      /* until the next one */
+#define LISTENERS_MAX 4 /* UDP and TCP, v4 and v6 */
+#define ATTEMPTS_MAX 3	/* messages to name servers, for each question */
+#define ATTEMPT_MS 333	/* until the next one */
 /* After the last one, until the answer is SERVFAIL. A name server that must ask others first may
  * take seconds. The C library asks again after five. */
 #define LAST_ATTEMPT_MS 4000
