@@ -216,6 +216,18 @@ stop_makers() {
 	done
 }
 
+# Ends the daemon, what hangs and its client, and removes the set with a new daemon.
+start_over() {
+	kill_daemon
+	eventually is_gone "$held"
+	kill -KILL "$client" 2>/dev/null || true
+	wait "$client" || true
+	start_daemon
+	eventually settled
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
 @test "Kill reaches none of the processes that make a set" {
 	local point signal
 	for point in started init pinned; do
@@ -227,14 +239,7 @@ stop_makers() {
 		done
 		# STOP would have been carried out by now
 		fails is_gone "$held"
-		kill_daemon
-		eventually is_gone "$held"
-		kill -KILL "$client" 2>/dev/null || true
-		wait "$client" || true
-		start_daemon
-		eventually settled
-		nsctl rm --all
-		eventually counts_are "$before"
+		start_over
 	done
 }
 
@@ -247,14 +252,7 @@ stop_makers() {
 			[ "$status" -eq 1 ]
 			[[ "$output" == *Busy*creating* ]] || { echo "$output" && return 1; }
 		done
-		kill_daemon
-		eventually is_gone "$held"
-		kill -KILL "$client" 2>/dev/null || true
-		wait "$client" || true
-		start_daemon
-		eventually settled
-		nsctl rm --all
-		eventually counts_are "$before"
+		start_over
 	done
 }
 
