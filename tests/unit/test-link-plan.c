@@ -165,6 +165,12 @@ static void test_wrong_link_is_refused_by_field(void **state _unused_)
 		  .b = {SET("c")}},
 		 ERROR_INVALID_VALUE,
 		 "a.gateway"},
+		/* the end itself, although another of its addresses is in the same subnet */
+		{{.a = {SET("a"), ADDRESSES(2, {"10.1.0.1/24"}, {"10.1.0.2/24"}),
+			.gateway = "10.1.0.1"},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.gateway"},
 		/* a second gateway is of the other family */
 		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2",
 			.second_gateway = "10.1.0.3"},

@@ -5,9 +5,9 @@
 /* How an end reaches a next hop: not at all, by one of its subnets, or directly on the link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
-/* Returns how the end reaches the next hop: REACH_SUBNET if the hop is link-local or in a subnet of
- * the end's addresses; REACH_ONLINK if the end has an address of the hop's family with /32 or /128;
- * otherwise REACH_NOT. An address of the end that equals the hop does not count. */
+/* Returns how the end reaches the next hop: REACH_NOT if the hop is an address of the end itself;
+ * else REACH_SUBNET if the hop is link-local or in a subnet of the end's addresses; else
+ * REACH_ONLINK if the end has an address of the hop's family with /32 or /128; else REACH_NOT. */
 static enum reach find_reach(const struct wire_end *end, const struct address *hop)
 {
 	enum reach reach = address_is_link_local(hop) ? REACH_SUBNET : REACH_NOT;
@@ -15,11 +15,13 @@ static enum reach find_reach(const struct wire_end *end, const struct address *h
 
 	for (size_t at = 0; at < end->n_addresses; at++) {
 		if (address_read_interface(end->addresses[at].text, &own) ||
-		    own.family != hop->family || address_equals(&own, hop))
+		    own.family != hop->family)
 			continue;
+		if (address_equals(&own, hop))
+			return REACH_NOT;
 		if (address_overlaps(&own, hop))
-			return REACH_SUBNET;
-		if (reach == REACH_NOT && address_is_alone(&own))
+			reach = REACH_SUBNET;
+		else if (reach == REACH_NOT && address_is_alone(&own))
 			reach = REACH_ONLINK;
 	}
 	return reach;
