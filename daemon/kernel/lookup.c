@@ -20,18 +20,24 @@ static int open_here(const struct lookup *lookup)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-static int open_with_file_ids(const struct lookup *lookup)
+/* Opens all paths with the file system ids of `files`. If the process cannot take these ids or
+ * root's, sets all fds to that error. */
+static void open_with_file_ids(struct lookup lookup, const char *const paths[], size_t n, int fds[])
 {
-	int fd, back, r = privilege_files_as_caller(lookup->files);
+	int r = privilege_files_as_caller(lookup.files);
+	size_t opened = 0;
 
-	if (r < 0)
-		return r;
-	fd = open_here(lookup);
-	back = privilege_files_as_root();
-	if (back == 0)
-		return fd;
-	close_fd(fd);
-	return back;
+	for (; r == 0 && opened < n; opened++) {
+		lookup.path = paths[opened];
+		fds[opened] = open_here(&lookup);
+	}
+	if (r == 0)
+		r = privilege_files_as_root();
+	for (size_t i = 0; r < 0 && i < n; i++) {
+		if (i < opened)
+			close_fd(fds[i]);
+		fds[i] = r;
+	}
 }
 
 /* --- by a child with all of the user's ids --- */
@@ -64,11 +70,26 @@ static int open_with_all_ids(struct lookup *lookup)
 	return fd == -EPIPE ? -EACCES : fd; /* a child that was killed had no access */
 }
 
+void lookup_open_all(int directory_fd, const char *const paths[], size_t n,
+		     const struct open_how *how, const struct identity *files, int fds[])
+{
+	if (files)
+		open_with_file_ids((struct lookup){directory_fd, NULL, how, files}, paths, n, fds);
+	for (size_t i = 0; i < n; i++) {
+		struct lookup lookup = {directory_fd, paths[i], how, files};
+
+		if (!files)
+			fds[i] = open_here(&lookup);
+		else if (fds[i] == -EACCES && files->uid != 0)
+			fds[i] = open_with_all_ids(&lookup);
+	}
+}
+
 int lookup_open(int directory_fd, const char *path, const struct open_how *how,
 		const struct identity *files)
 {
-	struct lookup lookup = {directory_fd, path, how, files};
-	int r = files ? open_with_file_ids(&lookup) : open_here(&lookup);
+	int fd;
 
-	return r == -EACCES && files && files->uid != 0 ? open_with_all_ids(&lookup) : r;
+	lookup_open_all(directory_fd, &path, 1, how, files, &fd);
+	return fd;
 }

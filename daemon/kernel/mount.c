@@ -131,19 +131,36 @@ int mount_pivot(int mount_fd)
 	return 0;
 }
 
+static struct open_how way_of_opening(int flags)
+{
+	return (struct open_how){.flags = flags | O_CLOEXEC,
+				 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+}
+
 int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files)
 {
-	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
+	const struct open_how how = way_of_opening(flags);
 
 	return lookup_open(directory_fd, path, &how, files);
 }
 
+void mount_open_all(const char *const paths[], size_t n, int flags, const struct identity *files,
+		    int fds[])
+{
+	const struct open_how how = way_of_opening(flags);
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = root_fd < 0 ? negative_errno() : 0;
+
+	for (size_t i = 0; r < 0 && i < n; i++)
+		fds[i] = r;
+	if (r == 0)
+		lookup_open_all(root_fd, paths, n, &how, files, fds);
+}
+
 int mount_open(const char *path, int flags, const struct identity *files)
 {
-	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
-	return root_fd < 0 ? negative_errno() : mount_open_at(root_fd, path, flags, files);
+	mount_open_all(&path, 1, flags, files, &fd);
+	return fd;
 }

@@ -53,5 +53,9 @@ int mount_pivot(int mount_fd);
  * in a set's tree goes through here. Returns a descriptor or -errno.
  */
 int mount_open(const char *path, int flags, const struct identity *files);
+/* Opens n paths in the same way, faster: see lookup_open_all(). Sets fds[i] to a descriptor or
+ * -errno. */
+void mount_open_all(const char *const paths[], size_t n, int flags, const struct identity *files,
+		    int fds[]);
 /* Opens path in the same way, with directory_fd as the root. */
 int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files);

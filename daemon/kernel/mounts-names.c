@@ -10,12 +10,12 @@
 static const char *const names[] = {"hosts", "resolv.conf"};
 static const char *const paths[] = {"/etc/hosts", "/etc/resolv.conf"};
 
-/* Returns true if the directory lacks an entry that the set needs. */
-static bool is_lacking(const struct mounts *mounts, int etc_fd)
+/* Returns true if the directory lacks one of the first n names. */
+static bool is_lacking(int etc_fd, size_t n)
 {
 	struct stat st;
 
-	for (size_t i = 0; i < (mounts->own_servers ? ARRAY_SIZE(names) : 1); i++)
+	for (size_t i = 0; i < n; i++)
 		if (fstatat(etc_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return errno == ENOENT;
 	return false;
@@ -67,8 +67,8 @@ static int cover_etc(const struct mounts *mounts, const struct wire_spec *spec,
 
 	if (etc_fd < 0)
 		return is_shortage(etc_fd) ? etc_fd : -ENOENT;
-	if (!is_lacking(mounts, etc_fd) || !is_fixed(etc_fd, files) ||
-	    is_hidden(etc_fd, spec, files))
+	if (!is_lacking(etc_fd, mounts->own_servers ? ARRAY_SIZE(names) : 1) ||
+	    !is_fixed(etc_fd, files) || is_hidden(etc_fd, spec, files))
 		return -ENOENT;
 	fd = overlay_put(&overlay, etc_fd);
 	/* reasons for none: the file system, a mount point that could be moved, or a kernel that
@@ -92,9 +92,14 @@ static int make_files(const struct own_mounts *own, const struct identity *files
 int mounts_put_names(const struct mounts *mounts, const struct wire_spec *spec,
 		     struct own_mounts *own, const struct identity *files)
 {
-	_cleanup_fd_ int overlay_fd = -1;
-	int r = make_files(own, files);
+	_cleanup_fd_ int etc_fd = mount_open("/etc", O_PATH | O_DIRECTORY, files), overlay_fd = -1;
+	int r;
 
+	if (is_shortage(etc_fd))
+		return etc_fd;
+	if (etc_fd >= 0 && !is_lacking(etc_fd, ARRAY_SIZE(names)))
+		return 0;
+	r = make_files(own, files);
 	if (r < 0)
 		return r;
 	overlay_fd = cover_etc(mounts, spec, files);

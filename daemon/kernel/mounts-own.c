@@ -50,14 +50,6 @@ int own_new_root(const struct spec_mount *mount, const struct identity *files)
 	return take_fd(&fd);
 }
 
-/* Makes a detached copy of the mount at /sys/fs/cgroup in the set's tree. */
-static int copy_cgroups(const struct identity *files)
-{
-	_cleanup_fd_ int fd = mount_open("/sys/fs/cgroup", O_PATH | O_DIRECTORY, files);
-
-	return fd < 0 ? fd : mount_clone(fd, "");
-}
-
 /* Mounts the copy at fs/cgroup in a sysfs that we have just made. No user has put links or mounts
  * there. */
 static void put_cgroups(int sysfs_fd, int cgroup_fd)
@@ -68,27 +60,38 @@ static void put_cgroups(int sysfs_fd, int cgroup_fd)
 		mount_put(cgroup_fd, at_fd); /* a failure is ignored: the directory is then empty */
 }
 
-int own_put_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
+/* Mounts the set's sysfs on target_fd, with a copy of the mount at cgroup_fd (or -errno) in it. */
+static int put_sysfs(int ready_fd, int target_fd, int cgroup_fd)
 {
-	_cleanup_fd_ int new_fd = -1, mount_fd = -1, cgroup_fd = -1, target_fd = -1;
+	_cleanup_fd_ int new_fd = -1, mount_fd = -1, copy_fd = -1;
 	int r;
 
-	target_fd = mount_open("/sys", O_PATH | O_DIRECTORY, files);
-	if (target_fd < 0)
-		return target_fd == -ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, -target_fd);
 	if (ready_fd < 0)
 		ready_fd = new_fd = mount_context("sysfs", NULL);
 	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, MOUNT_SAFE);
 	if (mount_fd < 0)
-		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
-	cgroup_fd = copy_cgroups(files);
-	if (is_shortage(cgroup_fd))
-		return fault_set(fault, STEP_SYSFS, 0, -cgroup_fd);
+		return mount_fd;
+	copy_fd = cgroup_fd < 0 ? cgroup_fd : mount_clone(cgroup_fd, "");
+	if (is_shortage(copy_fd))
+		return copy_fd;
 	r = mount_put(mount_fd, target_fd);
-	if (r < 0)
-		return fault_set(fault, STEP_SYSFS, 0, -r);
-	put_cgroups(mount_fd, cgroup_fd);
-	return 0;
+	if (r == 0)
+		put_cgroups(mount_fd, copy_fd);
+	return r;
+}
+
+int own_put_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
+{
+	static const char *const paths[] = {"/sys", "/sys/fs/cgroup"};
+	int fds[ARRAY_SIZE(paths)], r;
+
+	mount_open_all(paths, ARRAY_SIZE(paths), O_PATH | O_DIRECTORY, files, fds);
+	r = fds[0] < 0 ? fds[0] : put_sysfs(ready_fd, fds[0], fds[1]);
+	if (fds[0] == -ENOENT)
+		r = 0;
+	close_fd(fds[0]);
+	close_fd(fds[1]);
+	return fault_if(fault, STEP_SYSFS, 0, r);
 }
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};

@@ -185,25 +185,30 @@ static int put_own_hosts(const struct resolver_place *place)
 	return place->spec ? 0 : drop_entry(place, ENTRY_HOSTS);
 }
 
+/* Covers the directory by an empty one, unless that was done before. Returns 0 or -errno. */
+static int hide_resolver(const struct resolver_place *place, int fd)
+{
+	_cleanup_fd_ int empty_fd = -1;
+	struct statx x;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &x) < 0 ||
+	    (!place->spec && x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return 0;
+	empty_fd = resolver_new_tmpfs(MOUNT_ATTR_RDONLY);
+	return empty_fd < 0 ? empty_fd : mount_put(empty_fd, fd);
+}
+
 static int hide_resolvers(const struct resolver_place *place)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(resolvers); i++) {
-		_cleanup_fd_ int fd = mount_open(resolvers[i], O_PATH | O_DIRECTORY, place->files);
-		_cleanup_fd_ int empty_fd = -1;
-		struct statx x;
-		int r;
+	int fds[ARRAY_SIZE(resolvers)], r = 0;
 
-		if (is_shortage(fd))
-			return fd;
-		if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &x) < 0 ||
-		    (!place->spec && x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
-			continue;
-		empty_fd = resolver_new_tmpfs(MOUNT_ATTR_RDONLY);
-		r = empty_fd < 0 ? empty_fd : mount_put(empty_fd, fd);
-		if (r < 0)
-			return r;
+	mount_open_all(resolvers, ARRAY_SIZE(resolvers), O_PATH | O_DIRECTORY, place->files, fds);
+	for (size_t i = 0; i < ARRAY_SIZE(resolvers); i++) {
+		if (r == 0 && (fds[i] >= 0 || is_shortage(fds[i])))
+			r = fds[i] < 0 ? fds[i] : hide_resolver(place, fds[i]);
+		close_fd(fds[i]);
 	}
-	return 0;
+	return r;
 }
 
 static int put_files(struct resolver_place *place)
