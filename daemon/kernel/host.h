@@ -7,6 +7,9 @@
 
 #include "daemon/kernel/wall.h"
 
+/* Number of settings that a new net namespace copies from the machine's first one: net.c. */
+#define NET_DEFAULTS 28
+
 struct host {
 	const char *runtime; /* the runtime directory's path */
 	int runtime_fd;
@@ -24,8 +27,9 @@ struct host {
 	int watchers_fd;       /* the cgroup of watchers (watcher.h), which go on, too */
 	int sysctl_fd;	       /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
-	int init_program_fd;   /* nsctl-init */
-	int runner_program_fd; /* nsctl-runner */
+	int net_default_fds[NET_DEFAULTS]; /* net_open_defaults() */
+	int init_program_fd;		   /* nsctl-init */
+	int runner_program_fd;		   /* nsctl-runner */
 	int resolver_program_fd;
 	uid_t init_uid; /* the uid and gid of inits */
 	gid_t init_gid;

@@ -6,10 +6,13 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 
+/* This setting exists only in the machine's first net namespace. */
+#define ONLY_IN_FIRST "net/core/devconf_inherit_init_net"
+
 /*
- * The values that these settings would have in a new net namespace if the kernel did not copy the
- * host's. The first setting resets others, on every interface. docs/operation.md has the list for
- * users.
+ * The values that these settings would have in a new net namespace if the kernel did not copy those
+ * of the machine's first one. The first setting resets others, on every interface.
+ * docs/operation.md has the list for users.
  */
 static const struct {
 	const char *path, *value;
@@ -50,11 +53,40 @@ static bool is_of_ipv6(const char *path)
 	return strncmp(path, "net/ipv6/", sizeof("net/ipv6/") - 1) == 0;
 }
 
+_Static_assert(ARRAY_SIZE(defaults) == NET_DEFAULTS, "see host.h");
+
+void net_open_defaults(struct host *host)
+{
+	_cleanup_fd_ int sys_fd = openat(host->proc_fd, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool first = faccessat(sys_fd, ONLY_IN_FIRST, F_OK, 0) == 0;
+
+	for (size_t i = 0; i < NET_DEFAULTS; i++)
+		host->net_default_fds[i] =
+			first ? openat(sys_fd, defaults[i].path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+/*
+ * Returns true if the host has the default of setting i, so that a new net namespace has it, too.
+ * The comparison costs a fifth of a write: the first look at a setting in a net namespace makes an
+ * entry in the kernel's cache of names. If the host's value changes between the making of the
+ * namespace and the comparison, the namespace may keep the value before the change.
+ */
+static bool has_default(const struct host *host, size_t i)
+{
+	char text[16];
+	ssize_t n = pread(host->net_default_fds[i], text, sizeof(text), 0);
+
+	return n > 1 && (size_t)n == strlen(defaults[i].value) + 1 &&
+	       memcmp(text, defaults[i].value, n - 1) == 0;
+}
+
 static int set_defaults(const struct host *host)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(defaults); i++) {
+		if (has_default(host, i))
+			continue;
 		r = sysctl_write(host, defaults[i].path, defaults[i].value);
 		if (r == -ENOENT && is_of_ipv6(defaults[i].path))
 			r = 0;

@@ -18,6 +18,7 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/leftover.h"
 #include "daemon/kernel/limits.h"
+#include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
@@ -312,6 +313,8 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 		host->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		r = host->proc_fd < 0 ? negative_errno() : sysctl_renew(host);
 	}
+	if (r == 0)
+		net_open_defaults(host);
 	if (r == 0) {
 		what = "look at its own namespaces";
 		r = wall_read_host(&host->wall);
