@@ -9,41 +9,42 @@
 #include "daemon/kernel/nflog.h"
 
 #define READ_SECONDS 20
-/* Time from a message of a list's rules (nfnetlink_log) to the reading of its counters. A list
- * sends at most one message a second, so packets without a message of their own are counted by
- * then. */
+/* Time from a list's message (nfnetlink_log) to the reading of the list's counters. A list sends at
+ * most one message a second, so its further packets in this second have no message, but are counted
+ * by then. */
 #define SETTLE_MICROSECONDS UINT64_C(1100000)
-/* Pause between two readings for one user. */
+/* Minimum pause between two readings for one user. */
 #define REST_MICROSECONDS UINT64_C(50000)
-/* Time until the next reading of a list if the last one has failed, or if there were too many
- * events to report anything. */
+/* Time from the start of a reading to the next one of the same list, if the first one has failed or
+ * is not valid (see on_refused()), or if the user has had too many events to report anything. */
 #define DELAY_MICROSECONDS UINT64_C(10000000)
 /* Maximum number of destinations that are reported after one reading of a list. The next reading
  * reports further ones. */
 #define DESTINATIONS_AT_ONCE 32
 
-/* A set or network whose list has refused packets. */
+/* A set or network whose list of egress has refused packets. */
 struct egress_reading {
 	struct egress_reading *next; /* of the same user */
 	struct set *set;
-	/* CLOCK_BOOTTIME in microseconds. heard: when the last message came. due: when the counters
-	 * are to be read; 0: never */
+	/* CLOCK_BOOTTIME in microseconds. heard: when the list's last message came. due: when the
+	 * list's counters are to be read; 0: not before the next message */
 	uint64_t heard, due;
-	bool unread;	  /* there may be packets that were not reported */
+	bool unread;	  /* there may be refused packets that were not reported */
 	struct told told; /* up to 8 KiB */
 };
 
-/* A user with at least one struct egress_reading. One of these is read at a time. */
+/* A user with at least one struct egress_reading, or with a reading in progress. The counters of
+ * one list are read at a time. */
 struct reader {
 	struct reader *next;
 	uid_t uid;
 	struct egress_reading *first;
 	struct event *timer;
 	uint64_t rests_until;
-	bool busy; /* the set with the following id is being read */
+	bool busy; /* a reading for the set `id` is in progress */
 	char id[ID_SIZE];
-	/* of the present reading: when it began (CLOCK_BOOTTIME in microseconds), and the number of
-	 * the firewall's table that is read (egress-denied.h) */
+	/* of this reading: when its task was sent (CLOCK_BOOTTIME in microseconds), and
+	 * egress_denied_generation() at that time */
 	uint64_t sent, generation;
 	struct egress_waiter waiter;
 };
@@ -60,8 +61,8 @@ static struct {
 
 static void begin(struct reader *reader, const struct set *set);
 
-/* Begins the next reading for a user, or starts the timer that begins it at its time. Does nothing
- * while a reading is in progress. */
+/* Begins the user's next reading if it is due, else starts the timer for it. Does nothing while a
+ * reading is in progress, or if no list is to be read. */
 static void go_on(struct reader *reader)
 {
 	const struct egress_reading *next = NULL;
@@ -216,8 +217,8 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	return reading;
 }
 
-/* Notes that a list has refused packets. prefix: the prefix of the message, which is the id of a
- * way out. */
+/* Callback of nflog_read(): notes that a list has refused packets. prefix: the message's prefix,
+ * which is the id of the link that is the way out. Ignores other prefixes. */
 static void hear(const char *prefix, void *context _unused_)
 {
 	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);
@@ -230,8 +231,8 @@ static void hear(const char *prefix, void *context _unused_)
 	set->egress.reading->unread = true;
 	if (!set->egress.reading->due)
 		set->egress.reading->due = set->egress.reading->heard + SETTLE_MICROSECONDS;
-	/* the timer begins the reading in a later callback, because the caller may be in the middle
-	 * of filling in a task (egress_reading_unread()) */
+	/* the timer calls go_on() in a later callback, because the caller may be in the middle of
+	 * filling in a task (egress_reading_unread()) */
 	event_active(reader->timer, EV_TIMEOUT, 0);
 }
 

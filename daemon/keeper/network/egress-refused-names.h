@@ -13,10 +13,11 @@ struct refused_names {
 };
 
 /* Adds this number of refused questions to the count of a name. If there is no room for a new name,
- * forgets the name that was refused longest ago. */
+ * forgets the name that was refused longest ago. Ignores a name that is too long, or for which
+ * there is no memory. */
 void refused_names_add(struct refused_names *names, const char *name, uint64_t questions);
-/* Fills in ret with the names and their counts. ret points into *names. Returns the number of
- * names. */
+/* Fills in ret with the names and their counts, and returns their number. The strings in ret are
+ * those of *names. */
 size_t refused_names_view(const struct refused_names *names,
 			  struct wire_refused_name ret[static REFUSED_NAMES_MAX]);
 void refused_names_clear(struct refused_names *names);

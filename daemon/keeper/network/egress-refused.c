@@ -2,8 +2,8 @@
 #include <arpa/inet.h>
 #include "daemon/keeper/network/egress-refused.h"
 
-/* Returns the name of an IP protocol. If it has none here, writes its number to ret->protocol and
- * returns that. */
+/* Returns the name of the IP protocol. Without a name here, writes the protocol's number to
+ * ret->protocol, and returns this text. */
 static const char *name_protocol(uint8_t protocol, struct egress_refused_text *ret)
 {
 	switch (protocol) {

@@ -10,14 +10,14 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-/* One pass of the event loop handles at most MESSAGES_AT_ONCE messages of a resolver. If these have
- * taken MICROSECONDS_AT_ONCE of the keeper's processor time, no more messages of this resolver are
- * read for RESTS times as long as they have taken. */
+/* A call of on_readable() handles at most MESSAGES_AT_ONCE messages of a resolver. It ends after
+ * the message with which it has taken MICROSECONDS_AT_ONCE of processor time. Then no messages of
+ * this resolver are read for RESTS times the time that the call has taken. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
-/* A resolver that neither reads its messages nor sends any within this time is taken to hang, and
- * is ended: see on_life(). */
+/* A resolver that has unread messages after this time, and has sent none within it, is ended: see
+ * on_life(). */
 #define LIFE_SECONDS 20
 
 struct egress_resolver {
@@ -25,27 +25,29 @@ struct egress_resolver {
 	struct keeper *keeper;
 	const struct egress_resolver_calls *calls;
 	uid_t uid;
-	uint32_t id;	 /* never used twice */
+	uint32_t id;	 /* each resolver has another one */
 	uint32_t number; /* number of the worker process that became this resolver, for
 			  * ending_add(); 0: none yet */
 	struct channels channels;
 	struct wire_inbox inbox;
 	struct wire_queue outgoing;
 	struct event *readable, *writable;
-	struct event *again; /* pending while the resolver rests (RESTS), or while its messages are
-			      * in the inbox */
-	struct event *life;  /* pending while the resolver may have messages to read: see
+	struct event *again; /* pending until on_again() reads on: after a rest (RESTS), or because
+			      * messages may be left in the inbox */
+	struct event *life;  /* pending while the resolver may have unread messages: see
 			      * on_life() */
-	bool heard;	     /* the resolver has sent messages since the timer life was started */
+	bool heard;	     /* the resolver has sent a message since the timer `life` was
+			      * started */
 	struct event *lost;  /* pending: on_lost() is going to end the resolver */
-	size_t n_asked;	     /* number of the resolver's requests that are not answered yet */
+	size_t n_asked;	     /* number of the resolver's requests for which
+			      * egress_resolver_answered() was not called yet */
 };
 
 /* State of this file. */
 static struct {
 	struct egress_resolver *first;
 	uint32_t last_id;
-	bool ready; /* the buffers are allocated */
+	bool ready; /* writer and message are allocated */
 	struct wire_writer writer;
 	struct wire_message message;
 } state;
@@ -116,8 +118,9 @@ static void on_lost(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	calls->lost(keeper, uid);
 }
 
-/* Ends the resolver in a later callback, because the caller may still be using it. why: the reason,
- * for the log; NULL: it has ended by itself. */
+/* Logs the end of the resolver, and ends it in a later callback, because the caller may still be
+ * using it. why: the reason for the log, such as "hangs"; NULL: the resolver has ended by
+ * itself. */
 static void lose(struct egress_resolver *resolver, const char *why)
 {
 	static const struct timeval now = {};
@@ -160,8 +163,8 @@ static bool take_message(struct egress_resolver *resolver)
 	return r >= 0;
 }
 
-/* Starts the timer that calls on_again() and so reads on, unless it runs already, or the resolver
- * is going to be ended. */
+/* Starts the timer that calls on_again(), which reads on, after this time. Does nothing if the
+ * timer is pending already, or if the resolver is going to be ended. */
 static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
 {
 	const struct timeval time = clock_span(microseconds);
@@ -212,8 +215,9 @@ static void expect_life(struct egress_resolver *resolver)
 	evtimer_add(resolver->life, &time);
 }
 
-/* Is called LIFE_SECONDS after a message was sent. Ends a resolver that neither reads its messages
- * nor sends any: unread messages keep their descriptors open, which would accumulate. */
+/* Is called LIFE_SECONDS after expect_life() has started the timer. Ends a resolver that has unread
+ * messages, and has sent none in this time: the descriptors in unread messages stay open, and would
+ * accumulate. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct egress_resolver *resolver = context;
@@ -226,9 +230,9 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		lose(resolver, "hangs");
 }
 
-/* Handles r, the result of wire_queue_send() or wire_queue_flush(): sends the rest later, or ends
- * the resolver. Ignores errors that say that the resolver has ended: its pipe is closed then, too,
- * and on_readable() notices that. */
+/* Handles r, the result of wire_queue_send(), or of wire_queue_flush() with 0 in place of -EAGAIN:
+ * waits until the messages in the queue can be sent, or ends the resolver. Ignores errors that say
+ * that the resolver has ended: its pipe is closed then, too, and on_readable() notices that. */
 static void go_on_sending(struct egress_resolver *resolver, int r)
 {
 	if (!wire_queue_is_empty(&resolver->outgoing))

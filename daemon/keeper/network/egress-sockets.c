@@ -7,7 +7,7 @@
 struct opening {
 	uint64_t cookie;
 	char id[ID_SIZE]; /* of the set */
-	int fds[2][2];	  /* UDP and TCP for each address */
+	int fds[2][2];	  /* the UDP and the TCP socket at each address, or -1 */
 	egress_sockets_made *made;
 	void *context;
 };

@@ -21,8 +21,8 @@ static int write_list(const struct reach_names *names)
 }
 
 /* Returns true if a resolver may ask this name server, which a user has chosen for a set. The
- * resolver asks from the host's net namespace, so the server must be one that the user could reach
- * with egress. */
+ * resolver asks from the host's net namespace, so the server must not be one that egress would not
+ * reach: a loopback address, or a forbidden one. */
 static bool may_ask(const struct keeper *keeper, const char *server)
 {
 	struct address address;
@@ -58,8 +58,8 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
-/* Describes the list of names for a message to the resolver. The caller fills in the cookie, and
- * closes names_fd, which is -errno on failure. */
+/* Returns the list of names for a message to the resolver, without a cookie. The caller closes
+ * names_fd, which is -errno on failure. */
 static struct wire_resolver_list describe(const struct egress_names *names)
 {
 	return (struct wire_resolver_list){.version = names->version,

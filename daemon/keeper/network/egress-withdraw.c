@@ -9,8 +9,8 @@ struct withdrawal {
 	char interface[INTERFACE_SIZE];
 	struct destination_service table[REACH_SERVICES_MAX];
 	size_t n_services;
-	struct grants grants; /* addresses to remove; a worker is removing the last next_size()
-			       * items */
+	struct grants grants; /* the addresses that are left; a worker is removing the last
+			       * next_size() of them */
 };
 
 /* State of this file. */
@@ -32,8 +32,8 @@ static void withdrawal_free(struct withdrawal *withdrawal)
 
 static void go_on(struct withdrawal *withdrawal);
 
-/* Goes on with the next addresses, even after a failure: the firewall itself removes addresses that
- * are left, at their time-outs or with its table. */
+/* Goes on with the next addresses, even after a failure: the firewall itself removes what the
+ * worker has left, at the time-outs. */
 static void on_removed(struct operation *operation, const struct task_report *report _unused_)
 {
 	struct withdrawal *withdrawal = operation->context;
