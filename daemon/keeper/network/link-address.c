@@ -3,7 +3,8 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* The daemon chooses only addresses whose number in their subnet is below this one. */
+/* The daemon chooses only addresses whose number in their subnet (address_number()) is below this
+ * one. */
 #define HOSTS_MAX 65536
 
 /* A network's subnet "auto" gets AUTO_ADDRESSES addresses (a prefix of AUTO_PREFIX bits) in this
@@ -39,8 +40,8 @@ static int find_collision(const struct link *link, const struct wire_end *end,
 	return 0;
 }
 
-/* Callback of link_draft_each_neighbour() for a network: looks for a collision with an address of a
- * member, which is at the far end of the link. */
+/* Callback of link_draft_each_neighbour() for a network: looks for a collision with an address of
+ * the member at the far end of the link. Returns 1 if there is one. */
 static int find_far_collision(const struct link *link, const struct wire_end *end,
 			      const struct wire_end *far, void *context)
 {
@@ -53,7 +54,7 @@ bool link_address_read_network(const struct set *set, struct wire_network *ret)
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
 }
 
-/* Returns true if the address is the network's own, which is the first one of a subnet. */
+/* Returns true if the address is number 1 of a subnet: the network's own. */
 static bool is_bridge_address(const struct wire_network *network, const struct address *address)
 {
 	for (size_t i = 0; i < network->n_subnets; i++) {
@@ -93,8 +94,9 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* a subnet that overlaps with another link's is refused only on the host; in a set, the
-	 * kernel accepts it, and it affects nobody but the owner */
+	/* an address that the request names may have a subnet that overlaps with another link's,
+	 * but not on the host; in a set, the kernel accepts that, and it affects nobody but the
+	 * owner */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -133,11 +135,11 @@ static int take_addresses(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* A network's subnets, and the addresses in them that members have. */
+/* A network's subnets, and which addresses in them are a member's. */
 struct occupied {
 	struct address subnets[SUBNETS_MAX];
 	size_t n;
-	uint8_t bits[SUBNETS_MAX][HOSTS_MAX / 8]; /* bit n: address number n */
+	uint8_t bits[SUBNETS_MAX][HOSTS_MAX / 8]; /* bit n: address number n is a member's */
 };
 
 static int mark_occupied(const struct link *link _unused_, const struct wire_end *end _unused_,
@@ -158,7 +160,8 @@ static int mark_occupied(const struct link *link _unused_, const struct wire_end
 }
 
 /* Writes to ret the lowest address of occupied->subnets[at] that no member has. Number 1 in the
- * subnet is the network's own. Returns 0 or an error. */
+ * subnet is the network's own. i: the end that gets the address, named in an error. Returns 0 or an
+ * error. */
 static int allocate(struct link_draft *draft, int i, const struct occupied *occupied, size_t at,
 		    char *ret)
 {
@@ -178,15 +181,15 @@ static int allocate(struct link_draft *draft, int i, const struct occupied *occu
 				 text);
 }
 
-/* Context of at_other_network(), which looks for a collision at links to networks other than this
- * one. */
+/* Context of at_other_network(), which looks for a collision at links to networks other than
+ * `network`. */
 struct other_network {
 	const struct set *network;
 	struct collision collision;
 };
 
 /* Callback of link_draft_each_neighbour() for a set: looks for a collision at the link, if that
- * leads to a network other than other->network. */
+ * leads to a network other than other->network. Returns 1 if there is one. */
 static int at_other_network(const struct link *link, const struct wire_end *end,
 			    const struct wire_end *far, void *context)
 {
@@ -199,8 +202,9 @@ static int at_other_network(const struct link *link, const struct wire_end *end,
 	return find_collision(link, end, far, &other->collision);
 }
 
-/* Returns an error if the subnet overlaps with an address that the set at end i has in another
- * network: the set could not tell the two networks apart. */
+/* Checks that the subnet does not overlap with the subnet of an address that the set at end i has
+ * in another network, because the set could not tell the two networks apart. Returns 0 or an
+ * error. */
 static int check_networks(struct link_draft *draft, int i, const struct address *subnet)
 {
 	struct other_network other = {.network = draft->plan->ends[!i],
@@ -213,8 +217,8 @@ static int check_networks(struct link_draft *draft, int i, const struct address 
 				 other.collision.link, other.collision.text);
 }
 
-/* Gives a member of a network an address in each of the network's subnets, if the request names no
- * addresses. An empty list in the request (has_addresses) means that it wants none. */
+/* Gives a member of a network an address in each of the network's subnets, unless the request names
+ * addresses, or has an empty list of them (has_addresses). Returns 0 or an error. */
 static int allocate_addresses(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -298,7 +302,8 @@ static bool choose_subnet(const struct registry *registry, uid_t owner,
 }
 
 /* Checks subnet number i of the network, or chooses it if it is "auto". Another network may have
- * the same subnet, as long as no set is in both: see check_networks(). Returns 0 or an error. */
+ * the same subnet; then no set is given addresses of both: see check_networks(). Returns 0 or an
+ * error. */
 static int give_subnet(const struct registry *registry, uid_t owner,
 		       struct link_plan_network *network, size_t i, struct failure *failure)
 {

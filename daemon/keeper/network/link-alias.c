@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/link-draft.h"
 
-/* Context of find_clash(): the set at the end that is planned (own, end), and another member of the
- * network that has one of its names. */
+/* Context of find_clash(): the set at the end that is planned (own, end). If there is a clash, also
+ * the other set in the network, and the name that both have. */
 struct clash {
 	const struct set *own, *other;
 	const struct wire_end *end;
-	/* index of the name in end->aliases; end->n_aliases: the name of the set itself */
+	/* index of this name in end->aliases; end->n_aliases: it is the name of `own` */
 	size_t alias;
 };
 
@@ -20,8 +20,8 @@ static size_t find_alias(const struct wire_end *end, size_t n, const char *name)
 	return at;
 }
 
-/* Callback of link_draft_each_neighbour() for a network: looks for a name or alias of the set in
- * context (struct clash) that the member at the far end has, too. Returns 1 if there is one. */
+/* Callback of link_draft_each_neighbour() for a network: looks for a name or alias of clash->own
+ * that the member at the far end has, too. Returns 1 if there is one. */
 static int find_clash(const struct link *link, const struct wire_end *end _unused_,
 		      const struct wire_end *member, void *context)
 {

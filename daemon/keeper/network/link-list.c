@@ -31,7 +31,8 @@ struct listing {
 	/* the last link on the page, if another page follows; else "" */
 	uid_t after_owner;
 	char after_name[NAME_SIZE];
-	size_t n, n_asked; /* number of links, and of those that were examined or skipped */
+	size_t n, n_asked; /* number of links, and of those that were given to a worker or
+			    * skipped */
 	struct listed links[];
 };
 
@@ -44,8 +45,8 @@ static bool touches(const struct link *link, uid_t owner, const char *name)
 	return false;
 }
 
-/* Returns true if clients may know of the link: not while link_add() makes it, nor while it is
- * removed because that has failed. */
+/* Returns true if clients may know of the link. They must not while link_add() makes it, or while
+ * it is removed because it could not be made. */
 static bool is_there(const struct link *link)
 {
 	return link->announced || !link->work;
@@ -53,8 +54,8 @@ static bool is_there(const struct link *link)
 
 /* --- what an end lacks --- */
 
-/* Appends "what value" to the text, or only what if value is NULL. Puts a comma before it unless
- * the text is empty. */
+/* Appends `what` to the text, after a comma if the text is not empty. Then appends value, unless
+ * value is NULL. */
 static void add_words(char text[static END_LACKS_SIZE], const char *what, const char *value)
 {
 	size_t used = strlen(text);
@@ -169,8 +170,8 @@ static void on_examined(struct operation *operation, const struct task_report *r
 		answer(listing);
 }
 
-/* Adds to the task the next links of the listing, as many as fit. Skips those that are not ready or
- * are being changed, and so have no states in the answer. */
+/* Adds to the task the next links of the listing, as many as fit. Skips links that are gone, not
+ * ready, or being changed: they have no states in the answer. */
 static void fill_task(struct listing *listing, struct task_examine *task)
 {
 	static struct link_plan_task planned[EXAMINE_LINKS_MAX];
@@ -226,8 +227,9 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 
 /* --- the request --- */
 
-/* Collects the ids of the links on the page: those after asked->after_name that the caller may see
- * and, if set is not NULL, that have an end in this set. */
+/* Collects the ids of the links on the page: the first PAGE_LINKS links after asked->after_owner
+ * and after_name that *asked asks for and the caller may see. set: only links with an end in this
+ * set; NULL: all. */
 static void collect(struct listing *listing, const struct wire_list *asked, const struct set *set)
 {
 	const struct request *request = listing->request;

@@ -85,8 +85,8 @@ static int has_interface(const struct link *link _unused_, const struct wire_end
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
-/* Callback of link_draft_each_neighbour(): if the interface is called ethN, sets bit N of the array
- * in context. Ignores names such as eth01. */
+/* Callback of link_draft_each_neighbour(): if the interface is called ethN, with N below
+ * SET_LINKS_MAX, sets bit N of the array in context. Ignores names such as eth01. */
 static int mark_number(const struct link *link _unused_, const struct wire_end *end,
 		       const struct wire_end *far _unused_, void *context)
 {
@@ -102,8 +102,8 @@ static int mark_number(const struct link *link _unused_, const struct wire_end *
 	return 0;
 }
 
-/* Writes to ret the first name ethN that no link has at this place (a set; NULL: the host). There
- * always is one, because there are more numbers than links. */
+/* Writes to ret the first name ethN that no link has in this set. There is one, because the set has
+ * at most SET_LINKS_MAX links. */
 static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -209,8 +209,8 @@ static int check_impairment(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* Sets impairment->given to the bits of the values that have an effect: those that are not 0, and a
- * limit only with another one. So equal requests give equal records. */
+/* Sets impairment->given to the bits of the values that are not 0, so that equal impairments give
+ * equal records. */
 static void settle_impairment(struct wire_impairment *impairment)
 {
 	impairment->given =
@@ -219,7 +219,7 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->duplicate ? IMPAIR_DUPLICATE : 0) |
 		(impairment->corrupt ? IMPAIR_CORRUPT : 0) |
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
-	/* a limit has no effect without another impairment */
+	/* without another impairment, a limit has no effect */
 	if (!impairment->given)
 		impairment->limit = 0;
 	impairment->given |= impairment->limit ? IMPAIR_LIMIT : 0;
@@ -414,8 +414,7 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 		if (link_draft_end(&ret->wire, i)->where == END_NETWORK)
 			link_draft_end(&ret->wire, i)->mtu = link_draft_end(&ret->wire, !i)->mtu;
 	for (int i = 0; i < 2 && r == 0; i++) {
-		/* has_addresses: an end that has lost its addresses must not get
-		 * new ones automatically */
+		/* has_addresses: an end without addresses must not get new ones automatically */
 		link_draft_end(&ret->wire, i)->has_addresses = true;
 		r = complete_end(&draft, i);
 		link_draft_end(&ret->wire, i)->has_addresses = false;

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Plans links before anything is made: checks each end, and gives it its name, MAC and
- * addresses, so that the record can name each object in the kernel beforehand. Planning
- * only reads the registry and never asks the kernel, so the same request with the same
- * registry gives the same plan.
+ * Plans links before anything is made: checks each end, and gives it its name, MAC and addresses,
+ * so that the record can name each object in the kernel beforehand. Planning does not ask the
+ * kernel: a plan depends on the request, the link's id and the registry.
  */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
 
-/* Limit for the links of one set, or the members of one network: one removal (struct task_remove)
- * must be able to delete them all. */
+/* Maximum number of links of one set or network: one removal (struct task_remove) must be able to
+ * delete them all. */
 #define SET_LINKS_MAX TASK_LINKS_MAX
 
 /* Storage for the canonical strings of a route. */
@@ -27,7 +26,7 @@ struct link_plan_text {
 
 /* A planned link. */
 struct link_plan {
-	struct wire_link wire; /* complete; points into this struct and into the wish */
+	struct wire_link wire; /* complete; see link_plan() for what it points into */
 	char name[NAME_SIZE], id[ID_SIZE];
 	struct link_plan_text text[2];
 	struct set *ends[2]; /* NULL: the host */
@@ -40,24 +39,27 @@ struct link_wish {
 	uid_t owner;	/* owner of the link, and of both ends */
 	const char *id; /* the link's id, from which MACs are derived */
 	const struct wire_link *wire;
-	const char *prefixes[2]; /* before fields in errors: "a.", "spec.links[0].peer." */
-	/* the set that is being made, or NULL; end a is in it if the request names no place */
+	const char *prefixes[2]; /* for ends a and b: what precedes a field in errors, such as
+				  * "a." */
+	/* the set that is being made, or NULL; end a is in this set if wire->a names no place */
 	struct set *own;
 	bool egress;	   /* a way out, which needs no permission for an end on the host */
 	const char *group; /* id of the Apply that makes the link, or NULL */
 };
 
 /*
- * Plans a link. Returns 0 and *ret, which points into *wish and *ret itself, or an error:
- * ERROR_INVALID_VALUE (with the field), ERROR_NOT_FOUND (a set or network), ERROR_NOT_PERMITTED (an
- * end on the host), ERROR_EXISTS (the link), ERROR_LIMIT_EXCEEDED or ERROR_BUSY.
+ * Plans a link. Returns 0 and *ret, or an error: ERROR_INVALID_VALUE (with the field),
+ * ERROR_NOT_FOUND (a set or network), ERROR_NOT_PERMITTED (an end on the host), ERROR_EXISTS (the
+ * link), ERROR_LIMIT_EXCEEDED or ERROR_BUSY. *ret points into itself, so it must not be moved, and
+ * into what wish->wire and wish->own point to.
  */
 int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
 	      struct failure *failure);
 
 /* Plans the change of a link by SetLink: *ret is the link with the members that *change gives.
- * Names of interfaces and places cannot change. *ret also points into link->wire and *change, so
- * these must outlive it. Returns 0 or an error, as link_plan() does. */
+ * Names of interfaces and places cannot change. *ret points into itself, so it must not be moved,
+ * and into link->wire and what *change points to. Returns 0, ERROR_INVALID_VALUE, or ERROR_SYSTEM
+ * if the link's record is damaged. */
 int link_plan_change(const struct registry *registry, const struct link *link,
 		     const struct wire_link *change, struct link_plan *ret,
 		     struct failure *failure);
@@ -74,8 +76,8 @@ struct link_plan_egress {
  * or ERROR_LIMIT_EXCEEDED. */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/* Moves each address in egress->wire on in its pool, by the size of this many ways: see
- * way_shift(). */
+/* Moves each address in egress->wire on in its pool, by WAY_ADDRESSES times `ways`: see
+ * way_shift(). The new texts are in *egress. */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
 /* A checked network, with storage for its canonical strings. */
@@ -84,18 +86,18 @@ struct link_plan_network {
 	char subnets[SUBNETS_MAX][ADDRESS_SIZE], dns[SERVERS_MAX][ADDRESS_SIZE];
 };
 /* Checks a network's subnets and name servers. For each subnet "auto", chooses one that overlaps
- * with no network of the owner. Returns 0 and *ret, which also points into what *wish points to, or
- * ERROR_INVALID_VALUE. */
+ * with no network of the owner. Returns 0 and *ret, or ERROR_INVALID_VALUE. *ret points into
+ * itself, so it must not be moved, and into what *wish points to. */
 int link_plan_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
 		      struct link_plan_network *ret, struct failure *failure);
 
-/* The bridge of a network for the task that makes the network, with storage for its addresses. */
+/* The bridge of a network for a task, with storage for the bridge's addresses. */
 struct link_plan_bridge {
 	struct task_bridge task;
 	char addresses[SUBNETS_MAX][ADDRESS_SIZE];
 };
-/* Fills in the bridge of this network: its addresses, the first one of each of the network's
- * subnets, and whether it forwards. ret->task points into ret->addresses. */
+/* Fills in the bridge of this network: its addresses, which are number 1 of each subnet
+ * (address_of_subnet()), and whether it forwards. ret->task points into ret->addresses. */
 void link_plan_bridge(const struct wire_network *network, struct link_plan_bridge *ret);
 
 /* A link for a task. The member task points into the link and into the other members, so this
@@ -109,9 +111,10 @@ struct link_plan_task {
 void link_plan_device(const struct link *link, const struct wire_end *end,
 		      char ret[static INTERFACE_SIZE]);
 
-/* Fills in a recorded link for a task. own: the set that is being made, or NULL. It has no pin yet,
- * so its end in the task has none. *ret also points into *link, which must outlive it. Returns 0 or
- * -errno. */
+/* Fills in a recorded link for a task, without the members of struct task_link about egress: see
+ * egress_fill_link(). own: the set that is being made, which has no pin yet, so its end in the task
+ * has none either; NULL: there is no such set. *ret also points into *link, which must outlive it.
+ * Returns 0, or -errno if the link's record is damaged. */
 int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret);
 /* Like link_plan_task(), for an existing link as it will be after the change that
  * link_plan_change() has planned. *ret also points into what plan->wire points to, so the plan must

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions of link.h for records: of a single link, and of all links of a set. */
+/* The functions of link.h for the record of a link, and for all links of a set. */
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress-firewall.h"
@@ -78,7 +78,7 @@ int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link *
 	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
 }
 
-/* --- links of a set's specification --- */
+/* --- all links of a set --- */
 
 static int record_one(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		      const struct wire_spec *spec, size_t i, struct failure *failure)
@@ -146,8 +146,8 @@ int link_check_peer(struct keeper *keeper, const struct set *set, size_t n, stru
 				   peer->name);
 }
 
-/* Fills in the links of a task, oldest first. The set's list begins with its youngest link, but the
- * oldest one is made first. */
+/* set->links begins with the youngest link. The task begins with the oldest one, so that the links
+ * are made in the order of the specification. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
 	static struct link_plan_task tasks[TASK_SPEC_LINKS_MAX];
@@ -169,10 +169,11 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 }
 
 /*
- * Returns true if the removal of this set need not delete the link, because the kernel will: if the
- * set is a network, and the set at the other end is being removed, too. Nothing else holds the net
- * namespace of a network, so the kernel deletes the namespace and with it the link. This is not so
- * if the set is no network: its net namespace may live on, if it was adopted or if a user holds it.
+ * Returns true if the removal of this set can leave the link to the kernel, which deletes links
+ * with the net namespace of an end, some time after the removal. So the set must be a network,
+ * because nothing else holds its net namespace; that of another set may live on, if it was adopted
+ * or if a user holds it. And the set at the other end must be in removal, too: another one must
+ * lose its end of the link at once.
  */
 static bool is_going(const struct link *link, const struct set *set)
 {

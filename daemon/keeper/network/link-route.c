@@ -2,7 +2,7 @@
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/policy/address.h"
 
-/* How an end reaches a next hop: not at all, by one of its subnets, or directly on the link. */
+/* How an end reaches a next hop: see find_reach(). */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
 /* Returns how the end reaches the next hop: REACH_NOT if the hop is an address of the end itself;
@@ -94,8 +94,8 @@ static int check_gateways(struct link_draft *draft, int i)
 
 /* --- other routes --- */
 
-/* Reads the destination of a route. via: the route's next hop, whose family "default" gets. Returns
- * NULL, or a text that says what is wrong. */
+/* Reads the destination of a route. via: the route's next hop, if it has one; "default" is of the
+ * same family. Returns NULL, or a text that says what is wrong. */
 static const char *read_destination(const struct wire_route *route, const struct address *via,
 				    struct address *ret)
 {

@@ -20,8 +20,8 @@ struct link_work {
 	struct link *link;
 	link_done *done;
 	void *context;
-	struct failure failure; /* the reason why the link was not made or changed */
-	void *before;		/* SetLink: the bytes of the record before the change */
+	struct failure failure; /* the reason why the operation has failed */
+	void *before;		/* SetLink: link->wire before the change */
 	size_t before_size;
 };
 
@@ -32,7 +32,8 @@ static struct log_fields fields_of(const struct link *link)
 
 /* --- answers --- */
 
-/* A link_done that answers the request in context, with the failure or the link. */
+/* A link_done that answers the request in context: with the failure, the link, or nothing if the
+ * link is gone. */
 static void answer(struct keeper *keeper, struct link *link, const struct failure *failure,
 		   void *context)
 {
@@ -58,7 +59,7 @@ static void answer(struct keeper *keeper, struct link *link, const struct failur
 	}
 }
 
-/* Does nothing: a link_done for work without a request. */
+/* A link_done that does nothing. */
 static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
 			const struct failure *failure _unused_, void *context _unused_)
 {
@@ -79,8 +80,8 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
-/* Deletes the link's record. If that fails, returns false, sets work->failure, and leaves the link
- * in the state LINK_REMOVING, so that its owner can remove it again. */
+/* Deletes the link's record. If that fails, returns false, sets work->failure unless it is set, and
+ * puts the link into the state LINK_REMOVING, so that its owner can remove it again. */
 static bool unrecord(struct link_work *work)
 {
 	int r = store_remove_link(work->keeper->store, work->link->id);
@@ -93,9 +94,9 @@ static bool unrecord(struct link_work *work)
 	return false;
 }
 
-/* Ends and frees the work. gone: nothing of the link is left in the kernel, so the link is
- * forgotten, too. First goes on with removals of the sets at its ends, which may have waited for
- * this, then calls done(). */
+/* Ends and frees the work. gone: nothing of the link is left in the kernel; the link is then
+ * forgotten, unless its record cannot be deleted. Calls network_idle() for the sets at the link's
+ * ends, whose removals may have waited for this, and then done(). */
 static void finish(struct link_work *work, bool gone)
 {
 	struct link_work it;
@@ -115,8 +116,8 @@ static void finish(struct link_work *work, bool gone)
 		it.context);
 }
 
-/* Ends work that has had no effect. Does not call done(), because the caller answers. forget_it:
- * the link and its record are deleted. */
+/* Ends work that has changed nothing in the kernel. Does not call done(), because the caller
+ * answers. forget_it: the link and its record are deleted. */
 static void abandon(struct link_work *work, bool forget_it)
 {
 	work->done = say_nothing;
@@ -168,8 +169,8 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	finish(work, gone);
 }
 
-/* Removes the link, then ends the work. The caller may have set work->failure: done() gets it, or
- * else the reason why the link was not removed. */
+/* Removes the link, then ends the work. done() gets work->failure, which the caller may have set. A
+ * worker's failure to remove the link replaces it. */
 static void remove_link(struct link_work *work)
 {
 	int r;
@@ -288,7 +289,8 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		log_by_user("links not made", LOG_NOTICE, &fields, "link %s of %s: not made: %s %s",
 			    link->name, user_name(link->owner).text, work->failure.subject,
 			    work->failure.text);
-		/* without a worker, nothing was made; a killed child may have left something */
+		/* without a worker, nothing was made; after another failure, something may be
+		 * left */
 		if (report->step == STEP_WORKER)
 			finish(work, true);
 		else
@@ -340,7 +342,7 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 }
 
 /* Returns the name of the link for the log: the name that is asked for or, if the daemon is to
- * choose it, that of the set or network at one end. */
+ * choose it, that of the set or network at one end. May return NULL. */
 static const char *name_of_wish(const struct wire_link *asked)
 {
 	if (asked->name)
@@ -366,8 +368,8 @@ int on_add_link(struct keeper *keeper, struct request *request, struct wire_link
 
 /* --- changing --- */
 
-/* Replaces the link's bytes in memory and on disk. Keeps the old bytes in work->before. Returns 0
- * or -errno. */
+/* Replaces link->wire by *wire, in memory and then on disk. Keeps the old bytes in work->before.
+ * Returns 0 or -errno. */
 static int rewrite(struct link_work *work, const struct wire_link *wire)
 {
 	void *packed;
@@ -477,7 +479,7 @@ void link_recover(struct keeper *keeper, struct link *link)
 {
 	if (link->state == LINK_READY)
 		return;
-	/* the removal of a set at one end removes the link */
+	/* the set's removal also removes the link */
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
 			return;

@@ -15,8 +15,8 @@
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/request/request.h"
 
-/* Called at the end of an operation on a link. link: NULL if the link is gone. failure: NULL if the
- * operation has succeeded; valid only during the call. */
+/* Is called at the end of an operation on a link. link: NULL if the link is gone. failure: NULL if
+ * the operation has succeeded; valid only during the call. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
 /* Returns true if the subject may act on the sets and networks at the link's ends: see
@@ -24,8 +24,8 @@ typedef void link_done(struct keeper *keeper, struct link *link, const struct fa
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
 /* Makes a link of the subject's user. group: id of the Apply that makes the link, or NULL. Returns
- * 0 if done() will be called once. Otherwise returns an error, and nothing has happened. The field
- * in *failure begins with "a." or "b.", for the end that it is about. */
+ * 0 if done() will be called once, or an error. For an ERROR_INVALID_VALUE about an end,
+ * failure->subject begins with "a." or "b.". */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
@@ -36,39 +36,39 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 /* --- records: link-record.c --- */
 
 /* Chooses an id, plans a link with it (link_plan()), and records the link in the state
- * LINK_CREATING. Overwrites wish->id, which is not valid afterwards. Returns 0, or an error, and
- * then nothing is recorded. */
+ * LINK_CREATING. Overwrites wish->id, which is not valid afterwards. Returns 0 and the link in
+ * *ret, or an error, and then nothing is recorded. */
 int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
 		    struct failure *failure);
-/* Deletes the link's record and frees the link. Must be called when nothing of it is left in the
- * kernel. */
+/* Deletes the link's record and frees the link. Must be called when nothing of the link is left in
+ * the kernel. */
 void link_forget(struct keeper *keeper, struct link *link);
 
 /* --- for create.c and remove.c: all links of a set --- */
 
-/* Plans and records all links of the set's specification, and the set's way out (egress.h), if it
- * needs one. Returns 0, or an error, and then none is recorded. */
+/* Plans and records all links of spec, and the set's way out (egress.h), if it needs one. Returns
+ * 0, or an error after link_forget_all(). */
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure);
 /* Checks that the set or network at the other end of link n of the set's specification is still
- * there and ready, as it was when the link was planned. Returns 0, ERROR_NOT_FOUND or
- * ERROR_BUSY. */
+ * there and ready. Returns 0 (also if there is no such link, or if its other end is on the host),
+ * ERROR_NOT_FOUND or ERROR_BUSY. */
 int link_check_peer(struct keeper *keeper, const struct set *set, size_t n,
 		    struct failure *failure);
 /* Fills in task->links with the set's links and, for its way out, task->firewall. *task then points
- * into static memory, which the next call overwrites. */
+ * into static memory, so it must be sent before another task is filled in. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
-/* Fills in task->links with the set's links, apart from those that the kernel deletes by itself,
- * and, for its way out, task->firewall and task->way. *task then points into static memory, which
- * the next call overwrites. */
+/* Adds the set's links to task->links, apart from those that the kernel deletes by itself. For its
+ * way out, fills in task->firewall and, if needed, task->way. *task then points into static memory,
+ * as after link_fill_create(). */
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
 /* Records that the set's maker has given the way out other addresses, because the host uses the
  * planned ones. ways: how far each address was moved on in its pool, as in way_shift(). Returns 0
  * or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
 /* Records that the set's links are ready, and reports them to monitors. Also starts the proxy of
- * the set's published ports, if it needs one. Must be called when the set's maker has made the
- * links. */
+ * the set's published ports, if it needs one (publish_serve()). Must be called when the set's maker
+ * has made the links. */
 void link_all_made(struct keeper *keeper, struct set *set);
 /* Deletes the records of the set's links on disk; the links stay in memory until link_forget_all().
  * Must be called when nothing of the links is left in the kernel, and before the set's own record
@@ -77,12 +77,13 @@ int link_unrecord_all(struct keeper *keeper, const struct set *set);
 /* Deletes the set's links from memory and disk, releases its published ports, and forgets its list
  * of egress. Must be called when nothing of the set is left in the kernel. */
 void link_forget_all(struct keeper *keeper, struct set *set);
-/* Returns true if an operation on one of the set's links is in progress. When it ends,
- * upcalls->network_idle() is called. */
+/* Returns true while an operation on one of the set's links is in progress. At its end,
+ * upcalls->network_idle() is called for the set. */
 bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */
 
-/* Removes the link unless it is ready: the daemon ended while the link was made or removed. May
- * free the link. Must be called for each link at the start, after the recovery of sets. */
+/* Removes the link unless it is ready, because the daemon ended while the link was made or removed.
+ * Leaves the link to the removal of a set at one of its ends, if that is in progress. May free the
+ * link. Must be called for each link at the start, after the recovery of sets. */
 void link_recover(struct keeper *keeper, struct link *link);
