@@ -11,7 +11,7 @@
 #include "daemon/kernel/fault.h"
 
 /* The firewall lets an address through for this much longer than the time to live of its DNS
- * record, so that it is not added again for every question about the name. */
+ * record, so that not every question about the name adds the address again. */
 #define EXTRA_SECONDS 60
 #define REFUSE_ALL UINT64_MAX
 
@@ -47,8 +47,8 @@ void egress_admit_outdate(const struct egress_names *names)
 		at->outdated |= at->names == names;
 }
 
-/* Returns true while a worker may still add addresses of an old list of these names. They are
- * removed afterwards, even those that the new list has let through meanwhile. */
+/* Returns true while a worker may still add addresses of an old list of these names. These
+ * addresses are removed afterwards, even if the new list has let them through meanwhile. */
 static bool has_outdated(const struct egress_names *names)
 {
 	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
@@ -72,9 +72,9 @@ static void admission_free(struct admission *admission)
 	free(admission);
 }
 
-/* Returns the services (as in struct grant) of all entries of the list that the request names.
- * Returns 0, so that all addresses are refused, if the request refers to an old list, or while
- * addresses of an old list may still be added or removed. */
+/* Returns the services (as in struct grant) of all entries of the list that match the requested
+ * name. Returns 0, so that all addresses are refused, if the request refers to an old list, or
+ * while addresses of an old list may still be added or removed. */
 static uint32_t services_of(const struct egress_names *names,
 			    const struct wire_resolver_allow *allow)
 {
@@ -90,9 +90,9 @@ static uint32_t services_of(const struct egress_names *names,
 }
 
 /* Fills in ret->grants with the addresses that must be added to the firewall, and ret->refused with
- * those that must not be let through. Addresses in neither are in the firewall already, for long
- * enough. six: the set's way out has IPv6. room: the number of further pairs (egress-grants.h) that
- * the set may have. */
+ * those that must not be let through. All other addresses are in the firewall already, until their
+ * DNS records expire or longer. six: the set has an IPv6 address at its way out. room: the number
+ * of further pairs (egress-grants.h) that the set may have. */
 static void choose(const struct keeper *keeper, struct egress_names *names,
 		   const struct wire_resolver_allow *allow, bool six, size_t room,
 		   struct admission *ret)
@@ -135,9 +135,9 @@ static void log_failure(const struct egress_names *names, const struct task_repo
 		    step_text(report->step), strerror(report->error));
 }
 
-/* Adds the addresses of the admission to grants, because the firewall has them now. If there is no
- * memory, the only effect is that an address is added to the firewall once more at the next
- * question for its name. */
+/* Adds the addresses of the admission, which the firewall has now, to grants. Without memory, an
+ * address is left out: the next question for its name adds it to the firewall again, and the
+ * firewall removes it only at the end of its time. */
 static void note(const struct admission *admission, struct grants *grants)
 {
 	for (size_t i = 0; i < admission->n; i++)
@@ -146,10 +146,10 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Decides if one more task is needed when the admission's task has ended (done: successfully). If
- * the addresses are of an old list, sends their removal. If the firewall's table was made anew
- * meanwhile, and so may lack the addresses, sends the admission again. Returns true if a task was
- * sent. */
+/* Sends one more task if the admission needs it after the end of its task (done: the task
+ * succeeded). If the addresses are of an old list, that task removes them. If the firewall's table
+ * was made anew meanwhile, and so may lack the addresses, it adds them again. Returns true if a
+ * task was sent. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)
@@ -216,7 +216,8 @@ static int send_admission(struct keeper *keeper, struct admission *admission)
 	return egress_change_send(keeper, &change, on_admitted, admission);
 }
 
-/* Finds the set's way out. *ret_six: the set has an IPv6 address there. */
+/* Fills in *ret with the set's way out. *ret_six: the set has an IPv6 address there. Returns false
+ * if there is no way out. */
 static bool find_way(const struct set *set, struct link_plan_task *ret, bool *ret_six)
 {
 	const struct link *link = egress_way(set);
@@ -266,8 +267,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
 	choose(keeper, names, allow, six, room, admission);
 	if (egress_learned_forwards(names->set)) {
-		/* while a list is learned, the set gets all addresses; they are noted for the
-		 * list */
+		/* while the list is learned, no address is refused, and all are noted for
+		 * learning */
 		egress_learned_note(names->set, allow);
 		admission->refused = 0;
 	}

@@ -8,9 +8,9 @@
 /* A change (struct egress_change) that a worker is making. */
 struct pending {
 	struct pending *next;
-	/* Number of the change: greater than those of earlier changes. But a change that is sent by
-	 * the done() of another one gets the same number as that one, so that waiters wait for it,
-	 * too. */
+	/* Number of the change: greater than those of earlier changes. But a change that the done()
+	 * of another one sends gets that one's number, so that callers who wait for the first one
+	 * wait for both. */
 	uint64_t serial;
 	char interface[INTERFACE_SIZE];
 	void (*done)(struct operation *operation, const struct task_report *report);

@@ -11,8 +11,8 @@
 #define CHANGE_MAX ADMIT_ADDRESSES_MAX
 #define CHANGE_PAIRS_MAX 128
 
-/* A change of the addresses that the firewall lets through at a way out: adds the addresses of all
- * grants, each for all services in `services`, or removes them. */
+/* A change of the addresses that the firewall lets through at a way out: adds the address of each
+ * grant for all services in `services` until the grant's time, or removes it. */
 struct egress_change {
 	uid_t uid;
 	const char *interface; /* the way's end on the host */
@@ -30,9 +30,9 @@ int egress_change_send(struct keeper *keeper, const struct egress_change *change
 		       void (*done)(struct operation *operation, const struct task_report *report),
 		       void *context);
 
-/* A caller that waits until all changes (struct egress_change) at the host's interface of a way out
- * have ended. The caller fills in interface, settled and context, and must keep this struct until
- * settled() is called. */
+/* A caller of egress_change_settle(), which waits until changes (struct egress_change) at the
+ * host's interface of a way out have ended. The caller fills in interface, settled and context, and
+ * must keep this struct until settled() is called. */
 struct egress_change_waiter {
 	struct egress_change_waiter *next;
 	uint64_t serial; /* for egress-change.c only */
@@ -40,6 +40,6 @@ struct egress_change_waiter {
 	void (*settled)(void *context);
 	void *context;
 };
-/* Calls waiter->settled() when the changes at waiter->interface have ended: those in progress now,
- * and those that are sent by the done() of one of these. May call it before returning. */
+/* Calls waiter->settled() when these changes at waiter->interface have ended: those in progress
+ * now, and those that the done() of one of these sends. May call it before returning. */
 void egress_change_settle(struct egress_change_waiter *waiter);

@@ -74,8 +74,8 @@ void told_clear(struct told *told)
 
 /* --- reporting --- */
 
-/* Maximum number of events in a minute that report refusals to the sets of one user. Lines of the
- * log have the same limit. */
+/* Maximum number of events about refusals to the sets of one user in a minute. Lines of the log
+ * about them have the same limit: see log_by_user(). */
 #define EVENTS_PER_MINUTE 200
 
 /* State of this file. */
@@ -84,8 +84,8 @@ static struct {
 	struct log_limit limit;
 } state;
 
-/* Counts one more event about the sets of this user in this minute. Returns false if there were
- * EVENTS_PER_MINUTE already. */
+/* Counts one more event about refusals to the sets of this user in this minute. Returns false if
+ * there were EVENTS_PER_MINUTE already. */
 static bool admits(uid_t uid)
 {
 	const uint64_t now = clock_boottime();

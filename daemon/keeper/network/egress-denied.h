@@ -17,10 +17,11 @@ struct told {
 };
 
 /*
- * Reports the packets in refusals, the kernel's counters for the set's list, that are not in *told
- * yet, and adds them there. Reports at most `most` destinations, those with the most packets first,
- * and fewer if the user's sets have caused many events in this minute. Returns the number of
- * reported destinations. *ret_left: the number of destinations that still have unreported packets.
+ * Reports the packets in *refusals, the kernel's counters for the set's list, that are not in *told
+ * yet, and adds them there. Reports at most `most` destinations, those with the most unreported
+ * packets first, and fewer if the user's sets have caused many events in this minute. Returns the
+ * number of reported destinations. *ret_left: the number of destinations that still have unreported
+ * packets.
  */
 size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
 			  size_t most, size_t *ret_left);
@@ -29,19 +30,19 @@ size_t egress_denied_tell(struct set *set, struct told *told, const struct task_
  * wire_resolver_denied). */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
-/* Gives the firewall's table a new number, because the counters of refused packets begin at 0 in a
- * new table. Must be called when the table is about to be made anew. */
+/* Must be called when the firewall's table is about to be made anew: the counters of refused
+ * packets begin at 0 in a new table, so it gets a new number. */
 void egress_denied_flushed(void);
-/* Returns the number of the firewall's present table. Each table that is made gets another
- * number. */
+/* Returns the number of the firewall's present table, which no earlier table had. */
 uint64_t egress_denied_generation(void);
 
-/* Compares now, the kernel's present counters, with *told. Fills in news with the destinations that
- * have unreported packets, and with the number of these packets; those with the most come first.
- * Returns the number of destinations, or 0 without memory. Forgets destinations in *told that the
- * kernel does not count any more. */
+/* Compares *now, the kernel's present counters, with *told. Fills in news with the destinations
+ * that have unreported packets, and the number of these packets; destinations with the most come
+ * first. Returns the number of destinations, or 0 without memory. Forgets destinations in *told
+ * that *now does not have. */
 size_t told_compare(struct told *told, const struct task_refusals *now,
 		    struct task_refusal news[static TOLD_MAX]);
-/* Records that the packets of news, an element from told_compare(), were reported. */
+/* Records that the packets of *news, an element that told_compare() has filled in, were
+ * reported. */
 void told_add(struct told *told, const struct task_refusal *news);
 void told_clear(struct told *told);

@@ -7,7 +7,7 @@
 #include "daemon/wire/task.h"
 
 /* Fills in the description of the firewall's table that each task about a way out contains. *ret
- * points into keeper. */
+ * points into keeper and its configuration. */
 void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret);
 /* Returns the link that is the way out of the set or network, or NULL if there is none. */
 const struct link *egress_way(const struct set *set);

@@ -26,8 +26,9 @@ int grants_add(struct grants *grants, const struct grant *grant)
 {
 	struct grant *same = find(grants, &grant->address), *more;
 
-	/* all services of an address have one time, the earlier one. So an address is never taken
-	 * to be in the firewall when it is not, but may be added again too early */
+	/* an address has one time for all its services: the new one if the new grant has them all,
+	 * otherwise the earlier one. So an address is never taken to be in the firewall when it is
+	 * not, but may be added again earlier than needed. */
 	if (same) {
 		bool all = (same->services & ~grant->services) == 0;
 

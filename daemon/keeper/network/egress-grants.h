@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses to which the names in a set's list lead, and which the firewall lets the set reach
- * now. "Services" are protocols and ports: see struct destination_service. */
+/* The addresses to which the names in the list of a set or network lead, and which the firewall
+ * lets the set reach now. "Services" are protocols and ports: see struct destination_service. */
 #pragma once
 
 #include "daemon/keeper/policy/address.h"
@@ -24,8 +24,8 @@ struct grants {
 	size_t pairs; /* sum of grant_pairs() of all items */
 };
 
-/* Returns the number of services, which are bits as in struct grant. One address with these
- * services has this number of pairs. */
+/* Returns the number of pairs of an address with these services, which are bits as in struct
+ * grant. */
 static inline size_t grant_pairs(uint32_t services)
 {
 	return (size_t)__builtin_popcount(services);
@@ -38,8 +38,8 @@ bool grants_have(const struct grants *grants, const struct address *address, uin
 /* Returns true if grants has the address already, or would still have room for it after `more`
  * other addresses were added. */
 bool grants_have_room(const struct grants *grants, const struct address *address, size_t more);
-/* Adds a grant, or joins its services and time with those of the grant that has the same address.
- * Returns 0 or -ENOMEM. */
+/* Adds a grant, or joins it with the grant that has the same address: that one then has the
+ * services of both. Returns 0 or -ENOMEM. */
 int grants_add(struct grants *grants, const struct grant *grant);
 /* Removes the grants whose time is over. now: CLOCK_BOOTTIME in microseconds. */
 void grants_expire(struct grants *grants, uint64_t now);

@@ -185,16 +185,16 @@ void egress_learned_overflow(struct set *set)
 
 /* --- entries --- */
 
-/* Storage for the texts of an answer. */
+/* Storage for the texts of the answer of egress_learned_tell(). */
 static struct {
 	char entry[DESTINATION_SIZE];
 	struct egress_refused_text shown;
 } texts[LEARNED_MAX];
 
-/* Writes to ret the entry of a list that would let a set reach this place. name: NULL, or the name
- * by which the entry lists the place. address, protocol: texts of the place. The entry has a port
- * only for TCP and UDP. It cannot name other protocols, so it then lets all packets to the address
- * through. */
+/* Writes to ret the entry of a list that would let a set reach this place. name: the name by which
+ * the entry lists the place; NULL: by its address. address, protocol: texts of the place. An entry
+ * can name only TCP and UDP. For other protocols, it has no port, and lets all packets to the
+ * address through. */
 static void write_entry(const struct place *place, const char *name, char *ret, const char *address,
 			const char *protocol)
 {
@@ -232,7 +232,7 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 }
 
 /* Adds the place to the answer once for each of its names that was not reported yet, or once
- * without a name if it has none. Returns false if the answer is full. */
+ * without a name if none leads there. Returns false if the answer has no room for all. */
 static bool tell_place(const struct keeper *keeper, const struct egress_learned *learned,
 		       struct place *place, struct wire_learned_list *list)
 {

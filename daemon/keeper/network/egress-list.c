@@ -17,8 +17,8 @@ void egress_list_begin(void)
 	used = 0;
 }
 
-/* Makes the set's way out, in the task, lead nowhere, because an incomplete list could let through
- * what the list denies. why: the reason, for the log; NULL: nothing is logged. */
+/* Makes *ret, the set's way out in a task, lead nowhere, because an incomplete list could let
+ * through what the list denies. why: the reason, for the log; NULL: nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
 	ret->named = ret->learned = false;

@@ -17,7 +17,7 @@ struct egress_names {
 	uint64_t cookie, version; /* as in wire/resolver.h */
 	struct reach_names *list;
 	char addresses[2][ADDRESS_SIZE]; /* addresses at which the resolver answers; "": none */
-	/* the host's interface of the way out; "" until addresses were let through */
+	/* the way out's end on the host; "" until addresses are first sent to a worker */
 	char interface[INTERFACE_SIZE];
 	struct grants grants;
 	struct refused_names refused;
@@ -26,10 +26,10 @@ struct egress_names {
 	size_t n_admitting, pairs_admitting;
 	bool open;    /* the resolver has its sockets */
 	bool opening; /* a worker makes these sockets */
-	/* CLOCK_BOOTTIME in microseconds. lost: when the resolver ended last; 0: never. resume: the
-	 * timer (on_pump()) makes no sockets before this time. */
+	/* CLOCK_BOOTTIME in microseconds. lost: when a resolver of the user last ended; 0: never.
+	 * resume: on_pump() makes no sockets before this time. */
 	uint64_t lost, resume;
-	uint64_t pause; /* length of the last pause after a failure, in microseconds */
+	uint64_t pause; /* length of the last pause after a failure, in microseconds; 0: none */
 	/* callback of the caller of egress_names_open() that still waits, or NULL; its context */
 	egress_names_opened *opened;
 	void *context;
@@ -48,22 +48,22 @@ struct egress_names {
 int egress_admit(struct keeper *keeper, struct egress_names *names,
 		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
 		 uint32_t request);
-/* Makes requests in progress forget these names. Addresses that are still being added for them are
+/* Makes requests in progress forget these names. The addresses that they are still adding are
  * removed afterwards. Must be called before the names are freed. */
 void egress_admit_forget(const struct egress_names *names);
 /* Makes requests in progress for these names remove the addresses that workers are still adding,
  * because they are of the old list. Must be called when `names` gets another list. */
 void egress_admit_outdate(const struct egress_names *names);
-/* Notes that the firewall may lose the addresses that workers are adding now, so that these are
- * added again. Must be called when the firewall's table was or will be flushed. */
+/* Notes that the firewall may have lost the addresses that workers are adding now, so that these
+ * are added again. Is called by egress_names_flushed(). */
 void egress_admit_flushed(void);
 
 /* --- the resolver's sockets in a set: egress-sockets.c --- */
 
-/* Is called with the sockets that a worker has made. fds[i]: the UDP and the TCP socket at
- * names->addresses[i], or -1; they are closed after the call. id: the set's id. cookie: that of the
- * set's names (struct egress_names). The set and its names may be gone. report: says in step and
- * error if the worker has failed. */
+/* Is called when the worker has ended. fds[i]: the UDP and the TCP socket at names->addresses[i],
+ * or -1; they are closed after the call. id: the set's id. cookie: that of the set's names (struct
+ * egress_names). The set and its names may be gone. report: says in step and error if the worker
+ * has failed. */
 typedef void egress_sockets_made(void *context, uint64_t cookie, const char *id,
 				 const int fds[2][2], const struct task_report *report);
 /* Lets a worker make the sockets in the net namespace of the set or network, and then calls made()
@@ -83,19 +83,19 @@ void egress_tell_servers(const struct egress_names *names);
 /*
  * --- removing addresses: egress-withdraw.c ---
  *
- * Addresses of names are removed from the firewall when their set, or its list, is gone. The
- * firewall would remove them by itself, but only at the end of their time. A user who makes sets
- * again and again could collect them until then. Addresses count for the user until they are
- * removed.
+ * Addresses of names are removed from the firewall when the list of names is replaced or gone. The
+ * firewall would remove them by itself, but only at the end of their time: until then, a user who
+ * makes sets again and again could collect them. So addresses that are still to be removed count
+ * for the user: see egress_withdraw_pairs().
  */
 
 /* Lets workers remove all addresses in names->grants from the firewall, and empties
  * names->grants. */
 void egress_withdraw(struct egress_names *names);
-/* Lets workers remove the addresses of *grants from the firewall. Is called by egress_withdraw(),
- * and for addresses that were added after their names were gone. interface: the host's end of the
- * way out. list: the list to which the services of the grants refer. Takes over the memory of
- * *grants, which is empty then. */
+/* Lets workers remove the addresses of *grants from the firewall: for egress_withdraw(), or when
+ * addresses were added after their names had gone. interface: the way out's end on the host. list:
+ * the list to which the services of the grants refer. Empties *grants. Without memory, the
+ * addresses stay until the end of their time. */
 void egress_withdraw_late(struct keeper *keeper, uid_t uid, const char *interface,
 			  const struct reach_names *list, struct grants *grants);
 /* Returns the number of pairs (egress-grants.h) of this user that are still to be removed. */

@@ -13,9 +13,9 @@
 #include "daemon/kernel/fault.h"
 
 /* Pauses in microseconds. When a user's resolver has ended, the user's sets get a new one after
- * LOST_PAUSE, or after FAILED_PAUSE if the one before had ended less than FAILED_PAUSE ago. A set
- * whose sockets cannot be made gets another try after FAILED_PAUSE, then after twice as long each
- * time, up to FAILED_PAUSE_MAX. */
+ * LOST_PAUSE, or after FAILED_PAUSE if an earlier resolver has ended less than FAILED_PAUSE before.
+ * If no resolver can be started for a set, or the resolver cannot get its sockets or its list, the
+ * next try comes after FAILED_PAUSE, then after twice as long each time, up to FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
 #define FAILED_PAUSE_MAX UINT64_C(80000000)
@@ -71,7 +71,8 @@ static size_t count_pairs(uid_t uid)
 	return pairs;
 }
 
-/* Returns the number of further pairs (egress-grants.h) that the user's sets may have. */
+/* Returns the number of further pairs (egress-grants.h) that all sets and networks of the user may
+ * have. */
 static size_t room_of(uid_t uid)
 {
 	size_t pairs = count_pairs(uid);
@@ -211,9 +212,8 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		keeper->upcalls->network_idle(keeper, set);
 }
 
-/* Returns true if the user's resolver has RESOLVER_SETS_MAX sets. Even more sets of the user may
- * have lists with names, if their lists got names by a change of the configuration, or before a
- * restart. */
+/* Returns true if the user's resolver has RESOLVER_SETS_MAX sets. More sets of the user can have
+ * lists with names, because egress_names_update() ignores this limit. */
 static bool is_full(uid_t uid)
 {
 	size_t n = 0;
@@ -314,8 +314,8 @@ static bool has_any(uid_t uid)
 	return LIST_FIND(state.first, at, next, at->set->owner == uid);
 }
 
-/* Makes list the list of these names, and releases the old one. Takes over the caller's reference
- * to list, which may be NULL. */
+/* Replaces names->list by list, which may be NULL, and counts the difference for the owner
+ * (QUOTA_NAMES). Takes over the caller's reference to list, and releases the old list. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;
@@ -345,8 +345,8 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
 	return r;
 }
 
-/* Ends the resolver's work for a set that has no names in its list any more, and frees its
- * names. */
+/* Frees set->egress.names, and removes its addresses from the firewall. Ends the resolver's work
+ * for the set, and ends the resolver if the user has no other list with names. */
 static void egress_names_forget(struct set *set)
 {
 	struct egress_names *names = set->egress.names;
@@ -377,9 +377,9 @@ uint64_t egress_names_digest(const struct set *set)
 	return digest_of(set->egress.names ? set->egress.names->list : NULL);
 }
 
-/* Sets set->egress.named to the digest of the new list (see egress-names.h). Does nothing if the
- * new list lacks names of the old one, or if connections to names that are on neither may still be
- * open. */
+/* Sets set->egress.named to the digest of list, the new list (see egress-names.h), which may be
+ * NULL. Does nothing if list lacks names of the old list, or if connections to names that the old
+ * list did not have may still be open. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
 	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;
@@ -465,7 +465,7 @@ void egress_names_stop(void)
 {
 	state.pump = free_event(state.pump);
 	egress_resolver_stop();
-	/* the firewall's table is restored at the next start */
+	/* the next start restores the firewall's table, so no addresses need to be removed now */
 	egress_names_flushed();
 	egress_withdraw_stop();
 	for (; state.first; egress_names_forget(state.first->set))

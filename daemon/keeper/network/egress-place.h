@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses at which a resolver answers a set whose list has names. */
+/* The addresses at which a resolver answers a set, or the members of a network, whose list has
+ * names. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
@@ -10,5 +11,6 @@
 void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
 
 /* Fills in ret with the addresses at which the set, or a member of the network, finds its resolver.
- * Returns their number: 0 if the list has no names. The texts are valid as long as it has names. */
+ * Returns their number: 0 if the list has no names. The texts are valid as long as the list has
+ * names. */
 size_t egress_place_servers(const struct set *set, const char *ret[static 2]);

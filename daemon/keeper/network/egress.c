@@ -16,13 +16,14 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
-/* Maximum number of links in one task, which keeps the task's message and the worker's transaction
- * with the kernel below their size limits: each link may have PUBLISH_MAX ports. */
+/* Maximum number of links in one restoring task: each link may have PUBLISH_MAX ports, and both the
+ * task's message and the worker's transaction with the kernel have size limits. */
 #define RESTORE_LINKS_MAX 32
-/* The table is restored this long after the last change by another program: reloading a
+/* The table is restored this long after the last change by another program, because reloading a
  * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000
-/* Maximum processor time for reading lists' names anew in one pass of the event loop. */
+/* After this much processor time, update_names_from() leaves further lists to the next pass of the
+ * event loop. */
 #define UPDATE_MICROSECONDS 2000
 
 /* State of this file: there is only one table. */
@@ -33,8 +34,8 @@ static struct {
 	 * has ended */
 	bool restoring, again, follow;
 	bool remaking; /* the present task makes the firewall's table anew */
-	bool cleared;  /* the last task had no links, so it removed the table */
-	/* more: the last task had no room for all links; the next one begins after the link with
+	bool cleared;  /* the present task has no links, so it removes the table */
+	/* more: the present task has no room for all links; the next one begins after the link with
 	 * this owner and name */
 	bool more;
 	uid_t owner;
@@ -203,7 +204,8 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	else
 		log_restored(report);
 	/* The table is restored again if egress_restore() was called meanwhile, if another program
-	 * has changed the table, or if this task has removed it while a way out was being made. */
+	 * has changed the table while this task succeeded, or if this task has removed the table
+	 * while a way out was being made. */
 	if (state.again || (state.heard && done) || (state.cleared && first_way(keeper))) {
 		state.again = false;
 		egress_restore(keeper);
@@ -222,8 +224,8 @@ static void note_ending(const struct set *set)
 	state.ending[state.n_ending++].digest = egress_names_digest(set);
 }
 
-/* Adds as many ways out to the task as fit, beginning with link, which may be NULL. The next task
- * begins after the last one that is added (state.more). */
+/* Adds as many ways out to the task as fit, beginning with link (NULL: there are none). If some are
+ * left, sets state.more: the next task begins after the last one that was added. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
@@ -266,9 +268,9 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/* Sends a task that restores the table with the way out at position and as many of those after it
- * as fit. more: adds them to the table of the task before, which is incomplete; otherwise makes the
- * table anew. */
+/* Sends a task that restores the table with the way out at position (NULL: there are none) and as
+ * many of those after it as fit. more: adds them to the table that the task before has begun;
+ * otherwise makes the table anew. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -308,8 +310,9 @@ void egress_follow(struct keeper *keeper)
 	send_or_log(keeper, &task);
 }
 
-/* Is called when the names of all lists were read. Restores the table if there are lists, because
- * it may still have addresses of names that a list no longer has. */
+/* Is called when the names of all lists were read. Restores the table if there are lists: "@dns"
+ * and lists of the configuration may stand for other entries now, and connections to names that
+ * were taken off must end. */
 static void finish_names(struct keeper *keeper)
 {
 	egress_names_servers_changed();
@@ -324,9 +327,9 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
-/* Reads the names of one list anew, and writes their digest to the set's record. If the record had
- * the old digest, the next start of nsctld would take the list for one that has lost names, and
- * would end connections to the addresses of names. Returns true if the list has got its first
+/* Reads the names of one list anew. If this changes set->egress.named, writes it to the record:
+ * with the old digest, the next start of nsctld would take the list for one that has lost names,
+ * and would end connections to the addresses of names. Returns true if the list has got its first
  * names, or has lost all. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
@@ -338,9 +341,9 @@ static bool update_names(struct keeper *keeper, struct set *set, const struct wi
 	return changed;
 }
 
-/* Reads the names of the lists anew, from that of this way out on. A list may be long, and each set
- * may have another one, so this takes several passes of the event loop: names.go_on calls
- * on_go_on() for the next ones. */
+/* Reads the names of the lists anew, beginning with the list of the way out at link (NULL: none is
+ * left). After UPDATE_MICROSECONDS, stops and has names.go_on call on_go_on(), which goes on in the
+ * next pass of the event loop. */
 static void update_names_from(struct keeper *keeper, const struct link *link)
 {
 	static const struct timeval now = {};

@@ -38,8 +38,8 @@ static bool end_overlaps(const struct wire_end *end, const struct address *their
 	return false;
 }
 
-/* Warns of ways out with addresses in a subnet to which the host has a new route. Ignores routes to
- * subnets larger than the pool of addresses, such as a default route. */
+/* Logs each way out that has an address in this subnet, to which the host has a new route. Ignores
+ * subnets larger than the pool of ways' addresses, such as that of a default route. */
 static void on_subnet(const struct outward_subnet *subnet, void *context)
 {
 	static struct wire_link wire;

@@ -4,8 +4,8 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* Time from the removal of a set to the sweep of the networks that it was in. The kernel needs much
- * less to delete the net namespace of a set. */
+/* Time from the removal of a set to the sweep of the networks that it was in. The kernel mostly
+ * needs less time to delete the set's net namespace. */
 #define SWEEP_AFTER_SECONDS 2
 /* Deadline of the worker that sweeps a network. */
 #define SWEEP_SECONDS 20
@@ -47,7 +47,7 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		evtimer_add(timer, &sweep_pause);
 }
 
-/* Starts the timer, unless it runs. If there is no memory for it, the next call starts it. */
+/* Starts the timer, unless it runs. Without memory for the timer, the next call tries again. */
 static void sweep_later(struct keeper *keeper)
 {
 	if (!timer)

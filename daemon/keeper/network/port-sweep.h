@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Deletes ports of networks (the ends of links at the network's bridge) that removed sets have left
- * behind. The removal of a set disables its ports, and the kernel deletes them with the set's net
- * namespace. But the owner may keep that namespace alive, and so the ports; this module then
- * deletes them a little later.
+ * behind. A removal may only disable a set's ports (struct task_remove.keeps_ends), and the kernel
+ * deletes them with the set's net namespace. But the owner may keep that namespace alive, and so
+ * the ports; this module then deletes them a little later.
  */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Has the ports that this set has left in networks deleted a little later, if they are still there
- * then. Must be called when the set was removed from the kernel, while its struct still has the
- * links. */
+/* Has the ports that this set has left in networks deleted a little later, unless the kernel has
+ * deleted them by then. Must be called when the set was removed from the kernel, while its struct
+ * still has the links. */
 void port_sweep_after(struct keeper *keeper, const struct set *set);
 /* Has the ports of all removed sets deleted a little later, in all networks. Must be called at the
  * start: an earlier daemon may have ended before it deleted them. */

@@ -11,15 +11,15 @@
 
 #define PROXY_SECONDS 20
 #define BACKLOG 128
-/* Maximum number of ports that are tried for a set, besides those that its specification names. For
- * each try the keeper binds one or two sockets, while all users wait. */
+/* Maximum number of ports that are tried for a set, besides those that its specification names: all
+ * users wait while the keeper binds sockets to them. */
 #define TRIES_MAX 1024
 
 /* The ports that a set publishes, in set->published. */
 struct published {
 	int leash_fd; /* closing it ends the proxy; -1: there is none */
 	size_t n;
-	int sockets[][2]; /* these reserve the ports, one in each family; -1: none */
+	int sockets[][2]; /* reserve the ports, for IPv4 and IPv6; -1: none */
 };
 
 /* --- addresses --- */
@@ -61,8 +61,8 @@ static int bind_port(const struct spec_publish *publish, int family)
 
 	if (fd < 0)
 		return negative_errno();
-	/* takes the port even if old connections to it are in TIME_WAIT. No other process can take
-	 * it then, because the socket will listen. */
+	/* takes the port even if old connections to it are in TIME_WAIT. Another process cannot
+	 * bind the port by the same option, because the socket will listen. */
 	if (is_served(publish) && type == SOCK_STREAM)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET) {
@@ -101,7 +101,7 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 
 /* --- reserving --- */
 
-/* Reserves a port in both families, or in that of the port's address. Fills in ret_fds with the
+/* Reserves a port in both families, or in that of publish->host_address. Fills in ret_fds with the
  * sockets for IPv4 and IPv6 (-1: not needed). Returns 0, or -errno with no port reserved. */
 static int hold_both(const struct spec_publish *publish, int ret_fds[2])
 {
@@ -137,8 +137,8 @@ static int find_free(const struct spec_publish *publish)
 }
 
 /* Reserves the first free port from publish->host_port to publish->last_host_port, and writes it to
- * publish->host_port. Counts *tries down. Returns 0, -EDQUOT if no try is left, or another
- * -errno. */
+ * publish->host_port. Takes one off *tries for each port that it tries. ret_fds: see hold_both().
+ * Returns 0, -EADDRINUSE if no port is free, -EDQUOT if no try is left, or another -errno. */
 static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
@@ -154,8 +154,9 @@ static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int 
 	return r;
 }
 
-/* Reserves any free port, and writes it to publish->host_port. Counts *tries down. Returns 0,
- * -EADDRINUSE if no try is left, or another -errno. */
+/* Reserves any free port, and writes it to publish->host_port. Takes one off *tries for each port
+ * that it tries. ret_fds: see hold_both(). Returns 0, -EADDRINUSE if no port was found, or another
+ * -errno. */
 static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
@@ -171,8 +172,8 @@ static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_f
 	return r;
 }
 
-/* Reserves a port, and chooses it first if the request leaves it open. Counts down *tries for each
- * port that it tries to choose. Returns 0 or -errno. */
+/* Reserves a port, and chooses it first if the request leaves it open. Takes one off *tries for
+ * each port that it tries to choose. ret_fds: see hold_both(). Returns 0 or -errno. */
 static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r;
@@ -186,8 +187,9 @@ static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_f
 	return r;
 }
 
-/* Fills in *failure with the reason why published port number i was not reserved. error: -errno of
- * hold_one(). Returns the error for the client. */
+/* Fills in *failure with the reason why port number i of the specification was not reserved.
+ * publish: the port as the request has it. error: -errno of hold_one(). Returns the error for the
+ * client. */
 static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 		       struct failure *failure)
 {
@@ -211,8 +213,8 @@ static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 						     : strerror(-error));
 }
 
-/* Replaces the ports in the set's specification by those that were chosen, if any were. Returns 0
- * or -errno. */
+/* If any of the n ports was chosen, writes all of them to the set's specification. Returns 0 or
+ * -errno. */
 static int store_choice(struct set *set, const struct spec_publish *publish, size_t n)
 {
 	static struct wire_spec spec;
@@ -231,7 +233,7 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 }
 
 /* Reserves those of the n ports that the request leaves open (open is true), or those that it names
- * (open is false). Returns 0 or an error. */
+ * (open is false). Returns 0, or an error for the client. */
 static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bool open,
 		     struct failure *failure)
 {
@@ -338,7 +340,8 @@ static void fill_listeners(const struct published *published, const struct wire_
 	}
 }
 
-/* Fills in the proxy's targets: the addresses that the set has at its way out. */
+/* Fills in the proxy's targets: the addresses that the set has at its way out. texts: storage for
+ * them. */
 static void fill_targets(const struct set *set, struct task_proxy *task,
 			 char texts[static 2][ADDRESS_SIZE])
 {
@@ -424,7 +427,7 @@ void publish_release(struct keeper *keeper, struct set *set)
 	free(published);
 }
 
-/* Reserves those of a set's ports that are free. Logs each port that is not. */
+/* Reserves a set's ports. Logs each port that cannot be reserved. */
 static void hold_free(const struct set *set, const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
