@@ -49,8 +49,8 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/* Adds the name servers of the set's networks to the plan. Returns true if one of the networks has
- * a way out. */
+/* Adds the name servers of the plan's networks to the plan. Returns true if one of these networks
+ * has egress. */
 static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;
@@ -108,8 +108,9 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
-/* If the list of this set or network has names (egress-names.h), adds the addresses of its resolver
- * to the plan's name servers, or (first) replaces these. Returns false if the list has no names. */
+/* If the list of `set`, which is the plan's set or one of its networks, has names, adds the
+ * addresses of its resolver to the plan's name servers. first: they replace the name servers that
+ * the plan has. Returns false if the list has no names. */
 static bool lead_by(const struct set *set, struct resolver_plan *naming, bool first)
 {
 	const char *servers[2];
@@ -167,9 +168,9 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	return true;
 }
 
-/* Appends a line of /etc/hosts to ret for each name of a member at one address. The last alias
- * comes first: resolver_plan_hosts() reverses the lines. n: number of lines in ret. Returns the new
- * number. */
+/* Appends a line of /etc/hosts to ret for each name of a member at one address, up to
+ * TASK_HOSTS_MAX. The last alias comes first: resolver_plan_hosts() reverses the lines. n: number
+ * of lines in ret. Returns the new number. */
 static size_t add_names(const struct set *member, const struct wire_end *end, const char *address,
 			size_t n, struct resolver_plan_hosts *ret)
 {
@@ -183,8 +184,9 @@ static size_t add_names(const struct set *member, const struct wire_end *end, co
 	return n;
 }
 
-/* Appends lines of /etc/hosts to ret for each address of a member. The last address comes first:
- * resolver_plan_hosts() reverses the lines. n: number of lines in ret. Returns the new number. */
+/* Appends lines of /etc/hosts to ret for each address of the member at this link of the network, if
+ * the link is ready. The last address comes first: resolver_plan_hosts() reverses the lines. n:
+ * number of lines in ret. Returns the new number. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct resolver_plan_hosts *ret)
 {

@@ -7,13 +7,13 @@
 
 #define FILE_MAX 16384
 
-/* Files in which stub resolvers list their upstream servers: those of systemd-resolved and of
- * NetworkManager's dnsmasq. */
+/* Files in which stub resolvers on loopback list their upstream servers: those of systemd-resolved
+ * and of NetworkManager's dnsmasq. */
 static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
 					"/run/NetworkManager/no-stub-resolv.conf"};
 
-/* Returns true for a loopback address, and for the unspecified address, which libc
- * takes for the host itself. */
+/* Returns true for a loopback address, and for the unspecified address, which libc takes for the
+ * host itself. */
 static bool is_own(const struct address *address)
 {
 	static const uint8_t zeroes[16];
@@ -85,8 +85,8 @@ static void read_file(const char *path, struct resolvconf *ret)
 	resolvconf_parse(text, ret);
 }
 
-/* Finds the host's name servers: those in /etc/resolv.conf or, if these are all on loopback, the
- * upstream servers. */
+/* Finds the host's name servers that sets can use: those in /etc/resolv.conf or, if all of these
+ * are on loopback, those of the first file in upstreams that has any. */
 static void resolvconf_read(struct resolvconf *ret)
 {
 	*ret = (struct resolvconf){};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The name servers of a set or network. */
+/* The name servers of sets, networks and the host. */
 #pragma once
 
 #include "daemon/keeper/network/resolver-plan.h"
@@ -8,25 +8,25 @@
  * use. Their texts are valid until the next call of a function of this file. */
 void resolver_servers_fill(struct resolver_plan *naming);
 
-/* Fills in ret with the name servers of a set or network. A set has those of its specification or,
- * if there are none, of its networks; a network has those of its record. If there are none, they
- * are those of the host that sets can use, and *ret_of_host is true. Returns their number. Their
- * texts are valid until the next call of a function of this file, and as long as *spec and the
- * records. Ignores whether lists have names: these are the servers that the resolver then asks. */
+/* Fills in ret with the name servers of a set or network, and returns their number. A set has those
+ * of its specification or, if there are none, of its networks; a network has those of its record.
+ * If there are none, ret gets those of the host that sets can use, and *ret_of_host is true. The
+ * texts are valid until the next call of a function of this file, but no longer than *spec and the
+ * records. Ignores whether lists have names: then these are the servers that the resolver asks. */
 size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
 			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
 /* Fills in ret with those of the host's name servers that sets can use. Returns their number. Their
  * texts are valid until the next call of a function of this file. */
 size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
 /* Fills in ret with the name servers that a process on the host can use: those that sets can use
- * or, if there are none, the host's own resolver on loopback. Returns their number. Their texts are
- * valid until the next call of this function. */
+ * or, if there are none, the first one on the host's loopback. Returns their number. Their texts
+ * are valid until the next call of this function. */
 size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
 
 /*
  * The name servers of the host that a set can use. Those on the host's loopback (a stub resolver,
- * on 127.0.0.53 or elsewhere) are left out, because a set cannot reach them. If no other is left,
- * resolvconf_read() adds the stub's upstream servers.
+ * on 127.0.0.53 or elsewhere) are left out, because a set cannot reach them. If none but these are
+ * in /etc/resolv.conf, resolvconf_read() reads the upstream servers of the stub resolver.
  */
 struct resolvconf {
 	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
@@ -35,5 +35,5 @@ struct resolvconf {
 	char stub[ADDRESS_SIZE]; /* the first server on loopback; "": there is none */
 };
 /* Adds the servers in the text of a resolv.conf(5) to *ret, which must be cleared before the first
- * call. Ignores invalid lines, as libc does. */
+ * call. Ignores lines without a valid address. */
 void resolvconf_parse(const char *text, struct resolvconf *ret);

@@ -90,7 +90,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 			const struct inotify_event *event =
 				(const struct inotify_event *)(buffer.bytes + at);
 
-			/* after an overflow, one of our events may be lost */
+			/* after an overflow, one of our events may have been lost */
 			known |= event->mask & IN_Q_OVERFLOW || is_known(event);
 			at += sizeof(*event) + event->len;
 		}

@@ -11,19 +11,19 @@
 
 /* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
 #define RESOLVER_SECONDS 5
-/* Microseconds without updates of a set's files after it has missed a deadline: see on_late(). */
+/* Microseconds of the first pause after a missed deadline: see on_late(). */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* The files of a set in /etc, in set->files. They follow the host's files and the networks. */
+/* The state of the files that a set has of its own in /etc: set->files. */
 struct set_files {
 	struct set *set;
 	struct set_files *next_due;
-	uint64_t due; /* number that orders the sets whose files are out of date; 0: up to date */
+	uint64_t due; /* number in the order in which sets became due; 0: the set is not due */
 	bool busy;    /* a worker updates the files now */
 	/* after a missed deadline: the set gets a task of its own until one ends in time */
 	bool alone;
-	/* length of the last pause, and time of its end (CLOCK_BOOTTIME), in microseconds: no
-	 * update before; see on_late() */
+	/* length of the last pause, and its end (CLOCK_BOOTTIME), both in microseconds; no update
+	 * begins before: see on_late() */
 	uint64_t pause, resume;
 };
 
@@ -58,7 +58,7 @@ static struct {
 	struct event *pump;
 	struct set_files *due; /* sets that are due, in the order in which they became due */
 	struct set_files **due_end;
-	uint64_t now; /* the last number that was given as due */
+	uint64_t now; /* greatest set_files.due so far */
 	struct order *orders;
 	struct waiter *waiters;
 	struct held *held;
@@ -78,9 +78,9 @@ static void take_off(struct set_files **at)
 	files->due = 0;
 }
 
-/* Makes set->files if the set may have files of its own, or has a list of egress, in which "@dns"
- * may stand for the name servers. While a set has set->files, the host's files are watched. Returns
- * 0 or -ENOMEM. */
+/* Makes set->files if the set can have files of its own, or has a list of egress, in which "@dns"
+ * may stand for the host's name servers. While a set has set->files, the host's files are watched.
+ * Returns 0 or -ENOMEM. */
 static int keep(struct set *set)
 {
 	if (set->files || (!resolver_plan_has_any(set) && set->egress.n_entries == 0))
@@ -283,8 +283,8 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Moves the first due set of order->owner, and the owner's due sets that get the same files, into
- * the order. *ret: their plan. Drops sets that end, are broken or pause, so order->n may be 0. */
+/* Moves the owner's first due set, and further ones that get the same files, into the order. *ret:
+ * their plan. Takes sets that end, are broken or pause off the list, so order->n may be 0. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set_files **at = &state.due;
