@@ -47,8 +47,8 @@ void egress_admit_outdate(const struct egress_names *names)
 		at->outdated |= at->names == names;
 }
 
-/* Returns true while a worker may still add addresses of an old list of these names. These
- * addresses are removed afterwards, even if the new list has let them through meanwhile. */
+/* Returns true while a worker may still add addresses of an old list of these names. Their removal
+ * afterwards would also remove addresses that the new list let through meanwhile. */
 static bool has_outdated(const struct egress_names *names)
 {
 	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
@@ -90,8 +90,8 @@ static uint32_t services_of(const struct egress_names *names,
 }
 
 /* Fills in ret->grants with the addresses that must be added to the firewall, and ret->refused with
- * those that must not be let through. All other addresses are in the firewall already, until their
- * DNS records expire or longer. six: the set has an IPv6 address at its way out. room: the number
+ * those that must not be let through. All other addresses are in the firewall already, at least
+ * until their DNS records expire. six: the set has an IPv6 address at its way out. room: the number
  * of further pairs (egress-grants.h) that the set may have. */
 static void choose(const struct keeper *keeper, struct egress_names *names,
 		   const struct wire_resolver_allow *allow, bool six, size_t room,

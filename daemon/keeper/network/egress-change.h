@@ -6,8 +6,8 @@
 #include "daemon/keeper/workers/operation.h"
 
 /* Maximum number of addresses in one change, and of pairs of an address and a service
- * (egress-grants.h). The kernel reports each pair to the keeper's watch of the firewall's table
- * (egress.c), whose socket must have room for the reports of one change. */
+ * (egress-grants.h). The kernel reports the elements of each pair to the keeper's watch of the
+ * firewall's table (egress.c), whose socket must have room for the reports of one change. */
 #define CHANGE_MAX ADMIT_ADDRESSES_MAX
 #define CHANGE_PAIRS_MAX 128
 

@@ -2,8 +2,8 @@
 /*
  * Lists with names of hosts. A set with such a list, or a member of a network with one, asks a
  * resolver. A worker makes the resolver's sockets in the net namespace of the set or network: on a
- * loopback address in a set, on the bridge in a network. The resolver answers the names of the
- * list. Before each answer, it asks this module to let the addresses through for a time: the keeper
+ * loopback address in a set, on the bridge in a network. Before the resolver answers with the
+ * addresses of a name on the list, it asks this module to let these through for a time: the keeper
  * checks them, and a worker adds them to the firewall.
  *
  * When the firewall's table is made anew, it loses these addresses. A set must then ask for a name

@@ -53,7 +53,7 @@ static struct {
 } state = {.listener_fd = -1, .rules_fd = -1};
 
 /* Progress of egress_lists_changed(), which reads the names of all lists anew: the next list is
- * that after the link with this owner and name. */
+ * that of the first way out after the link with this owner and name. */
 static struct {
 	struct event *go_on;
 	uid_t owner;

@@ -22,15 +22,17 @@
 
 #include "daemon/keeper/state/registry.h"
 
-/* Maximum number of networks in one set's plan. Networks with younger links are ignored. */
+/* Maximum number of networks in one set's plan. Networks with the youngest links are left out. */
 #define RESOLVER_NETWORKS_MAX 32
 
 /* The planned files of a set in /etc. */
 struct resolver_plan {
 	const struct set *networks[RESOLVER_NETWORKS_MAX]; /* with the oldest link first */
 	size_t n_networks;
-	struct task_resolver resolver; /* points into the records and the specification */
-	bool of_host;		       /* resolver_servers_fill() must be called */
+	/* points into the records, the specification and, after resolver_plan_lead() and
+	 * resolver_servers_fill(), into memory of egress-names.c and resolver-servers.c */
+	struct task_resolver resolver;
+	bool of_host; /* resolver_servers_fill() must be called */
 };
 
 /* Returns true if the set can have files of its own in /etc: if it has a mount namespace and a net

@@ -23,8 +23,8 @@ void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
 /* Fills in *ret with the files of a set, for the task that makes the set, and has the host's files
- * watched for the set. *ret points into records and *spec, and until the next call of a function of
- * resolver-servers.h into memory of that module. Returns 0 or -ENOMEM. */
+ * watched for the set. *ret must be used at once: its texts are those of *spec, of records and of
+ * resolver-servers.h. Returns 0 or -ENOMEM. */
 int resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
 /* Has the files of the set, or those of the network's members, updated soon. Must be called when
