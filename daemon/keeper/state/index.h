@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A sorted array of pointers to records. The array does not own the records. */
+/* An index: a sorted array of pointers to items, which the index does not own. */
 #pragma once
 
 #include "base.h"
 
-/* An index whose members are all zero is empty. The user of an index frees items. */
+/* An index whose members are all zero is empty. The user of an index frees its member items. */
 struct index {
 	void **items;
 	size_t n, size;
@@ -24,8 +24,7 @@ void *index_next(const struct index *index, index_compare *compare, const void *
 /* Makes room for n items in all: up to this number, index_add() cannot fail for lack of memory.
  * Returns 0 or -ENOMEM. */
 int index_reserve(struct index *index, size_t n);
-/* Adds the item, whose key is key. Returns 0, -EEXIST if there is an item with this key, or
- * -ENOMEM. */
+/* Adds an item. key: its key. Returns 0, -EEXIST if there is an item with this key, or -ENOMEM. */
 int index_add(struct index *index, index_compare *compare, const void *key, void *item);
 /* Removes the item with this key, if there is one. */
 void index_remove(struct index *index, index_compare *compare, const void *key);

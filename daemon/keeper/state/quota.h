@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Quotas: how many objects of each kind a user has, and may have (section [limits] of the
- * configuration). Root may have any number. uid is the user who is charged. For a caller in a set,
- * in a user namespace or with a subordinate uid, this is not the caller's own uid, but the user
- * behind it (docs/adr/0018-who-stands-behind.md). */
+ * configuration). Root may have any number. uid: the user who is charged. This may be another user
+ * than the caller, for instance if the caller has a subordinate uid
+ * (docs/adr/0018-who-stands-behind.md). */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -33,7 +33,9 @@ uint32_t quota_used(const struct keeper *keeper, uid_t uid, enum quota quota);
 /* Checks that the user may have n more objects. Returns 0 or ERROR_LIMIT_EXCEEDED. */
 int quota_check(const struct keeper *keeper, uid_t uid, enum quota quota, size_t n,
 		struct failure *failure);
-/* Checks that the user may have one more object, and counts it. Returns 0 or an error. */
+/* Checks that the user may have one more object, and counts it. Returns 0 or an error, such as
+ * ERROR_LIMIT_EXCEEDED. */
 int quota_take(struct keeper *keeper, uid_t uid, enum quota quota, struct failure *failure);
-/* Counts n more objects (n < 0: fewer), without a check. Does nothing if there is no memory. */
+/* Counts n more objects (n < 0: fewer), without a check of the limit. Does nothing if there is no
+ * memory. */
 void quota_add(struct keeper *keeper, uid_t uid, enum quota quota, int n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The registry: all sets, networks, links and sessions, in memory. They are found by (owner,
- * name) or by id. The registry owns its records, and must never touch disk, kernel or clients.
- * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and data that
+ * The registry: all sets, networks, links and sessions, in memory. All are found by id, and all but
+ * sessions by owner and name. The registry owns its records, and must never touch disk, kernel or
+ * clients. To keep a set's record small, its specification is packed (wire_pack()), and data that
  * only one module needs are behind a pointer, which that module owns (NULL while unused).
  */
 #pragma once
@@ -25,13 +25,13 @@ struct set_files;
 /* The lease of a set, which says what ends the set (set/lease.h). */
 struct set_lease {
 	uint64_t span;		/* length of the lease by time in microseconds; 0: none */
-	uint64_t span_expires;	/* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
+	uint64_t span_expires;	/* CLOCK_BOOTTIME, microseconds; 0: none, or not begun */
 	uint64_t idle;		/* length of the lease by idleness in microseconds; 0: none */
 	uint64_t idle_expires;	/* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
-	uint64_t expires;	/* set_next_expiry(), as last given to registry_set_expiry() */
+	uint64_t expires;	/* orders sets: see registry_set_expiry(); 0: none */
 	pid_t pid;		/* process whose end ends the set; 0: none */
 	pid_t watcher_pid;	/* watcher of a pipe whose end ends the set; 0: none */
-	uint64_t start;		/* start time of the process, in clock ticks since boot */
+	uint64_t start;		/* start time of process pid, in clock ticks since boot */
 	uint64_t watcher_start; /* start time of the watcher, in the same unit */
 	uint32_t connection;	/* connection whose end ends the set; 0: none; not on disk */
 };
@@ -39,14 +39,16 @@ struct set_lease {
 /* Whether and how the next boot makes a set again (workers/boot-records.h). */
 struct set_boot {
 	bool wanted;   /* the set is made again at each boot */
-	bool recorded; /* its record for the next boot is on disk, or will be */
-	void *links;   /* packed wire_spec with only the links that it was made with, complete */
+	bool recorded; /* its record for the next boot is on disk, or queued for it */
+	/* packed wire_spec with only the links of its specification, and the names and addresses
+	 * that were chosen for them; NULL: none recorded */
+	void *links;
 	size_t links_size;
 };
 
 /* The list of a set's way out (network/egress-list.h). */
 struct set_egress {
-	uint32_t n_entries; /* entries of the list, counted for the owner */
+	uint32_t n_entries; /* entries of the list, as counted by QUOTA_ENTRIES */
 	/* digest of the names to whose addresses connections may be open: egress-names.h */
 	uint64_t named;
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
@@ -67,16 +69,16 @@ struct set {
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	struct spec_traces traces;
 	char group[ID_SIZE];  /* id of the Apply that made the set, or "" */
-	char *above;	      /* the sets around this set (cgroup_path()); NULL: none */
+	char *above;	      /* path of the set around this set (registry_find_at()); NULL: none */
 	char *callers_cgroup; /* path of the cgroup, as in struct task_set; NULL: its own */
 	uint64_t callers_inode;
 	char *wall;   /* wall of the caller that made it (kernel/wall.h); NULL: none */
 	bool run;     /* the set ends with its command: of a Run, or of an Exec with remove */
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
-	bool has_left_ports; /* of a network: removed sets may have left ports */
-	void *spec;	     /* packed wire_spec */
+	bool has_left_ports; /* of a network: removed sets may have left ports (port-sweep.h) */
+	void *spec;	     /* packed wire_spec; NULL: recovery found no record */
 	size_t spec_size;
-	void *network; /* packed wire_network; NULL: this is a set, not a network */
+	void *network; /* packed wire_network; NULL: a set, or recovery found no record */
 	size_t network_size;
 	uint64_t created; /* Unix epoch, microseconds */
 	struct set_lease lease;
@@ -89,9 +91,9 @@ struct set {
 	struct set_egress egress;
 	struct set_boot boot;
 	struct published *published;   /* owned by publish.c; NULL: it publishes no ports */
-	struct set_files *files;       /* owned by resolver.c; NULL: none follows the host's */
+	struct set_files *files;       /* owned by resolver.c: files in /etc; NULL: none */
 	struct process_watch *watches; /* owned by process-watch.c: a list */
-	void *work; /* owned by create.c and remove.c: the operation in progress */
+	void *work; /* owned by create.c and remove.c: the operation in progress, or NULL */
 };
 
 static inline bool set_is_network(const struct set *set)
@@ -136,13 +138,13 @@ struct link {
 	enum link_state state;
 	bool announced;	      /* as in struct set */
 	char group[ID_SIZE];  /* as in struct set */
-	bool boot_recorded;   /* its record for the next boot is on disk, or will be */
+	bool boot_recorded;   /* it has, or will have, a file of its own for the next boot */
 	bool egress;	      /* the link is the way out of a set or network */
-	struct set *ends[2];  /* ends a and b; NULL: the host, or not attached yet */
+	struct set *ends[2];  /* ends a and b; NULL: the host, or a set that is not found */
 	struct link *next[2]; /* next link of the set at end i */
-	void *wire;	      /* packed wire_link, complete */
+	void *wire;	      /* packed wire_link, with all that was chosen for it */
 	size_t wire_size;
-	void *work; /* owned by link.c: the operation in progress */
+	void *work; /* owned by link.c: the operation in progress, or NULL */
 };
 
 /* Returns the link after this one in the list set->links, or NULL. */
@@ -156,14 +158,14 @@ struct session {
 	struct session *next_in_set;
 	uid_t owner;
 	char id[ID_SIZE];
-	pid_t runner_pid, pid;	 /* 0 after the end */
+	pid_t runner_pid, pid;	 /* 0: not started, or ended */
 	uint64_t started, ended; /* Unix epoch, microseconds */
 	bool exited; /* true: with an exit status; false: by a signal. Valid after the end */
 	uint32_t status, signal;
 	bool attached, removes_set; /* removes_set: the set ends with the command */
-	void *words;		    /* packed: the first words of the command line, for display */
+	void *words;		    /* packed wire_session with the first words of the command */
 	size_t words_size;
-	void *work; /* owned by session.c: its watch of the session (struct watch) */
+	void *work; /* struct watch of set/session-end.h; NULL: the command has ended */
 	void *left; /* owned by session-left.c: its watch of what the command left, or NULL */
 };
 
@@ -209,32 +211,32 @@ int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
 /* Frees a set that is not in a registry. Accepts NULL. */
 void registry_free_set(struct set *set);
-/* Packs value into new memory. Then frees *packed, the old value in a member of a record, and
- * replaces it, so value may point into it. Returns 0, or -errno, and then *packed stays. */
+/* Replaces *packed, a packed value in a record, by the new value, which may point into the old one.
+ * Returns 0, or -errno without a change. */
 int registry_repack(const struct wire_layout *layout, const void *value, void **packed,
 		    size_t *size);
 /* Stores the specification in a set that has none yet: packed in set->spec and, for values that are
- * often needed, in other members. Returns 0 or -ENOMEM. */
+ * often needed, in other members. Returns 0 or -errno. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
 /* Replaces the set's lease. Keeps lease.expires, by which the registry sorts sets. Clears the other
  * times at which the lease ends, and lease.connection: the caller sets these. */
 void registry_put_lease(struct set *set, const struct wire_lease *lease);
-/* Marks the set as broken, for the reason in format: the set can then only be removed. */
+/* Marks the set as broken, for the reason in format. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
 /* Frees a link that is not in a registry. */
 void registry_free_link(struct link *link);
 
-/* Adds a set, which must come from calloc(), and takes it. Returns 0, -EEXIST if the owner has a
- * set of this name, or -ENOMEM. */
+/* Adds a set, which must come from calloc(), and takes it. Returns 0, -EEXIST if there is a set
+ * with this owner and name, or with this id, or -ENOMEM. */
 int registry_add_set(struct registry *registry, struct set *set);
 /* Removes the set and frees it. The set must have neither links nor running sessions. Its ended
  * sessions stay in the registry, without a set. */
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Returns the set whose id is the last in path, or NULL. path has the ids of the sets around it and
- * its own, in the form of cgroup_path() without the uid; "" or NULL: no set. With set->above as the
- * path, this is the set directly around set. */
+/* Returns the set with this path, or NULL. path: the ids of the sets around it, from the outermost,
+ * and its own, in the form of cgroup_path() without the uid; "" or NULL: no set. The path of the
+ * set directly around set is set->above. */
 struct set *registry_find_at(const struct registry *registry, const char *path);
 /* Returns true if any set is within another. O(1). */
 bool registry_has_within(const struct registry *registry);
@@ -243,7 +245,7 @@ bool registry_has_within(const struct registry *registry);
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set with a namespace of this kind and inode, or NULL. inode 0 is unknown, and finds
  * none. The namespace's id must be the same, too, unless id or the recorded one is 0 (unknown). If
- * several sets have the namespace, returns the one for which it was made. */
+ * several sets have the namespace, prefers the one that was not adopted. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
@@ -255,7 +257,8 @@ void registry_set_expiry(struct registry *registry, struct set *set, uint64_t ex
 size_t registry_count_sets(const struct registry *registry);
 
 /* Adds a link, which must come from calloc(), to the registry and to the lists of the sets at its
- * ends, and takes it. Returns 0, -EEXIST if the owner has a link of this name, or -ENOMEM. */
+ * ends, and takes it. Returns 0, -EEXIST if there is a link with this owner and name, or with this
+ * id, or -ENOMEM. */
 int registry_add_link(struct registry *registry, struct link *link);
 /* Removes the link from the registry and from the lists of the sets at its ends, and frees it. */
 void registry_drop_link(struct registry *registry, struct link *link);
@@ -265,12 +268,13 @@ struct link *registry_find_link_id(const struct registry *registry, const char *
  * returns the first link of owner, or of the next owner. O(log n). */
 struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name);
 
-/* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
+/* Adds a session to the registry and to its set, and takes it. Returns 0, -EEXIST if there is a
+ * session with this id, or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
 /* Lists a session as ended. The caller must have filled in when and how it ended. An owner keeps at
- * most ENDED_MAX ended sessions: if there are more, calls drop() for the oldest one, in which the
- * caller removes its files, and then frees it. ENDED_SECONDS: the caller must remove sessions that
- * ended longer ago, by registry_age_sessions(). */
+ * most ENDED_MAX ended sessions: if there are more, calls drop(), which removes the session's
+ * files, for the oldest one (perhaps this one), and frees it. ENDED_SECONDS: the caller must remove
+ * sessions that ended longer ago, by registry_age_sessions(). */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,

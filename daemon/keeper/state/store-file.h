@@ -21,8 +21,8 @@ struct store {
 	char boot_id[40];
 };
 
-/* The beginning of each file, before the record. Its layout has no padding, because all of it
- * is part of the checksum. */
+/* The beginning of each file, before the record. It has no padding: store_checksum() reads its
+ * bytes. */
 struct store_header {
 	char magic[12];
 	uint32_t version;
@@ -31,7 +31,8 @@ struct store_header {
 	uint32_t checksum; /* of all fields above, and of the record */
 };
 
-/* Returns the FNV-1a checksum of the header and the record that follows. */
+/* Returns the FNV-1a checksum of the header, up to its checksum, and of the record of header->size
+ * bytes. */
 uint32_t store_checksum(const struct store_header *header, const void *record);
 
 static inline enum store_class store_n_classes(const struct store *store)

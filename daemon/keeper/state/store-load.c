@@ -27,8 +27,8 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 	return strcmp(header.boot_id, boot_id) == 0 ? 0 : STORE_OLD_BOOT;
 }
 
-/* Reads a whole file. The caller frees *ret. Returns 0 or -errno; -EBADMSG
- * means not a regular file. */
+/* Reads a file, but at most FILE_SIZE_MAX bytes. The caller frees *ret. Returns 0, -EBADMSG if it
+ * is no regular file, or another -errno. */
 static int read_file(int directory_fd, const char *name, char **ret, size_t *ret_size)
 {
 	/* O_NONBLOCK: opening must not wait, even if the file is a FIFO */

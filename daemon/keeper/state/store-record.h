@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The records in the files of a store, and their conversion from and to those of the
- * registry. A record is checked when it is read: only root can have written it, but disks
+ * registry. A record's form is checked when it is read: only root can have written it, but disks
  * fail and versions differ.
  */
 #pragma once
@@ -31,7 +31,7 @@ struct record_set {
 	uint64_t callers_inode;
 	uint64_t named;
 	struct wire_network network; /* its name is NULL if the record is a set's */
-	struct wire_spec boot_links; /* of a set made again at boot: only its links, complete */
+	struct wire_spec boot_links; /* as in struct set_boot; given is false: none */
 };
 
 struct record_session {
@@ -54,8 +54,8 @@ struct record_link {
 
 extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
 
-/* Fill in a record for the disk. *ret points into the first argument, so that must not change or be
- * freed before *ret is written. */
+/* Fill in a record for the disk. *ret points into the set, session or link, which must not change
+ * before *ret is written. */
 void record_from_set(const struct set *set, struct record_set *ret);
 void record_from_session(const struct session *session, struct record_session *ret);
 void record_from_link(const struct link *link, struct record_link *ret);

@@ -171,8 +171,7 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 	return r;
 }
 
-/* Writes a record to a temporary file and renames it, so that a reader finds either the old or
- * the new record, complete. */
+/* Writes a record to a temporary file, and renames this to name. Returns 0 or -errno. */
 static int write_record(const struct store *store, int directory_fd, const char *name,
 			const struct wire_layout *layout, const void *record)
 {
@@ -240,7 +239,7 @@ int store_remove_session(struct store *store, const char *id)
 	return r < 0 ? r : remove_record(store->fds[SESSIONS], name);
 }
 
-/* --- topologies in progress --- */
+/* --- calls of Apply in progress --- */
 
 int store_begin_apply(struct store *store, const char *group)
 {
@@ -285,8 +284,9 @@ int store_end_all_applies(struct store *store)
 
 /* --- records for the next boot --- */
 
-/* Writes a temporary file with the record, or prepares a removal (layout NULL). Each temporary file
- * has a name of its own, because several may wait to be renamed. Returns 0 or -errno. */
+/* Fills in *ret, a change of a record: writes it to a temporary file, or (layout NULL) removes it.
+ * Each temporary file has a name of its own, because several changes of a record may wait. Returns
+ * 0 or -errno. */
 static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {
@@ -328,6 +328,8 @@ int store_prepare_removal(struct store *store, bool of_link, const char *id, str
 {
 	return prepare(store, of_link ? LINKS : SETS, id, NULL, NULL, ret);
 }
+
+/* --- both stores --- */
 
 int store_forget(struct store *store, const char *directory, const char *name)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The keeper's records on disk: one file for each set or network (RUNTIME/state/sets/ID), link
+ * The keeper's records in files: one for each set or network (RUNTIME/state/sets/ID), link
  * (links/ID) and session (sessions/ID), in the encoding of daemon/wire. A file is written under a
- * temporary name and renamed, so it is always complete. It begins with "nsctl-state\n", a version,
- * the boot id and a checksum, which detects corruption, not attacks (the directory is root's,
- * 0700). The runtime directory is a tmpfs, so there is no fsync.
+ * temporary name and renamed, so it is always complete. It begins with struct store_header; the
+ * checksum detects corruption, not attacks (the directory is root's, 0700). The runtime directory
+ * is a tmpfs, so there is no fsync.
  *
  * A second store, the state directory, has the records for the next boot. It is on a disk: a worker
- * writes its files (workers/boot-records.h).
+ * syncs and renames its files (workers/boot-records.h).
  */
 #pragma once
 
@@ -18,36 +18,37 @@
 #define STORE_VERSION 3
 
 enum store_outcome {
-	STORE_DAMAGED = 1, /* cut off, a wrong checksum, foreign, or of a newer version */
-	STORE_OLD_BOOT,	   /* written before the machine was booted */
+	STORE_DAMAGED = 1, /* cannot be read, makes no sense, or is of a newer version */
+	STORE_OLD_BOOT,	   /* written in another boot of the machine */
 };
 
 struct store;
 /* Opens the directory "state" in runtime_fd, and makes it with mode 0700 if there is none. On
  * failure, leaves no empty directory behind. Returns 0 or -errno. */
 int store_open(int runtime_fd, struct store **ret);
-/* Opens the store for the next boot in the directory path, which it makes with mode 0700 if there
- * is none. Its records may be of any boot, and say nothing about the kernel. Returns 0, -EPERM if
- * the directory is not root's, or another -errno. */
+/* Opens the store for the next boot in the directory path, which it makes if there is none, and
+ * gives mode 0700. Its records may be of any boot, and have no namespaces and no init. Returns 0,
+ * -EPERM if the directory is not root's, or another -errno. */
 int store_open_lasting(const char *path, struct store **ret);
 struct store *store_close(struct store *store);
 /* Returns a descriptor of the directory with the sessions' files, which the store owns. */
 int store_sessions_fd(const struct store *store);
 
 /*
- * Writes the record of a set: all fields but sessions, links and those that a module owns. Of
- * lease.connection, the record only says whether the set has a lease by connection. Returns 0 or
- * -errno (such as -ENOSPC), and then the old record is still there.
+ * Writes the record of a set: see struct record_set. Instead of lease.connection, it has whether
+ * the set has a lease by connection. Returns 0, or -errno (such as -ENOSPC), and then the old
+ * record is still there.
  */
 int store_write_set(struct store *store, const struct set *set);
 /* Removes the record of a set, if there is one. Returns 0 or -errno. */
 int store_remove_set(struct store *store, const char *id);
 
+/* Write and remove the record of a link. Both return 0 or -errno. */
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
-/* A prepared change of the records for the next boot. A worker carries it out (TASK_BOOT_RECORD):
- * it syncs the file to the disk, and only then renames it. Each store_prepare_...() returns 0 or
- * -errno. */
+/* A prepared change of a record for the next boot. A worker carries it out (TASK_BOOT_RECORD): it
+ * syncs the temporary file to the disk, and only then renames it; or it removes the record. Each
+ * store_prepare_...() returns 0 or -errno. */
 struct store_file {
 	int directory_fd; /* the store's */
 	int fd;		  /* temporary file, which the caller closes; -1: remove name */
@@ -58,16 +59,20 @@ int store_prepare_link(struct store *store, const struct link *link, struct stor
 int store_prepare_removal(struct store *store, bool of_link, const char *id,
 			  struct store_file *ret);
 
-/* Removes a record. directory and name are those that store_load() passed to bad(). */
+/* Removes a record. directory and name are those that store_load() passed to bad(). Returns 0, also
+ * if there is no such file, or -errno. */
 int store_forget(struct store *store, const char *directory, const char *name);
 
+/* Write and remove the record of a session. store_remove_session() also removes the status file,
+ * ID.status. Both return 0 or -errno. */
 int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
  * A call of Apply in progress, which makes a group of sets, networks and links. Its file,
- * RUNTIME/state/applying/GROUP, is made before the first of them, and removed when all are valid.
- * So if the file still exists when nsctld starts, all objects of the group are removed.
+ * RUNTIME/state/applying/GROUP, is made before the first of them, and removed when all are made, or
+ * none is left. So if the file still exists when nsctld starts, it removes all objects of the
+ * group.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
 int store_end_apply(struct store *store, const char *group);   /* the same; no file is no error */
@@ -76,8 +81,9 @@ int store_end_all_applies(struct store *store);
 
 /*
  * Callbacks of store_load(). set(), link() and session() are called for each valid record, and take
- * the object made from it. bad() is called for each other file, with an enum store_outcome and the
- * reason; it may call store_set_aside(), which moves the file to state/damaged/.
+ * the object made from it. bad() is called for each record that is not valid (name: its file in
+ * directory; outcome: enum store_outcome; why: the reason). It may call store_forget(), or
+ * store_set_aside(), which moves the file to the store's directory damaged and returns 0 or -errno.
  */
 struct store_callbacks {
 	/* by_connection: the set had a lease by connection */
@@ -89,18 +95,20 @@ struct store_callbacks {
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
 		    void *context);
 };
-/* Reads all records, and calls the callbacks. Returns 0 or -errno. Fails if a file cannot be read
- * for lack of memory or descriptors. */
+/* Reads all records, and calls the callbacks. Removes the temporary files of a killed daemon.
+ * Returns 0, or -errno if a directory cannot be read, or a file for lack of memory or
+ * descriptors. */
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
-/* Removes RUNTIME/state with everything in it. Returns 0 or -errno. */
+/* Removes all that is in the store, and RUNTIME/state itself; the state directory itself stays.
+ * Returns 0 or -errno. */
 int store_purge(struct store *store);
 int store_set_aside(struct store *store, const char *directory, const char *name);
 
 /*
  * Parts of store_load(), for tests and the fuzzer. data: the contents of a file called name.
  * store_check() returns 0, or an enum store_outcome and, in *ret_why, the reason. boot_id: the id
- * of this boot. The other functions decode data for which store_check() has returned 0 (or, in the
- * store for the next boot, STORE_OLD_BOOT). They return 0, -EBADMSG or -ENOMEM.
+ * of this boot. store_decode_...() decodes data for which store_check() has returned 0 (or, in the
+ * store for the next boot, STORE_OLD_BOOT), and returns 0, -EBADMSG or -ENOMEM.
  */
 int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
@@ -108,5 +116,5 @@ int store_decode_session(const char *data, size_t size, const char *name, struct
 			 char ret_set_id[static ID_SIZE]);
 int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
 		      char ret_ids[static 2][ID_SIZE]);
-/* Returns true if the set's specification has a lease by connection. */
+/* Returns true if the set's specification, which it must have, has a lease by connection. */
 bool store_is_by_connection(const struct set *set);

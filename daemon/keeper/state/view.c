@@ -107,9 +107,8 @@ static bool has_sessions(const struct set *set)
 	return LIST_FIND(set->sessions, at, next_in_set, session_counts(at));
 }
 
-/* Returns the path of the cgroup in which the front counts the set's processes (there may be
- * thousands), after writing it to path. Returns NULL if no process but the init can be in the set,
- * unless the path is wanted in any case. */
+/* Writes the path of the cgroup in which the front counts the set's processes, and returns it.
+ * Returns NULL if the set has no sessions, and so at most its init, unless the path is wanted. */
 static const char *view_processes_in(const struct set *set, bool wanted,
 				     char path[static CGROUP_PROCESSES_SIZE])
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Views: sets, networks and links as answers and events show them to clients, and as tasks
- * describe them to workers. A view copies no strings: they belong to the record, and are
- * valid until it changes.
+ * Views: sets, networks and sessions as answers and events show them to clients, and sets as tasks
+ * describe them to workers. The strings of a view are those of the record, and valid until it
+ * changes, or are in the view itself, which must not be copied.
  */
 #pragma once
 
@@ -19,36 +19,34 @@ struct set_view {
 	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a view of a set. brief: a shorter view for large answers, with the interfaces as they
- * are recorded. The longer view has no interfaces, because only the kernel knows them exactly: Get
- * adds them. */
+/* Fills in a view of a set. brief: leaves out namespaces, specification, sessions, init and cgroup,
+ * but has the published ports, and the interfaces as they are recorded. The longer view has no
+ * interfaces, because only the kernel knows them exactly: Get adds them. */
 void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret);
 
 struct summary_view {
 	struct wire_summary wire;
 	char processes_in[CGROUP_PROCESSES_SIZE];
 };
-/* Fills in a summary of a set, for List: one row of a table of sets. usage: the caller measures the
- * resource usage, so fills in the cgroup of the set's processes even if only its init runs. */
+/* Fills in a summary of a set, for List: one row of a table of sets. usage: fills in processes_in,
+ * where the resource usage is measured, even if only the set's init runs. */
 void view_summary(struct keeper *keeper, const struct set *set, bool usage,
 		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */
 size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLISH_MAX]);
-/* Fills in a network with its members. Returns 0, or -errno if the network's
- * record cannot be decoded. */
+/* Fills in a network with its members. Returns 0, or -EBADMSG if set->network cannot be decoded. */
 int view_network(const struct set *set, struct wire_network *ret);
-/* Fills in a session, except for the words of its command and the processes that it has left. The
- * caller clears *ret. */
+/* Fills in the session's id, set, pid, times and end. The caller clears *ret before. */
 void view_session(const struct session *session, struct wire_session *ret);
 /* Returns the link that has this interface in the set, or NULL. */
 const struct link *view_link_of(const struct set *set, const char *interface);
 
-/* Returns the name of the set directly around the set, or NULL if there is none. */
+/* Returns the shown name of the set directly around the set, or NULL if there is none. */
 const char *view_parent(const struct keeper *keeper, const struct set *set);
 
 /* --- for workers --- */
 
-/* Returns the description of a set that tasks contain. It points into the set. */
+/* Returns the set as tasks describe it. The result points into the set. */
 struct task_set view_task_set(const struct set *set);
 
 /* Writes the path of the cgroup with the set's processes, relative to the directory of all sets'
