@@ -10,7 +10,7 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline for the worker that writes a file. */
+/* Deadline for the worker that writes or removes a file. */
 #define WRITE_SECONDS 20
 
 /* A file that waits to be written or removed. */
@@ -39,7 +39,7 @@ static int make_directories(const char *path)
 	return 0;
 }
 
-/* Opens the store, and makes the directory if it does not exist yet. Returns 0 or -errno. */
+/* Opens the store, if it is not open. Makes its directory if there is none. Returns 0 or -errno. */
 static int open_store(struct boot *boot)
 {
 	int r = boot->store ? 0 : make_directories(boot->path);
@@ -114,8 +114,8 @@ static void write_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* Queues a file for the disk. r: the result of preparing the file; if it is an error, reports the
- * error, and queues nothing. */
+/* Queues a file for the disk, and takes it. r: the result of preparing the file. If r is an error,
+ * or there is no memory, reports that to written() or, if this is NULL, to the log. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		  boot_written *written, void *context)
 {
@@ -175,8 +175,9 @@ static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 			       &set->boot.links_size);
 }
 
-/* Fills in set->boot.links with all links of the set's specification. The list set->links begins
- * with the newest link, so the array is filled from its end. Returns 0 or -errno. */
+/* Fills in set->boot.links with the links of the set's specification: those with the set as end a.
+ * The list set->links begins with the newest link, so the array is filled from its end. Returns 0
+ * or -errno. */
 static int record_links(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
@@ -247,9 +248,8 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* Writes anew the record of the set with which the link was made. The record then has wire as the
- * link's state or, if wire is NULL, no longer has the link. Returns false if the link is in no
- * set's record. */
+/* If the link is in the record of the set at its end a, writes this record anew: with wire for the
+ * link or, if wire is NULL, without the link. Returns false if it is not there. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec boot_links;
@@ -263,7 +263,7 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		i++;
 	if (i == boot_links.n_links)
 		return false;
-	/* the removal of the set deletes its record, and with it this link */
+	/* the removal of the set removes this record */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
@@ -273,14 +273,14 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		memmove(&boot_links.links[i], &boot_links.links[i + 1],
 			(boot_links.n_links - i) * sizeof(boot_links.links[0]));
 	}
-	/* the unpacked links point into the old bytes, so these must be freed after packing */
+	/* boot_links points into set->boot.links, which is freed after packing */
 	if (pack_boot_links(set, &boot_links) == 0)
 		write_set(keeper, set, NULL, NULL);
 	return true;
 }
 
-/* Returns true if the next boot makes the link again: it does if it makes the sets and
- * networks at both ends. */
+/* Returns true if the next boot makes the link again: it does if it makes the sets and networks at
+ * both ends, and if the link is no way out, which is made with its set. */
 static bool lasts(const struct link *link)
 {
 	if (link->egress || (!link->ends[0] && !link->ends[1]))

@@ -19,7 +19,7 @@ struct boot {
 	struct store *store;		 /* NULL: there is none, or it cannot be used */
 	struct boot_write *first, *last; /* changes that wait for the disk, in order */
 	bool writing;			 /* a worker carries out the first one */
-	/* recorded objects that are missing, oldest first */
+	/* recorded objects that are missing: sets and networks, oldest first, and links */
 	struct set **sets;
 	size_t n_sets, next_set;
 	struct boot_link *links;

@@ -6,16 +6,16 @@
 #include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/kernel/process.h"
 
-/* A process that has not ended after this time hangs. */
+/* A process that has not ended after this time counts as hanging. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)
 
 struct ending {
 	struct ending *next;
 	uid_t uid;
-	/* 0: the worker has ended, or the process is no worker's (then channel_fd is its pidfd) */
+	/* 0: the worker has ended, or the process was no worker (then channel_fd is its pidfd) */
 	uint32_t number;
-	int channel_fd; /* has no end-of-file while children live; -1: none live */
-	uint64_t since; /* CLOCK_BOOTTIME, microseconds */
+	int channel_fd; /* the channel, until its end-of-file; -1: it need not be awaited */
+	uint64_t since; /* when it was added; CLOCK_BOOTTIME, microseconds */
 	struct event *event;
 };
 
@@ -41,8 +41,8 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* Waits for end-of-file on the channel. Discards reports: their task has been answered with an
- * error. */
+/* Looks for the end-of-file of the channel, or an error. Discards reports: their operation has
+ * ended. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;
@@ -58,7 +58,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	free_if_over(ending);
 }
 
-/* Adds an entry to the list, and takes channel_fd. The entry stays until process number (if not 0)
+/* Adds an entry to the list, and takes channel_fd. The entry stays until worker number (if not 0)
  * has ended, and channel_fd (if not -1) has an end-of-file or an error. */
 static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
 {

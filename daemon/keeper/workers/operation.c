@@ -10,15 +10,17 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 
-/* Length of a turn. Then the next operation may start, although this one goes on: it probably waits
- * for something, and does not compete for processors. */
+/* Length of a turn. An operation that takes longer probably waits for something, and does not
+ * compete for processors: the next one may start. */
 #define TURN_SECONDS 1
-/* A user may run as many operations at a time as there are processors, within these bounds. All
- * users together may run ALL_FACTOR times as many. */
+/* A user may run as many operations of each kind at a time as there are processors, but at least
+ * EACH_MIN and at most EACH_MAX. All users together may run ALL_FACTOR times that number, of both
+ * kinds (turns.h). */
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
-/* If two users have alternated, their limits are halved for this time: see share(). */
+/* When operations of two users have alternated, each user's limit is half for this time: see
+ * share(). */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static struct operation *first;
@@ -26,9 +28,9 @@ static struct turns turns;
 
 /* How users share the processors. */
 static struct {
-	uid_t last;	  /* user of the last operation; -1: there was none */
+	uid_t last;	  /* user of the last operation that asked for a turn; -1: none */
 	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
-	size_t alone_max; /* operations at a time of a user who does not share */
+	size_t alone_max; /* turns.each_max while users do not share */
 } sharing;
 
 static void unlink_operation(struct operation *operation)
@@ -52,7 +54,7 @@ static void operation_free(struct operation *operation)
 
 static void send_next(void);
 
-/* Ends the operation, whose worker has already been given back or freed. */
+/* Calls done(), and frees the operation. The caller has given back or freed its worker. */
 static void conclude(struct operation *operation, const struct task_report *report)
 {
 	operation->done(operation, report);
@@ -72,8 +74,8 @@ static void finish(struct operation *operation, const struct task_report *report
 	conclude(operation, report);
 }
 
-/* Receives a report and its descriptors. Returns 0, -EAGAIN, -EPIPE at
- * end-of-file, or another -errno. */
+/* Receives a report and its descriptors; ret_fds must be -1 before. Returns 0, -EAGAIN (no report
+ * yet), -EPIPE at end-of-file, or another -errno. */
 static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 		   int ret_fds[REPORT_FDS_MAX])
 {
@@ -119,8 +121,8 @@ static void close_fds(int fds[REPORT_FDS_MAX])
 		fds[i] = close_fd(fds[i]);
 }
 
-/* Handles a report. Returns true if it was the operation's last: then the
- * operation has been freed. */
+/* Handles a report. Returns true if it was the operation's last: then the operation has been freed,
+ * and perhaps its worker. */
 static bool take_report(struct operation *operation, const union report *report, size_t size,
 			int fds[REPORT_FDS_MAX])
 {
@@ -136,7 +138,7 @@ static bool take_report(struct operation *operation, const union report *report,
 	} else if (size == sizeof(report->report) && operation->report) {
 		operation->report(operation, &report->report, fds);
 	}
-	/* The worker may still be busy for a moment. Its next task can wait in the channel. */
+	/* the worker may still be busy for a moment: its next task waits in the channel */
 	if (operation->ends_early) {
 		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
 		return true;
@@ -180,9 +182,9 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 /* --- sending --- */
 
-/* Called when the operation's timer fires. If the operation has a turn, ends the turn. Otherwise
- * the deadline has passed: ends the operation, and kills the worker without waiting for it, because
- * it may hang in the kernel. */
+/* Called when the operation's timer fires. If the operation has a turn, ends the turn, and sets the
+ * timer to the deadline. Otherwise the deadline has passed: kills the worker without waiting for
+ * it, because it may hang in the kernel, and ends the operation. */
 static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
@@ -214,8 +216,8 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* counts even if sending fails: if the worker could not be forked, the spawner has reported
-	 * about this task by worker_decline() */
+	/* Increased even if sending fails: if a new worker could not be forked, worker_decline() has
+	 * reported about its task 1. */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -226,9 +228,10 @@ static bool is_closed(int negative)
 }
 
 /*
- * Sends the task. An idle worker may have been killed meanwhile: then another worker gets the task.
- * If the channel of a new worker is closed, its fork has failed, and the spawner's report is
- * waiting in the channel: returns 0, so that the report is read.
+ * Sends the task to the operation's worker or, if it has none, to an idle or new one. Replaces a
+ * worker that was idle and takes no more tasks. If a new worker takes none, its fork has failed,
+ * and the spawner's report waits in the channel: returns 0, so that the report is read. Returns 0
+ * or -errno.
  */
 static int send_or_replace(struct operation *operation, struct wire_writer *task)
 {
@@ -245,11 +248,11 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 		if (r == 0)
 			r = send_task(operation->worker, task);
 	}
-	/* there is no worker if the spawner has ended, which ends the keeper, too */
+	/* no worker: worker_take() has failed, for instance because the spawner has ended */
 	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
-/* Sends the task to a worker, and starts the timer. Returns 0 or -errno. */
+/* Sends the task, and starts the timer of the turn or the deadline. Returns 0 or -errno. */
 static int start(struct operation *operation, struct wire_writer *task)
 {
 	const struct timeval deadline = {.tv_sec = operation->seconds};
@@ -264,7 +267,7 @@ static int start(struct operation *operation, struct wire_writer *task)
 	return 0;
 }
 
-/* Ends an operation whose task could not be sent when its turn had come. */
+/* Ends an operation whose task could not be sent when its turn had come. negative: -errno. */
 static void give_up(struct operation *operation, int negative)
 {
 	const struct task_report report = {
@@ -289,9 +292,9 @@ static void send_next(void)
 	}
 }
 
-/* Limits how many operations a user may run at a time to the number of processors. While several
- * users alternate, halves the limit: otherwise a user's operation would wait for, and compete with,
- * too many operations of another user. */
+/* Sets each user's limit of operations when uid asks for a turn: sharing.alone_max, or half of it
+ * while users alternate. Otherwise a user's operation would wait for, and compete with, too many
+ * operations of another user. */
 static void share(uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -302,8 +305,8 @@ static void share(uid_t uid)
 	turns.each_max = now < sharing.until ? MAX(sharing.alone_max / 2, 1U) : sharing.alone_max;
 }
 
-/* Asks for the operation's turn. Returns 1 if the turn starts now; 0 if the operation waits, with a
- * copy of the task; or -errno. */
+/* Asks for the operation's turn, unless it takes none. Returns 1 if the task can be sent now; 0 if
+ * the operation waits, with a copy of the task; or -errno. */
 static int take_turn(struct operation *operation, const struct wire_writer *task)
 {
 	int r;
@@ -397,8 +400,8 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 }
 
 /* Logs that no process could be forked for a front or, if operation->context is set, a resolver.
- * Any other report is STEP_LOST: the worker has become the program, which closes its channel, or
- * has died before, which is not logged here. */
+ * Any other report is STEP_LOST: the worker's channel is closed because the worker has become the
+ * program, or has died before. */
 static void on_program(struct operation *operation, const struct task_report *report)
 {
 	const struct log_fields fields = {

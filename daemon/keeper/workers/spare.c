@@ -4,14 +4,14 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* Spare net namespaces are kept for REST_SECONDS after the last set was made that could have used
- * one. MAKE_SECONDS is the deadline for making one. */
+/* Spares are kept for REST_SECONDS after the last set was made that could have used one.
+ * MAKE_SECONDS is the deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
 #define SPARES_MAX 2
 
 static struct {
-	bool owned;  /* a user has made a set recently */
+	bool owned;  /* a user has made a set in the last REST_SECONDS */
 	uid_t owner; /* that user */
 	bool again;  /* and had made another one shortly before */
 	struct spare ready[SPARES_MAX];
@@ -38,7 +38,7 @@ void spare_drop(void)
 		spare_close(&spares.ready[--spares.n]);
 }
 
-/* Releases the spares of the former owner. New spares will be made for this owner. */
+/* Releases all spares. New spares will be made for this owner. */
 static void change_owner(uid_t owner)
 {
 	spare_drop();
@@ -48,8 +48,8 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* if memory is limited, perhaps by the cgroup of the caller, the maker must make the net
-	 * namespace in the cgroup of the set */
+	/* if memory is limited, perhaps by the cgroup of the caller, the net namespace must be made
+	 * in the cgroup of the set */
 	if (!is_fit(spec->kinds) || spec->memory || spec->caller_cgroup || spares.n == 0 ||
 	    spares.owner != owner)
 		return (struct spare){-1, -1};
@@ -96,8 +96,8 @@ static bool rest_later(struct keeper *keeper)
 	return spares.rest_event && evtimer_add(spares.rest_event, &rest) == 0;
 }
 
-/* Makes a spare for a set of these kinds. Does nothing if there are enough, or if operations are in
- * progress besides the one whose done() calls this. */
+/* Makes a spare for a set of these kinds. Does nothing if there are enough, if one is being made,
+ * or if operations are in progress besides the one whose done() calls this. */
 static void replenish(struct keeper *keeper, uint32_t kinds)
 {
 	if (operation_count() <= 1 && !spares.making && spares.n < SPARES_MAX)

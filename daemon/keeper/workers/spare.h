@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Spare net namespaces. When a user makes one set after another, the net namespace of the next set
- * (and a sysfs for it) is made in advance: while the user is busy with the last set, or when the
- * last job (a set that ends with its command) has ended. Net namespaces are half of the cost of a
- * set, and two thirds if there are thousands (docs/adr/0014). A spare has never been used. It is
- * charged to its user, never given to another user, and released REST_SECONDS after the user has
- * made a set.
+ * Spare net namespaces (docs/adr/0014-spare-net-namespaces.md). When a user makes one set after
+ * another, the net namespace of the next set (and a sysfs for it) is made in advance: while the
+ * user is busy with the last set, or when the last job has been removed (a set that ends with its
+ * command, or a set of an Apply). A spare has never been used. It is charged to its user, and given
+ * to no other user. It is released REST_SECONDS after the user's last set, or when another user
+ * makes a set.
  */
 #pragma once
 
@@ -16,15 +16,16 @@ struct spare {
 };
 
 /* Takes a spare for a set with this owner and specification. The caller closes it. If there is
- * none, or the set cannot use one, both descriptors are -1: the maker makes the net namespace. */
+ * none, or the set cannot use one, both descriptors are -1: then the worker that makes the set must
+ * make the net namespace. */
 struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
 /*
  * Both functions make a spare for the owner's next set, unless this was the owner's first set for a
- * while, or other operations are in progress. They do not report failures: the next maker meets the
- * same failure, and reports it. spare_after_creation() must be called when a set of this owner and
- * these kinds has been made, and spare_after_job() when such a set has been removed because its
- * command has ended: both from done() of the operation that did it.
+ * while, or other operations are in progress. They do not report failures: the making of the next
+ * set meets the same failure, and reports it. spare_after_creation() must be called when a set of
+ * this owner and these kinds has been made, and spare_after_job() when such a set that was a job
+ * has been removed: both from done() of the operation that did it.
  */
 void spare_after_creation(struct keeper *keeper, uid_t owner, uint32_t kinds);
 void spare_after_job(struct keeper *keeper, uid_t owner, uint32_t kinds);

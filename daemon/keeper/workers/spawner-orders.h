@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Orders to the spawner. No order may be lost: otherwise a process would not be killed at its
- * deadline, or would count against its user for ever. So orders wait while the spawner's channel is
- * full. */
+/* Orders to the spawner (task.h). If one were lost, a process would not be killed at its deadline,
+ * or would count against its user for ever. So orders wait while the spawner's channel is full. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -12,7 +11,7 @@
  * -ENOMEM. */
 int spawner_orders_begin(int spawner_fd);
 /* Sends an order about worker number, or queues it if the channel is full. contents: the struct for
- * op; NULL: op has none. Returns 0 or -errno. */
+ * op; NULL: op has none. Returns 0 or -errno (-EAGAIN: the queue is full, too). */
 int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);
 /* Frees the queue. Must be called when the keeper ends. */
 void spawner_orders_stop(void);

@@ -13,12 +13,12 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Deadline for the start of the spawner, which first ends the processes of an earlier daemon
+/* Deadline for the start of the spawner, which first kills the processes of an earlier daemon
  * (leftover.h). */
 #define READY_SECONDS 40
 
 static struct {
-	pid_t pid; /* 0: it was not started, or has ended */
+	pid_t pid; /* 0: it was not started, or spawner_kill() has ended it */
 	int fd;
 	struct wire_message report;
 	struct event *readable;
@@ -34,7 +34,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 			ending_is_over(spawner.report.header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
-	/* nsctld can do nothing without the spawner */
+	/* without the spawner, there would be no more workers */
 	log_error("the spawner has ended, so nsctld ends, too; sets and commands go on");
 	event_base_loopbreak(keeper->loop);
 }

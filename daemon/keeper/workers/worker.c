@@ -15,7 +15,7 @@ static struct {
 	struct wire_writer writer;
 	struct worker *idle;
 	size_t n_idle;
-	struct event *rest; /* when it fires, idle workers end */
+	struct event *rest; /* when it fires, all idle workers end */
 	uint32_t last;
 } workers;
 
@@ -61,8 +61,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 	*holder = worker;
 }
 
-/* Frees the keeper's side of a bound worker. The process may hang while it closes clients'
- * descriptors, even after its last report, so ending.h counts it. */
+/* Frees the keeper's side of a bound worker, which ends. It may hang while it closes clients'
+ * descriptors, so it is added to ending.h. */
 static void let_end(struct worker *worker)
 {
 	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
@@ -80,7 +80,7 @@ void worker_release(struct worker *worker)
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 {
 	wire_begin(&workers.writer, TASK_DROP, 0, request, connection);
-	/* if this cannot be sent, the worker has ended, and its descriptors are closed */
+	/* fails if the worker has ended: then its descriptors are closed */
 	(void)wire_send(&workers.writer, worker->fd);
 }
 
