@@ -60,7 +60,7 @@ struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made, and that of its commands */
 	char name[KEY_SIZE]; /* the set's name; for a network, NETWORK_SIGN and its name */
-	char id[ID_SIZE];    /* never used twice; names the cgroup and the state file */
+	char id[ID_SIZE];    /* of no other set, ever; names the cgroup and the state file */
 	enum set_state state;
 	char *broken; /* the reason why the set is broken; NULL: unknown, or not broken */
 	bool frozen;

@@ -2,9 +2,9 @@
 /*
  * Records for the next boot: of sets and networks with --boot, which each boot of the machine makes
  * again, and of their links. Records are files in the state directory. The record of a set or
- * network is on the disk before its creation is answered, and off the disk before its removal is
- * answered; that of a link may follow the answer. A worker syncs, renames and removes the files,
- * one at a time, so that the keeper need not wait for the disk.
+ * network, with its links, is on the disk before its creation is answered, and off the disk before
+ * its removal is answered; a single link may be answered before. A worker syncs, renames and
+ * removes the files, one at a time, so that the keeper need not wait for the disk.
  *
  * A start of nsctld makes every recorded object that is missing (start/boot.c), with the rights
  * that its owner has now: first networks and sets, oldest first, then links. If that fails, the
@@ -24,7 +24,7 @@ typedef void boot_written(struct keeper *keeper, const struct failure *failure, 
  * to open the directory again. */
 int boot_open(struct keeper *keeper, const char *path);
 void boot_close(struct keeper *keeper);
-/* Removes all records from the state directory. Returns 0 or -errno. */
+/* Removes all records from the state directory, if it could be opened. Returns 0 or -errno. */
 int boot_purge(struct keeper *keeper);
 
 /* --- records: boot-records.c --- */
@@ -45,7 +45,7 @@ void boot_forget_set(struct keeper *keeper, const char *id, boot_written *writte
 /* Records a link if the next boot makes it again. Must be called when a link that was not made with
  * a set is ready, and when a link has changed. */
 void boot_link_made(struct keeper *keeper, struct link *link);
-/* Removes the link's record, or removes the link from that of its set, if it is there. Must be
+/* Removes the link's own record, if it has one, or the link from the record of its set. Must be
  * called when the link is removed. */
 void boot_link_gone(struct keeper *keeper, struct link *link);
 

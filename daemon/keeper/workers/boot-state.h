@@ -19,14 +19,15 @@ struct boot {
 	struct store *store;		 /* NULL: there is none, or it cannot be used */
 	struct boot_write *first, *last; /* changes that wait for the disk, in order */
 	bool writing;			 /* a worker carries out the first one */
-	/* recorded objects that are missing: sets and networks, oldest first, and links */
+	/* recorded objects that are missing: sets and networks, oldest first, and links; those from
+	 * next_set and next_link on have not been made yet */
 	struct set **sets;
 	size_t n_sets, next_set;
 	struct boot_link *links;
 	size_t n_links, next_link;
 	bool restoring, making;		     /* making: the next object is being made */
 	struct event *patience;		     /* timer: calls done() if restoring takes long */
-	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: was called */
+	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: none to call */
 };
 
 /* Removes the file with a link's record for the next boot. The links with which a set was made have
