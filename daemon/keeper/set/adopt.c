@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The method Adopt: makes a set of namespaces that exist already. The maker of the set opens
- * namespaces instead of making them (kernel/make-adopt.c), and reports which they are. All else is
- * as for other sets. Only processes that nsctld has started are in the set's cgroup, so a removal
- * ends no other processes. It releases the namespaces by removing their pins.
- */
+/* The method Adopt: makes a set of namespaces that exist already. The set's maker opens them
+ * instead of making them (daemon/kernel/make-adopt.c), and reports which they are. A removal of the
+ * set unpins the namespaces, and ends only the processes in the set's cgroup: its commands, and
+ * processes that these have started. */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
@@ -43,7 +41,7 @@ static int check_foreign(struct keeper *keeper, const struct set *set,
 }
 
 /* Completes the specification of an adopted set: stores in it the kinds of the set's namespaces
- * and, from the report, the id maps of its user namespace. Returns 0 or -errno. */
+ * and, if the set has a user namespace, the id maps in the report. Returns 0 or -errno. */
 static int describe(struct set *set, const struct task_report *report)
 {
 	static struct wire_spec spec;

@@ -3,9 +3,8 @@
 
 #define UP "../"
 
-/* Converts the path of a cgroup. cgroup: the path from the top of the hierarchy. ret: the path from
- * the directory of all sets' cgroups, so it begins with "../". Returns false if ret would be too
- * long, or if nsctld cannot see the cgroup. */
+/* Converts cgroup, a path from the top of the hierarchy, to ret, a path from the directory of all
+ * sets' cgroups. Returns false if ret may have no room, or if nsctld cannot see the cgroup. */
 static bool name_cgroup(const struct keeper *keeper, const char *cgroup,
 			char ret[static CALLER_CGROUP_SIZE])
 {
@@ -68,8 +67,8 @@ static int find(const struct keeper *keeper, const struct request *request,
 	return 0;
 }
 
-/* Checks that the set to be made has a pid namespace with an init, by which its processes are found
- * and ended wherever the user moves them. Returns 0 or an error. */
+/* Checks that the set to be made gets a pid namespace of its own, with an init. By these, nsctld
+ * finds and ends the set's processes wherever the user moves them. Returns 0 or an error. */
 static int check_pid_namespace(const struct set_wish *wish, struct failure *failure)
 {
 	static const char reason[] = "a set in its caller's cgroup, or within such a set, needs a "

@@ -4,17 +4,17 @@
 
 #include "daemon/keeper/set/create.h"
 
-/* The cgroup of a caller, in which a set's processes are: its path from the directory of all sets'
- * cgroups, and its inode. path "": they are in the set's own cgroup. */
+/* The caller's cgroup that a set's processes are in. path: from the directory of all sets' cgroups;
+ * "": the processes are in the set's own cgroup instead. */
 struct caller_cgroup {
 	char path[CALLER_CGROUP_SIZE];
 	uint64_t inode;
 };
 
-/* Decides in which cgroup the processes of a new set are: in that of `around` if this is a caller's
- * cgroup; otherwise in the caller's if the specification asks for that, and else in the set's own.
- * around: the set within which the new set is made; NULL: none. Returns 0, or an error and
- * *failure. */
+/* Decides in which cgroup the processes of a new set are: in the caller's cgroup that `around`
+ * uses; otherwise in that of the request's caller, if the specification asks for it; otherwise in
+ * the set's own. around: the set within which the new set is made; NULL: none. Returns 0, or an
+ * error and *failure, for example if the specification asks although `around` is given. */
 int caller_cgroup_choose(struct keeper *keeper, const struct request *request,
 			 const struct set_wish *wish, const struct set *around,
 			 struct caller_cgroup *ret, struct failure *failure);

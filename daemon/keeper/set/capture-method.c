@@ -46,8 +46,8 @@ static int find_network(struct keeper *keeper, struct request *request,
 	return network_find(keeper, request, &ask, &ret->set, failure);
 }
 
-/* Fills in the interface of place->set if the request names none: that of its only link, or lo if
- * it has no link. Returns 0 or an error. */
+/* Chooses the interface for a request that names none: that of the only link of place->set, or lo
+ * if the set has no link. Returns 0, or an error such as several links. */
 static int choose_interface(struct capture_place *place, struct failure *failure)
 {
 	const struct link *link = place->set->links;

@@ -14,12 +14,12 @@ struct capture {
 	struct capture *next;
 	struct keeper *keeper;
 	struct request *request;     /* NULL: answered or dropped */
-	struct operation *operation; /* starts the capturer; NULL: it has been started */
+	struct operation *operation; /* starts the capturer; NULL: that is over */
 	const struct set *set;	     /* NULL: the capture is over, so the set may be gone */
 	uid_t uid;		     /* the user against whose limit the capture counts */
 	char interface[INTERFACE_SIZE];
 	int result_fd; /* the pipe's reading end */
-	int pid_fd;    /* of the capturer; -1: it has not started yet */
+	int pid_fd;    /* of the capturer; -1: not started yet */
 	struct event *event;
 };
 
@@ -28,8 +28,8 @@ static struct capture *captures;
 /* --- the end --- */
 
 /* Frees a capture whose request was answered or dropped. If the capturer is being started, leaves
- * this to on_start_done(): closing our end of the pipe now would kill the capturer before it
- * reports, and its worker would be busy until the deadline. */
+ * this to on_start_done(): closing our end of the pipe now would kill the capturer before its
+ * report, and the worker would wait for that until the deadline. */
 static void capture_free(struct capture *capture)
 {
 	if (capture->operation && !operation_take_back(capture->operation)) {
@@ -39,8 +39,8 @@ static void capture_free(struct capture *capture)
 	LIST_DROP(captures, capture, next);
 	free_event(capture->event);
 	close_fd(capture->result_fd);
-	/* the capturer has ended, or the kernel kills it; a capturer that hangs counts against its
-	 * user */
+	/* the capturer has ended or is killed; if it hangs, it counts against its user
+	 * (ending.h) */
 	if (capture->pid_fd >= 0)
 		ending_add_process(capture->keeper, capture->pid_fd, capture->uid);
 	quota_add(capture->keeper, capture->uid, QUOTA_CAPTURES, -1);

@@ -44,8 +44,9 @@ static void answer_briefly(struct keeper *keeper, struct set *set, const struct 
 	answer(keeper, set, context, text);
 }
 
-/* Answers a Create whose name is taken: with the existing set, if the caller wants that
- * (create->existing) and both specifications are equal. Returns 0 or an error. */
+/* Answers a Create whose name is taken, with the existing set. Returns 0, or an error: if the
+ * client does not want that (create->existing), if the caller may not act on the set, or if the set
+ * is not ready or differs in its specification or its caller's cgroup. */
 static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
 			   struct wire_create *create, struct failure *failure)
 {

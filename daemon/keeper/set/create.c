@@ -65,15 +65,15 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Forgets a set for whose creation no worker could be started, and reports creation->failure. */
+/* Ends a creation for which no worker could be started, so nothing was made. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-/* Stores the namespaces and the init that the maker reports in *set. If the maker has given the way
- * out other addresses than planned, records these. Returns 0 or -errno. */
+/* Stores in *set the namespaces and the init from the maker's report. If the maker has given the
+ * way out other addresses than planned, records these. Returns 0 or -errno. */
 static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -112,7 +112,7 @@ static void finish_creation(void *context)
 	if (set && set->state == SET_READY) {
 		creation->created(keeper, set, NULL, creation->context);
 		/* The record is written after the answer, which writing would delay. If the daemon
-		 * dies before, its next start finds that the set is complete. */
+		 * dies before, the next start completes or removes the set (recovery.h). */
 		record_ready(keeper, set, creation);
 		lease_resume(keeper, set);
 	} else {
@@ -122,8 +122,8 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
-/* Answers a creation. The answer for a member of a network waits until the other members know its
- * name. In a topology, only the answer to the Apply waits for that. */
+/* Answers a creation. For a member of a network, first waits until the files in /etc of the other
+ * members have its name; in a topology, only the answer to the Apply waits for that. */
 static void settle_creation(void *context)
 {
 	struct creation *creation = context;
@@ -169,8 +169,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
-/* Returns true if a report about a link (number report->detail / 2) is about the set's way out. The
- * maker makes it last, so it is the first link in the list. */
+/* Returns true if the report on link number report->detail / 2 is about the set's way out. The
+ * maker makes the way out last, so it is the first one in set->links. */
 static bool is_about_way(const struct set *set, const struct task_report *report)
 {
 	size_t n = 0;

@@ -4,16 +4,17 @@
  * nothing is left without a record. The steps:
  *
  *   check the request, record the set as creating, let a maker make it,
- *   answer, record the set as ready
+ *   write its record for the next boot, if it has one, answer, record the set as ready
  *
- * If a creation fails, a removal rolls it back (remove.h).
+ * If a creation fails, what was made of the set is removed again (remove.h).
  */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
 
-/* Called once at the end of a creation. If the creation has succeeded, failure is NULL. If it has
- * failed, set is NULL, and nothing of the set is left. */
+/* Called once at the end of a creation. failure: NULL if the creation has succeeded. set: NULL if
+ * the creation has failed; if what was made could not be removed again, the set stays, as
+ * broken. */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,
 			 void *context);
 /* Returns name. If name is NULL, stores in picked a name that none of the caller's sets has, and
@@ -34,21 +35,20 @@ struct set_wish {
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* at boot: the record whose id and age the set keeps; NULL: the set is new */
+	/* at boot: the record, whose id and time of creation the set keeps; NULL: the set is new */
 	const struct set *again;
-	/* by which the links and the way out are recorded: at boot, the specification with the
-	 * links as they were recorded last; NULL: spec */
+	/* the specification by which the links and the way out are recorded: at boot, *spec with
+	 * the links that were recorded last; NULL: spec */
 	const struct wire_spec *plan;
 	const struct wire_adopt *adopt; /* the namespaces to adopt; NULL: new ones are made */
 	set_adopted *adopted;
 	set_created *created;
 	void *context;
 };
-/*
- * Makes a set for the caller of the request. Does not answer the request: wish->created() may do
- * that. wish->spec must have been checked and completed, as by admission_of_spec(). Returns 0
- * (wish->created() will be called once), or an error and *failure, and then nothing has happened.
- */
+/* Makes a set for the caller of the request. Does not answer the request: wish->created() may do
+ * that. wish->spec must have been checked and completed, for example by admission_of_spec().
+ * Returns 0, and calls wish->created() once, perhaps before returning; or returns an error and
+ * *failure, and then nothing was made. */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
 
@@ -61,10 +61,9 @@ void create_answer(struct keeper *keeper, struct set *set, const struct failure 
  * its root, or of sources of mounts. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
-/* Sets within sets. They are made from inside a set, in the cgroup of that set, and are removed
- * before it. */
+/* sets within sets: they are made from inside a set, and are removed before it */
 
-/* Finds the set that the caller is in: a new set is made within that one. *ret NULL: the caller is
+/* Finds the set that the caller is in, within which its new sets are made. *ret NULL: the caller is
  * in no set. spec: that of the new set. Returns 0, or an error and *failure if the caller cannot
  * make such a set there. */
 int within_find_around(struct keeper *keeper, const struct request *request,

@@ -99,7 +99,7 @@ int on_create_network(struct keeper *keeper, struct request *request, struct wir
 	return r;
 }
 
-/* --- removal --- */
+/* --- finding, removal and renewal --- */
 
 int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		 struct set **ret, struct failure *failure)

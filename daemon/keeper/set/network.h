@@ -14,13 +14,13 @@ struct network_wish {
 	set_created *created;
 	void *context;
 };
-/* Makes a network for the caller of the request. Does not answer the request. Returns 0
- * (wish->created() will be called once, see create.h), or an error and *failure, and then nothing
- * has happened. */
+/* Makes a network for the caller of the request, as set_create() makes a set: does not answer the
+ * request. Returns 0, and calls wish->created() once, perhaps before returning; or returns an error
+ * and *failure, and then nothing was made. */
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 
-/* Finds the network that `ask` names, if the caller may know of it. Returns 0, or an error and
- * *failure. */
+/* Finds the network that `ask` names, if the caller may know of it, and stores its owner and name
+ * in the request. Returns 0, or an error and *failure, also while the network is being made. */
 int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		 struct set **ret, struct failure *failure);

@@ -26,15 +26,15 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of the worker that removes a set. */
+/* Deadline for the removal of a set, without its grace period. */
 #define REMOVE_SECONDS 30
-/* Pause before the next attempt if no process could be started for a removal, and no request waits
- * for the removal. Also the pause between kills after a grace period. */
+/* Pause before the next attempt at a removal (try_again()), and between the kills after a grace
+ * period (on_grace_end()). */
 #define AGAIN_SECONDS 1
 /* Length of the turn of a removal with a grace period: see send_removal(). */
 #define GRACE_TURN_USEC 100000
 
-/* A request or function that waits for a removal. */
+/* A caller of set_remove() that waits for the removal. */
 struct removal_waiter {
 	struct removal_waiter *next;
 	set_removed *removed;
@@ -47,13 +47,13 @@ struct removal {
 	struct set *set;
 	struct removal_waiter *waiters;
 	uint64_t grace, grace_end; /* microseconds; grace_end: CLOCK_BOOTTIME */
-	struct event *again;	   /* NULL until needed */
-	struct event *kill; /* fires when the grace period, which was shortened, ends; or NULL */
-	bool within_begun;  /* remove_within() has begun to remove the sets within it */
-	bool in_loop;	    /* remove_within() is running */
-	bool sent;	    /* the task was sent to a worker; no operation on links is left */
-	bool gone;	    /* nothing of the set is left in the kernel */
-	bool forgetting;    /* its record for the next boot is being removed */
+	struct event *again;	   /* timer of try_again(); NULL: none yet */
+	struct event *kill;	   /* fires when a shortened grace period ends; NULL: none */
+	bool within_begun;	   /* remove_within() has begun to remove the sets in this one */
+	bool in_loop;		   /* remove_within() is running */
+	bool sent;		   /* the task was sent to a worker */
+	bool gone;		   /* nothing of the set is left in the kernel */
+	bool forgetting;	   /* the set's record for the next boot is being removed */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -210,8 +210,9 @@ static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *con
 	begin_removal(context);
 }
 
-/* Starts the timer for another attempt, and returns true. Returns false if a request waits for the
- * removal: then its user learns of the failure, and may try again. */
+/* Starts the timer for another attempt, tells the waiters of the failure, and returns true. Returns
+ * false if a request waits, whose user learns of the failure and may try again, or if there is no
+ * memory. */
 static bool try_again(struct removal *removal, const struct failure *failure)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -227,8 +228,8 @@ static bool try_again(struct removal *removal, const struct failure *failure)
 	return true;
 }
 
-/* Returns true if the set's user has no power over its net namespace. Then the user can neither
- * have moved an interface out of it, nor do so later by a descriptor of the namespace. */
+/* Returns true if the set's user has no power over its net namespace. Then no interface has left
+ * it, or can leave it later by a descriptor of the namespace. */
 static bool keeps_ends(const struct set *set)
 {
 	return !set->adopted && !set->above && !(set->kinds & KIND_BIT(KIND_USER));
@@ -297,9 +298,9 @@ static bool is_just_within(const struct removal *removal, const struct set *set)
 	return registry_find_at(removal->keeper->registry, set->above) == removal->set;
 }
 
-/* Begins to remove the sets within this one, which must be gone first. Returns 0 if there are none,
- * -EBUSY if one cannot be removed, or -EAGAIN if some are still being removed or made: their end
- * continues this removal. */
+/* Begins to remove the sets directly within this one, which must be gone first. Returns 0 if there
+ * are none, -EBUSY if one cannot be removed, or -EAGAIN if some are still being removed or made:
+ * their end continues this removal. */
 static int remove_within(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -323,9 +324,9 @@ static int remove_within(struct removal *removal)
 	return r;
 }
 
-/* Sends the removal to a worker, unless that was done before. Does nothing while an operation on
- * the set's links or files of names is in progress, which holds the set's namespaces, or while a
- * set within it is left: their end calls remove_go_on(). */
+/* Sends the removal to a worker, unless that was done before. Returns without sending while a
+ * worker is at the set's links, files in /etc or resolver's sockets, or while a set within this one
+ * is left, whose removal it begins. remove_go_on() then calls this function again. */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;
@@ -351,8 +352,8 @@ static void begin_removal(struct removal *removal)
 	give_up_removal(removal, &failure);
 }
 
-/* Kills the processes of the set at the end of a grace period that was shortened. The worker waits
- * for their end, and then goes on. */
+/* Kills the processes of the set at the end of a grace period that was shortened: the worker that
+ * waits for their end was told the longer one. */
 static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};

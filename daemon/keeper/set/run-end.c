@@ -3,13 +3,13 @@
 #include "daemon/keeper/set/run-end.h"
 #include "daemon/keeper/state/view.h"
 
-/* The last answer to a Run, or to an Exec with remove. It waits until the set, and all that the
- * same Apply has made, is removed. */
+/* The last answer to a Run, or to an Exec with remove. It waits for the removals of the set and of
+ * its mates (see is_mate()). */
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
 	char id[ID_SIZE], name[NAME_SIZE];
-	size_t pending;		/* removals that have not ended */
+	size_t pending;		/* removals that have not ended; 1 more until all have begun */
 	struct failure failure; /* of the first removal that has failed */
 };
 
@@ -30,7 +30,7 @@ static void on_removed(struct keeper *keeper, const struct failure *failure, voi
 
 static void remove_one(struct keeper *keeper, struct set *set, struct run_end *end)
 {
-	/* without a request, nothing waits for the end of a removal in progress */
+	/* a removal in progress need not be joined if nothing waits for its end */
 	if (!end && set->work)
 		return;
 	if (end)
@@ -59,8 +59,8 @@ static struct set *next_mate(struct keeper *keeper, const struct set *set, const
 	return next && next->owner == set->owner ? next : NULL;
 }
 
-/* Removes those mates of the set that are networks or, if networks is false, sets. end: waits for
- * the removals; NULL: nothing waits. */
+/* Removes the mates of the set that are networks or, if networks is false, those that are sets.
+ * end: waits for the removals; NULL: nothing waits. */
 static void remove_mates(struct keeper *keeper, const struct set *set, bool networks,
 			 struct run_end *end)
 {
@@ -69,8 +69,8 @@ static void remove_mates(struct keeper *keeper, const struct set *set, bool netw
 			remove_one(keeper, at, end);
 }
 
-/* Removes the set and its mates. Networks come last: the removal of a network skips links to sets
- * that are already being removed. end: waits for the removals; NULL: nothing waits. */
+/* Removes the set and its mates. Networks come last, because a network's removal need not delete
+ * links to sets that are already being removed. end: as in remove_mates(). */
 static void remove_all(struct keeper *keeper, struct set *set, struct run_end *end)
 {
 	remove_one(keeper, set, end);

@@ -9,7 +9,7 @@ struct run {
 	struct request *request;
 	struct runs_as as;
 	struct wire_run wire;	     /* points into message */
-	struct wire_message message; /* taken from the request, with the command's descriptors */
+	struct wire_message message; /* taken from the request */
 };
 
 static void run_free(struct run *run)

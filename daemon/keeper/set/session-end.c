@@ -17,10 +17,10 @@
 
 /* --- the status file, which the runner writes (daemon/kernel/runner.h) --- */
 
-/* From the status file the keeper learns how a command has ended, also if no keeper ran then, or if
- * the runner has died. */
+/* From the status file the keeper learns how a command has ended, even if no keeper ran then. */
 
-/* The contents of a status file. The runner may not have written all of it. */
+/* The contents of a status file, as far as the runner has written it. number: the exit status or,
+ * unless exited is true, the signal. when: Unix epoch, microseconds. */
 struct exit_status {
 	pid_t runner, command;
 	uint64_t runner_start;
@@ -67,7 +67,7 @@ static int read_status(const struct store *store, const char *id, struct exit_st
 }
 
 /* Fills in how the session ended, from its status file. If the file does not say it, the runner was
- * killed: then the session has ended now, by SIGKILL. now: Unix epoch, microseconds. */
+ * killed: then the session ends now, by SIGKILL. now: Unix epoch, microseconds. */
 static void apply_status(const struct exit_status *status, uint64_t now, struct session *session)
 {
 	session->ended = status->ended ? status->when : now;
@@ -108,8 +108,9 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* Ends a session: answers all requests that wait for it, records it, and frees the watch. The
- * caller must have filled in how the command ended. Processes that the command has left go on. */
+/* Ends a session: answers the requests that wait for it, records it, and frees the watch. If the
+ * set ends with the command, begins its removal, which then answers the starter. The caller must
+ * have filled in how the command ended. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -118,7 +119,7 @@ static void end_session(struct watch *watch)
 	struct request *starter = watch->more ? watch->starter : NULL;
 	struct log_fields fields = fields_of(session);
 
-	/* the watch is freed below, but a Run still waits for the removal of its set */
+	/* the watch is freed below, but the starter may still wait for the removal of the set */
 	if (starter)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
@@ -158,8 +159,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	/* the set may be in removal already, because its init has ended, but what was made with it
-	 * is not */
+	/* the set may be in removal already, because its init has ended, but not its mates */
 	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);
@@ -197,7 +197,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	struct watch *watch = context;
 	struct exit_status status;
 
-	/* if memory or descriptors are short, and so the file cannot be read, tries again later */
+	/* if the file cannot be read, for example for lack of memory, tries again later */
 	if (read_status(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
@@ -205,7 +205,8 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	if (!status.ended)
 		kill_session(watch->keeper, watch->session);
 	if (!status.ended && !status.command && watch->session->pid == 0) {
-		session_abandon(watch, NULL); /* nothing was executed, and no request waits */
+		/* an earlier daemon began the start: nothing was executed */
+		session_abandon(watch, NULL);
 		return;
 	}
 	apply_status(&status, clock_wall(), watch->session);
@@ -258,7 +259,7 @@ void session_connection_gone(struct keeper *keeper, uint32_t connection)
 	registry_each_session(keeper->registry, let_go, &connection);
 }
 
-/* --- after a restart --- */
+/* --- the start and the end of the keeper --- */
 
 static int find_runner(struct watch *watch, const struct exit_status *status)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sessions after their start. A session ends when its runner (daemon/kernel/runner.h) does. Then
  * all requests that wait for its end are answered. Its record is kept for a while, and processes
- * that the command has left go on (session-left.h). After a restart of nsctld, a session is found
- * again by its status file. */
+ * that the command has left go on (session-left.h). After a restart of nsctld, the session's runner
+ * is found by the status file. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -12,43 +12,45 @@ struct watch {
 	struct keeper *keeper;
 	struct session *session;
 	struct operation *operation; /* starts the command; NULL: that is over */
-	struct request *starter;     /* the Exec or Run; NULL: it was answered, or dropped */
+	struct request *starter;     /* the Exec or Run; NULL: there is none to answer */
 	bool more;		     /* the starter also waits for the command's end */
 	struct request *waiters;     /* requests of Wait, linked by behind */
-	uint32_t connection;	     /* connection of the starter */
-	int leash_fd;  /* our end of the leash: closing it ends the command; -1: none */
-	int runner_fd; /* the runner's pidfd; -1: unknown yet, or ended */
+	uint32_t connection;	     /* connection of the starter; 0: unknown */
+	int leash_fd;		     /* our end of the leash (make_leash()); -1: none */
+	int runner_fd;		     /* the runner's pidfd; -1: unknown yet, or ended */
 	struct event *runner_event;  /* fires when the runner ends, which ends the session */
-	int command_fd;		     /* of a Run: the command's pidfd; -1: none */
-	struct event *command_event; /* fires when that command ends: the set ends then */
+	int command_fd;		     /* pidfd of a command with which the set ends; -1: none */
+	struct event *command_event; /* fires when that command ends */
 };
 
 /* Answers a request that waits for the end of the session. The session must have ended. */
 void session_answer_ended(struct keeper *keeper, struct request *request,
 			  const struct session *session);
-/* Ends a session whose command never ran. Answers its starter (the Exec or Run), if there is one,
- * with the failure. Frees the watch and the session. */
+/* Ends a session whose command never ran. If the set ends with the command, begins to remove the
+ * set. Answers the starter (the Exec or Run), if there is one, with the failure; otherwise failure
+ * may be NULL. Frees the watch and the session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
-/* Watches the runner: the session ends when the runner does. Takes runner_fd, a pidfd; -1: the
- * runner has ended already, which the event loop then handles in the same way. Returns 0 or
- * -ENOMEM. */
+/* Watches the runner, whose end ends the session. Takes runner_fd, a pidfd; -1: the runner has
+ * ended already, and the event loop will handle that. Returns 0 or -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Watches the command of a Run, or of an Exec with remove, so that the removal of the set begins as
- * soon as the command ends, and not only when its runner does. Takes command_fd, a pidfd. If this
- * fails, the set is removed when the session ends. */
+/* Watches the command of a Run, or of an Exec with remove, so that the removal of the set begins
+ * when the command ends, and not only when its runner does. Takes command_fd, a pidfd. A failure
+ * only delays the removal to the end of the session. */
 void session_watch_command(struct watch *watch, int command_fd);
-/* Kills the processes of a session that could not be started: the runner, which is privileged until
- * it executes the command, and all processes in the cgroup of the session. */
+/* Kills the processes of a session that could not be started: all in the session's cgroup, and the
+ * runner, which is outside. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
 
-/* Closes the leashes (see make_leash() in session.c) of commands that a connection has started,
- * which ends these commands. Must be called when the connection is gone. */
+/* Closes the leashes (see make_leash() in session.c) of the commands that this connection has
+ * started: their runners then end them. Must be called when a connection that may have leashes is
+ * gone. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
-/* Begins to watch a session that was recorded as running. Must be called when nsctld starts.
- * Returns 0, or -errno if the session cannot be examined. */
+/* Counts a session that was recorded as running, and begins to watch it. Must be called when nsctld
+ * starts. Returns 0, or -errno if the session cannot be examined. */
 int session_recover(struct keeper *keeper, struct session *session);
-/* Stops watching all sessions, at the keeper's end. Their commands go on. */
+/* Stops watching all sessions, at the keeper's end, and closes all leashes. Commands without a
+ * leash go on. */
 void session_stop(struct keeper *keeper);
-/* Deletes the sessions that ended more than ENDED_SECONDS ago. */
+/* Deletes the settled sessions (session-left.h) that ended more than ENDED_SECONDS ago. */
 void session_age(struct keeper *keeper);

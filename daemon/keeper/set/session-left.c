@@ -14,7 +14,7 @@ struct left {
 	int events_fd;
 };
 
-/* steps of every end of a session */
+/* --- the session's cgroup and files --- */
 
 void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE])
 {
@@ -64,7 +64,7 @@ static void left_free(struct left *left)
 	free(left);
 }
 
-/* Settles a session: see session-left.h. May free any session that has ended. */
+/* Settles a session: see session-left.h. May free this session, or another one that has ended. */
 static void settle(struct keeper *keeper, struct session *session)
 {
 	left_free(session->left);

@@ -3,8 +3,8 @@
  * The processes that a command has left in its session's cgroup. They go on until they end, are
  * killed, or their set is removed. Until then the session counts against its user's limit, and its
  * record and its cgroup stay (docs/adr/0024-what-commands-leave.md). Then the session is *settled*:
- * it does not count any more, and its cgroup is removed. Its record stays until the first
- * ListSessions an hour or more after the command's end, or until ENDED_MAX newer ones have settled.
+ * it does not count any more, and its cgroup is removed. Its record stays until session_age()
+ * deletes it, or until its owner has ENDED_MAX settled sessions that ended later.
  */
 #pragma once
 
@@ -13,20 +13,19 @@
 
 struct session;
 
-/* Watches for the end of the processes that a command has left, and then settles the session.
- * Settles it at once if there are none, which may free the session. Must be called when the
+/* Settles the session when the processes that its command has left have ended. Settles it at once,
+ * which may free it, if there are none, or if they cannot be watched. Must be called when the
  * command's end is recorded and reported. */
 void session_leave(struct keeper *keeper, struct session *session);
-/* Like session_leave(), for a session that ended before this start of nsctld. Returns 0 or
- * -ENOMEM. */
+/* Counts a session that ended before this start of nsctld, and then does what session_leave() does.
+ * Returns 0 or -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
-/* Settles those ended sessions of a set whose commands had left processes. Must be called when
- * these processes have been killed. */
+/* Settles the set's sessions whose commands have left processes, which must have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
-/* Stops watching the processes that the command has left, at the keeper's end. */
+/* Stops watching the processes that the session's command has left, at the keeper's end. */
 void session_left_stop(struct session *session);
 
-/* steps of every end of a session */
+/* --- the session's cgroup and files --- */
 
 /* Writes the path of the session's cgroup, relative to the directory of all sets' cgroups. */
 void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE]);

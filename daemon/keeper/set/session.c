@@ -21,7 +21,7 @@
 
 /* Deadline for starting a command: its file may be on a file system that hangs. */
 #define START_SECONDS 20
-/* Space in bytes that is reserved for a status file, which has three lines of numbers. */
+/* Space in bytes that is reserved for a status file, which has three short lines. */
 #define STATUS_FILE_SIZE 512
 
 /* --- results of the start --- */
@@ -178,8 +178,8 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 	return 0;
 }
 
-/* Makes the session's status file, and reserves space for it, so that a full disk cannot prevent
- * writing the status. Returns a descriptor or -errno. */
+/* Makes the session's status file and, if the file system can, reserves space for it, so that the
+ * status can be written to a full disk. Returns a descriptor or -errno. */
 static int open_status_file(struct keeper *keeper, const struct session *session)
 {
 	char name[ID_SIZE + 16];
@@ -315,9 +315,9 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	idle_look(keeper, set);
 }
 
-/* Makes the set end with the command that is about to start, instead of by its lease. If it turns
- * out that the command cannot be started, begins to remove the set and all that was made with it.
- * Returns 0 or an error. */
+/* Makes the set end with the command that is about to start, instead of by its lease. If the set
+ * cannot run the command any more, begins to remove the set and all that was made with it. Returns
+ * 0 or an error. */
 static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			    struct failure *failure)
 {

@@ -6,6 +6,7 @@
 #include "daemon/keeper/request/admission.h"
 
 /* Starts a command for the kept request, and answers the request, also if this fails. as: see
- * admission_of_command(). removes_set: the set ends with the command (run-end.h). */
+ * admission_of_command(). removes_set: the set ends with the command (run-end.h), even if the
+ * command cannot be started. */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
