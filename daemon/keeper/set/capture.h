@@ -19,5 +19,6 @@ struct capture_place {
 int capture_begin(struct keeper *keeper, const struct request *request,
 		  const struct capture_place *place, const struct wire_capture *asked,
 		  struct failure *failure);
-/* Ends all captures in the set or network with an error. Must be called before its removal. */
+/* Ends all captures in the set or network with an error. Must be called before the set is
+ * removed. */
 void capture_end_of(const struct set *set);

@@ -6,12 +6,13 @@
 
 /* The set or network that a request names. */
 struct egress_asked {
-	const char *name, *network; /* of a set, or of a network; the other one is NULL */
+	const char *name, *network; /* of a set, or of a network; not both */
 	bool has_owner;
 	uid_t owner;
 };
-/* Finds the set or network that `asked` names, if the caller may know of it. Returns 0, or an error
- * and *failure, for example if the set or network is not ready. */
+/* Finds the set or network that `asked` names, if the caller may know of it. Without a name, finds
+ * the set that the caller is in, if any. Returns 0, or an error and *failure, for example if the
+ * set or network is not ready. */
 int egress_find(struct keeper *keeper, struct request *request, const struct egress_asked *asked,
 		struct set **ret, struct failure *failure);
 /* Reads the list of egress of a set or network. *ret points into set->spec or set->network, so it
@@ -22,7 +23,7 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
  * and object, such as "changed egress". kind: see log_operation(). */
 void egress_log(const char *kind, uid_t uid, const char *what, const struct set *set);
 
-/* Has the set's files in /etc updated if its list of egress has got its first name of a host, or
- * has lost its last one. Must be called after a change of the list. had_names: the list had names
- * before the change. */
+/* Has the files in /etc of the set, or of the network's members, updated if its list of egress has
+ * got its first names of hosts or has lost all. Must be called after a change of the list.
+ * had_names: the list had names before the change. */
 void egress_names_follow(struct set *set, bool had_names);

@@ -4,11 +4,12 @@
  * leads, or only reads it. The steps:
  *
  *   wait while the firewall's table is being restored; check the change; record the new list;
- *   send TASK_RELIST; answer
+ *   wait for tasks that change addresses of names; send TASK_RELIST; update the resolver, the
+ *   files in /etc and the record for the next boot; answer
  *
- * If one of them fails, the old list is recorded again, and the table is restored. If the daemon
- * dies on the way, its next start restores the table as recorded, and ends connections to what the
- * recorded list does not have.
+ * If a step fails, the old list is recorded again, and the table is restored. If the daemon dies on
+ * the way, its next start restores the table as recorded, and ends connections to what the recorded
+ * list does not have.
  */
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
@@ -38,9 +39,9 @@ struct change {
 	void *asked; /* packed wire_egress */
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
-	/* names have left the list: the task ends connections to their addresses */
+	/* names have left the list: the task ends connections to addresses of any name */
 	bool ends_named;
-	uint64_t names; /* egress_names_digest() */
+	uint64_t names; /* egress_names_digest() when the task was sent */
 	struct egress_record record;
 	bool has_refused;
 	uint64_t refused;
@@ -115,8 +116,7 @@ static void on_boot_written(struct keeper *keeper, const struct failure *failure
 		fail_gone(change);
 }
 
-/* If the list has changed, updates the record for the next boot, if there is one. Then answers the
- * request. */
+/* Updates the record for the next boot, if the list has changed and there is one. Then answers. */
 static void on_files_written(void *context)
 {
 	struct change *change = context;
@@ -218,7 +218,7 @@ static int send_relist(struct change *change, const struct set *set)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
-	/* a failure means that the list is too long: then the way out leads nowhere */
+	/* if the list is too long for the task, the way out leads nowhere: egress_list_fill() */
 	(void)egress_fill_link(change->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
@@ -253,9 +253,9 @@ static void on_names_settled(void *context)
 	fail(change, &failure);
 }
 
-/* Waits until all changes of the addresses that the firewall lets through for names at this way out
- * have ended (struct egress_change): among them the removal of the addresses that it let through by
- * the old list. Then on_names_settled() goes on. Returns 0 or an error. */
+/* Calls on_names_settled() when no task changes addresses of names at this way out any more (struct
+ * egress_change): one may still remove those of the old list. Returns 0, or an error after
+ * take_back(). */
 static int wait_for_names(struct change *change, struct set *set, struct failure *failure)
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;

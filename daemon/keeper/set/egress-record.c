@@ -27,8 +27,8 @@ static void **part_of(struct set *set, size_t **ret_size)
 	return set_is_network(set) ? &set->network : &set->spec;
 }
 
-/* Packs a copy of the part of the record that has the list (see part_of()), with reach as the list.
- * The caller frees *ret. Returns 0 or -errno. */
+/* Packs a copy of the member that has the list (see part_of()), with reach as the list. The caller
+ * frees *ret. Returns 0 or -errno. */
 static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
 		     size_t *size)
 {
@@ -46,8 +46,8 @@ static int pack_with(const struct set *set, const struct wire_reach *reach, void
 	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
 }
 
-/* Exchanges the part of the record that has the list with record->before, and writes the record. A
- * second call undoes this. Returns 0 or -errno. */
+/* Exchanges the member that has the list (see part_of()) with record->before, and writes the
+ * record. A second call undoes this. Returns 0 or -errno. */
 static int exchange(struct egress_record *record, struct keeper *keeper, struct set *set)
 {
 	size_t *size, other_size = record->before_size;
@@ -60,9 +60,8 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Counts the entries of the list that is in the record now for the owner, instead of those of
- * another list that was counted before. Has the set's files in /etc follow the names in the
- * list. */
+/* Counts the entries of the recorded list for the owner, in place of those that were counted
+ * before. Has the files in /etc follow the names in the list. */
 static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

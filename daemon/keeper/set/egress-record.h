@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Changes of the list of egress in the record of a set or network, in memory and on disk. The
- * entries of the list count against the owner's limit, and the set's files in /etc follow the names
- * in the list. A change can be taken back until it is freed. Only one change can be in progress for
- * a set or network.
- */
+/* Changes of the list of egress in the record of a set or network, in memory and on disk. The
+ * entries of the list count against the owner's limit, and the files in /etc follow the names in
+ * the list. A change can be taken back until it is freed. The caller sees to it that only one
+ * change is in progress for a set or network, by egress_record_is_changing(). */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
 struct egress_record {
-	bool changed; /* the record has the new list */
+	bool changed; /* the new list was recorded */
 	/* members that only egress-record.c may use */
 	struct egress_record *next;
 	char id[ID_SIZE]; /* of the set or network */
@@ -20,14 +18,15 @@ struct egress_record {
 };
 
 /* Replaces the list in the record by reach. *record must be zeroed. Returns 0, or an error and
- * *failure if the owner may not have this number of entries, or if the record cannot be written;
- * then the old list stays. */
+ * *failure if the owner's limits do not allow this list, or if the record cannot be written; then
+ * the old list stays. */
 int egress_record_change(struct egress_record *record, struct keeper *keeper, struct set *set,
 			 const struct wire_reach *reach, struct failure *failure);
 /* Puts the old list back into the record. record->changed must be true. Logs a failure. */
 void egress_record_take_back(struct egress_record *record, struct keeper *keeper, struct set *set);
-/* Ends the change, and frees what it owns. Must be called for every *record, changed or not. */
+/* Ends the change, and frees what it owns; the record stays as it is. Must be called for every
+ * *record, changed or not. */
 void egress_record_free(struct egress_record *record);
 
-/* Returns true while a change of the set's list is in progress. */
+/* Returns true if a change of the set's list was recorded and not freed yet. */
 bool egress_record_is_changing(const struct set *set);

@@ -9,7 +9,7 @@
 #include "daemon/kernel/process.h"
 
 /* Finds the process that the request is about. A client may ask about its own processes, and root
- * about all. Fills in *ret_pid, and *ret_fd with a pidfd, which must be closed, also after an
+ * about all. Fills in *ret_pid, and *ret_fd with a pidfd, which the caller closes, also after an
  * error. Returns 0 or an error. */
 static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
 			int *ret_fd, struct failure *failure)
@@ -54,8 +54,8 @@ static size_t depth(const struct set *set)
 }
 
 /* Returns the set to which one of these namespaces belongs, or NULL. If they belong to several
- * sets, returns the innermost set or, of equals, that of the first kind. inodes: of the namespaces
- * of a process, by kind; 0: unknown. */
+ * sets, returns the innermost one; among equally deep ones, that of the first kind in enum kind.
+ * inodes: of the namespaces of a process, by kind; 0: unknown. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
 	const struct set *found = NULL;

@@ -46,9 +46,9 @@ static int open_if_populated(int cgroup_fd, const char *name, void *context)
 	return 1;
 }
 
-/* Watches processes that belong to no running command: those that a command has left, or that were
- * moved into another child cgroup. The set's own cgroup, without its children, contains only the
- * init. */
+/* Watches a child of the set's cgroup that has processes, if there is one. Must be called while no
+ * command runs: then these are processes that a command has left, or that were moved there. The
+ * set's own cgroup, without its children, contains only the init. */
 static void watch_processes(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;

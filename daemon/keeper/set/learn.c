@@ -43,9 +43,9 @@ struct learner {
 	bool busy;	      /* a call, or the end, is being carried out */
 	bool begun;	      /* the firewall has the rules for learning */
 	bool end, ended;      /* end: learning is to end; ended: the last task has been begun */
-	/* the last task ends connections to addresses of names that the list lacks */
+	/* the last task ends connections to addresses of any name: link.end_named */
 	bool ends_named;
-	uint64_t names; /* egress_names_digest() */
+	uint64_t names; /* egress_names_digest() when the task was sent */
 };
 
 static const struct timeval time_to_call = {.tv_sec = LEARN_SECONDS};
@@ -82,8 +82,8 @@ static void learner_free(struct learner *learner)
 	struct set *set = set_of(learner);
 
 	LIST_DROP(learners, learner, next);
-	/* a removal needs to know that there are rules, and then calls egress_learned_forget()
-	 * itself */
+	/* a removal of the set needs to know that the firewall has rules for learning, and then
+	 * calls egress_learned_forget() itself */
 	if (set && set->state == SET_READY) {
 		bool forwards = egress_learned_forwards(set);
 
@@ -130,7 +130,7 @@ static void answer(struct learner *learner, struct set *set)
 static void go(struct learner *learner);
 
 /* Called when a call of LearnEgress, or the end of learning, has taken effect. Begins the end if it
- * was asked for meanwhile; otherwise answers the call. */
+ * was asked for meanwhile; otherwise answers the call, if there is one. */
 static void conclude(void *context)
 {
 	struct learner *learner = context;
@@ -211,7 +211,7 @@ static int send_task(struct learner *learner, const struct set *set)
 		return r;
 	wire_clear(&task_learn_layout, &task);
 	egress_list_begin();
-	/* a failure means that the list is too long: then the way out leads nowhere */
+	/* if the list is too long for the task, the way out leads nowhere: egress_list_fill() */
 	(void)egress_fill_link(learner->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(learner->keeper, &task.firewall);
 	task.link = planned.task;
@@ -236,7 +236,7 @@ static void on_settled(void *context)
 	struct failure failure;
 	int r;
 
-	/* a removal also removes the rules */
+	/* a removal of the set also removes the rules for learning */
 	if (!set || set->state != SET_READY || !egress_way(set)) {
 		fail_gone(learner);
 		return;
@@ -249,8 +249,8 @@ static void on_settled(void *context)
 	egress_restore(keeper);
 }
 
-/* Begins to carry out a call of LearnEgress: opens the list, keeps it open or, if learner->end is
- * set, closes it. */
+/* Begins to carry out a call of LearnEgress, or the end: opens the list, keeps it open or, if
+ * learner->end is set, closes it. */
 static void go(struct learner *learner)
 {
 	struct set *set = set_of(learner);
@@ -302,8 +302,8 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
-/* Takes from the subject, a caller, the rights that the configuration no longer gives to it. A
- * subject has the rights that it had when it connected, and learning may last as long as the
+/* Takes from the subject, a caller, the rights that the configuration no longer gives to it: a
+ * subject keeps the rights that it had when it connected, and learning may last as long as the
  * connection. identity: the same caller's. */
 static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
 			  struct authz_subject *subject)

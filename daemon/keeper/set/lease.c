@@ -53,8 +53,8 @@ static void on_init_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "cgroup");
 }
 
-/* Called when the init of a set that ends with its command has ended: the runner kills it after the
- * command. Removes the set. */
+/* Called when the init of a set that ends with its command has ended: the runner kills the init
+ * after the command. Removes the set. */
 static void on_runs_init_ended(struct keeper *keeper, struct set *set)
 {
 	if (set->state == SET_READY)
@@ -68,7 +68,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	while (set) {
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
-		/* expire() does nothing to a set that is being made: lease_resume() ends its
+		/* expire() does nothing to a set that is being made: lease_resume() will end its
 		 * lease */
 		if (set->lease.connection == connection)
 			expire(keeper, set, "connection");
@@ -146,7 +146,7 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 }
 
 /* Returns true if the subject, a caller, is inside the set, or inside another set that the same
- * Apply has made: the leases of an Apply's sets are renewed together. */
+ * Apply has made. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {
@@ -209,8 +209,8 @@ static int put_in_spec(struct set *set, const struct wire_lease *lease)
 	return registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
 }
 
-/* Replaces the set's lease by this one, and begins to watch for its end. May remove the set at
- * once. Returns 0 or -errno. */
+/* Replaces the set's lease by this one, and begins to watch for its end. request: see lease_put().
+ * May remove the set at once. Returns 0 or -errno. */
 static int replace(struct keeper *keeper, struct set *set, const struct wire_lease *lease,
 		   const struct request *request)
 {
@@ -266,7 +266,7 @@ static int replace_group(struct keeper *keeper, const struct request *request, s
 
 	if (r)
 		return r;
-	/* the other sets and networks of the group get this lease, too, if they have one */
+	/* the other sets and networks of the group get this lease, too, if they have any lease */
 	r = replace(keeper, set, lease, request);
 	while (r == 0 && *set->group && (at = next_leased(keeper, set->owner, set->group, at)))
 		r = at == set ? 0 : replace(keeper, at, lease, request);

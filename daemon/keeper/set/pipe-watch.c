@@ -35,7 +35,7 @@ static bool is_watcher(const struct keeper *keeper, pid_t pid)
 	       strcmp(path, wanted + (*wanted == '/')) == 0;
 }
 
-/* Pids of the watchers of all sets, sorted. */
+/* Pids of the watchers that sets have, sorted. */
 struct used {
 	struct keeper *keeper;
 	pid_t *pids;

@@ -6,13 +6,13 @@
 
 #include "daemon/keeper/request/lane.h"
 
-/* Until pipe_watch_release(), keeps watchers that are in no record from being killed. Must be
- * called before watchers are started for this request. Does nothing if the request names no
- * pipes. */
+/* Until pipe_watch_release(), keeps watchers alive that no set has yet. Must be called when a
+ * worker was asked to start watchers for this request, before the event loop goes on. Does nothing
+ * if the request names no pipes. */
 void pipe_watch_hold(struct keeper *keeper, const struct request *request);
-/* Kills those watchers of the request that no set has. Must be called when the request is over, or
- * when its sets have recorded their watchers. processes: those of the request, by the index of the
- * descriptor. */
+/* Kills those watchers of the request that no set has. Must be called once after pipe_watch_hold(),
+ * when no further set can take them. processes: as request->processes, with WIRE_FDS_MAX
+ * elements. */
 void pipe_watch_release(const struct request *request, const struct lane_process *processes);
 
 /* Kills the watcher of a set, unless another set has it, too. Must be called when the set does not

@@ -17,7 +17,7 @@ enum watched {
 	WATCHED_INIT,
 	WATCHED_LEASE,	   /* the process of a lease by process */
 	WATCHED_WATCHER,   /* the watcher of a lease by pipe */
-	WATCHED_PROCESSES, /* the processes in cgroups below the set's: see idle.h */
+	WATCHED_PROCESSES, /* the processes in a cgroup below the set's, for idle.c */
 };
 
 /* A watch, in set->watches. */
@@ -168,7 +168,7 @@ void process_watch_check_init(struct keeper *keeper, struct set *set)
 	ended(keeper, set);
 }
 
-/* --- the process of a lease --- */
+/* --- the process or the pipe of a lease --- */
 
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended)
 {

@@ -2,8 +2,9 @@
 /*
  * Watches the processes on which sets depend, by pidfd: a set's init, the process of a lease, and
  * the watcher of a pipe. Also watches a cgroup for idle.c. Each watch has a descriptor, and one
- * event of the loop serves all of them. If a process cannot be watched for lack of descriptors, its
- * end is noticed only when nsctld starts again.
+ * event of the loop serves all of them. If something cannot be watched, for example for lack of
+ * descriptors, that is logged, and its end may be noticed only when nsctld starts again. A set has
+ * at most one watch of each kind: a call for another process does nothing.
  */
 #pragma once
 
@@ -15,9 +16,8 @@ typedef void process_ended(struct keeper *keeper, struct set *set);
 /* Watches the set's init, if the set has one. Calls ended(), perhaps before returning, when the
  * init has ended. If ended is NULL, marks the set as broken instead. */
 void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended);
-/* If the set's init is already ending, calls at once the ended() that process_watch_init() was
- * given. The pidfd reports the end of the init only after all other processes in the pid namespace
- * have ended, which may take a while. */
+/* If the set's init is ending, does at once what process_watch_init() would do later: the pidfd
+ * reports the end only after all other processes in the pid namespace have ended. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
 /* Watches the process of the set's lease, if there is one. Calls ended() when the process has
@@ -28,8 +28,9 @@ void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *
 void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended);
 /* Stops watching the process and the watcher of the set's lease. */
 void process_watch_end_lease(struct set *set);
-/* Watches a cgroup below the set's. events_fd is its cgroup.events file, which must have been read
- * since it was opened; it is taken. Calls ended() once, at the next change. */
+/* Watches a cgroup below the set's, while no other one is watched. Takes events_fd, the cgroup's
+ * cgroup.events, which must have been read since it was opened. Calls ended() once, at the next
+ * change. */
 void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
 			  process_ended *ended);
 /* Returns true while process_watch_cgroup() watches a cgroup of the set. */

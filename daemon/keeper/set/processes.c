@@ -13,7 +13,8 @@
 
 #define FREEZE_SECONDS 10
 
-/* Answers with the set's cgroup, where the front finds the processes, and with its sessions. */
+/* Answers with the set's cgroup, where the front finds the processes, and with the sessions whose
+ * command runs or has left processes. */
 int on_list_processes(struct keeper *keeper, struct request *request, struct wire_ask *asked,
 		      struct failure *failure)
 {

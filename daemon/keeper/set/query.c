@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that only read: Get, GetNetwork, List, ListSessions and OpenNamespaces. Only the kernel
- * knows a set's interfaces and the packets that were refused, so a worker reads them for Get and
- * GetNetwork. */
+/* Methods that change no set: Get, GetNetwork, List, ListSessions and OpenNamespaces. Only the
+ * kernel knows a set's interfaces and the packets that were refused, so a worker reads them for Get
+ * and GetNetwork. */
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"
@@ -35,8 +35,7 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 	wire->cpu = usage.cpu;
 }
 
-/* A Get that waits for the set's interfaces, which a worker's child reads in the set's net
- * namespace, or a GetNetwork that waits for the number of packets that were refused. */
+/* A Get or GetNetwork that waits for a worker's report: see inspect(). */
 struct get {
 	struct request *request;
 	struct operation *operation;
@@ -303,7 +302,7 @@ int on_list(struct keeper *keeper, struct request *request, struct wire_list *as
 	return 0;
 }
 
-/* --- sessions, namespaces, processes --- */
+/* --- sessions and namespaces --- */
 
 int on_list_sessions(struct keeper *keeper, struct request *request, struct wire_ask *asked,
 		     struct failure *failure)

@@ -159,7 +159,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	/* the set may be in removal already, because its init has ended, but not its mates */
+	/* the set may be in removal already, because its init has ended, but not what the same
+	 * Apply has made */
 	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);

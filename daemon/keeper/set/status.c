@@ -96,9 +96,9 @@ static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
 	add_amount(ret, "hangingProcesses", ending_count(uid), ENDING_MAX);
 }
 
-/* Lists users. Inside a set, a caller sees no other user, whatever rights it has. The cursor says
- * where the next page begins: after the user after_owner. Its after_name is not NULL if there is a
- * next page, and has no other meaning. */
+/* Lists users, page by page. Inside a set, a caller sees no other user, whatever rights it has. The
+ * cursor: if its after_name is not NULL, there is a next page, which begins after the user
+ * after_owner. */
 int on_list_users(struct keeper *keeper, struct request *request, struct wire_list *asked,
 		  struct failure *failure _unused_)
 {

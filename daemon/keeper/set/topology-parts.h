@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parts of a topology (an Apply), in the order of the request. For each part: which parts must
- * be made before it, and whether topology.c has made it. */
+/* The parts of a topology (an Apply), by stage, and in the order of the request. For each part:
+ * which parts must be made before it, and whether topology.c has made it. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -12,7 +12,7 @@
 /* Stages of an Apply, in the order in which their parts are made. */
 enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
-enum progress { WAITING, ASKED, MADE };
+enum progress { WAITING, ASKED, MADE }; /* MADE: the part was made, or has failed */
 
 /* A part of a topology: a network, a set or a link. */
 struct part {
@@ -21,12 +21,12 @@ struct part {
 	size_t index;	  /* position in the request's list of its kind */
 	const char *name; /* NULL: a link without a name */
 	enum progress progress;
-	const struct nlattr *before; /* the item before it in its list */
+	const struct nlattr *before; /* the item before it in its list; NULL: it is the first */
 	/* of a set: indexes in parts->part of the sets that must be made before it */
 	uint16_t needs[SPEC_LINKS_MAX];
 	size_t n_needs;
-	bool takes_descriptors; /* of a set: uses descriptors, which one set at a time can */
-	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
+	bool takes_descriptors; /* of a set: needs descriptors, which one part at a time uses */
+	char id[ID_SIZE];	/* id of its record; "": none that retreat() must remove */
 };
 
 struct parts {
@@ -43,19 +43,18 @@ union part_wish {
 };
 
 /* Copies the message and finds its parts. Returns 0, -ENOMEM, or -EBADMSG for a message that our
- * fronts never send. */
+ * fronts never send. The caller calls parts_done(), also after an error. */
 int parts_read(const struct wire_message *message, struct application *application,
 	       struct parts *ret);
 void parts_done(struct parts *parts);
-/* Checks the number of parts against the user's limits, before anything is made. Returns 0 or
- * ERROR_LIMIT_EXCEEDED. */
+/* Checks the numbers of parts against the user's limits. Returns 0 or ERROR_LIMIT_EXCEEDED. */
 int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 		struct failure *failure);
-/* Fills in which sets must be made before each set (part->needs), and which sets use descriptors of
- * the request. Returns 0 or -ENOMEM. */
+/* Fills in part->needs and part->takes_descriptors of the sets. Returns 0 or -ENOMEM. */
 int parts_order(struct parts *parts);
 
-/* Decodes the part. The result is valid until the next call. */
+/* Decodes the part. The result is valid until the next call of this function, parts_read() or
+ * parts_order(). */
 union part_wish *part_read(struct parts *parts, const struct part *part);
 /* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);

@@ -3,10 +3,10 @@
  * The method Apply: makes a whole topology or nothing. Networks are made first, then sets (each
  * after the sets to which the links of its specification lead), then links; at most AT_ONCE parts
  * at a time. Each part is made as if there were a request for it. If a part fails, all parts are
- * removed, in reverse order.
+ * removed: links first, networks last.
  *
- * Meanwhile the file state/applying/GROUP exists (store.h): if nsctld ends, its next start removes
- * the unfinished topology.
+ * Meanwhile the file RUNTIME/state/applying/GROUP exists (store.h): if nsctld ends, its next start
+ * removes the unfinished topology.
  */
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
@@ -24,8 +24,7 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault-point.h"
 
-/* Maximum number of parts that are made at a time. The maker of another part would only wait for
- * these. */
+/* Maximum number of parts that are made at a time. More makers would mostly wait for each other. */
 #define AT_ONCE 8
 
 /* Maximum number of topologies of one user that are made at a time. Each takes up to a megabyte. */
@@ -42,7 +41,7 @@ struct application {
 	int stage;		/* enum stage that is being made or removed */
 	size_t pending;		/* parts of the stage that are in progress */
 	size_t first;		/* all parts before this one were made, or are being made */
-	size_t made, told;	/* told: how many of the made parts the client knows of */
+	size_t made, told;	/* told: the number in the last answer about progress */
 	bool more;		/* the client takes several answers */
 	bool holds;		/* updates of names in sets are held back: resolver_hold() */
 	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
@@ -167,8 +166,9 @@ static void tell_progress(struct application *application)
 	request_send(keeper, application->request);
 }
 
-/* Completes the topology, and answers. Once store_end_apply() has removed the file of the Apply,
- * the topology stays even if nsctld dies. */
+/* Completes the topology, and answers. Removes the topology instead if the client takes only one
+ * answer and the parts do not fit into that. Once store_end_apply() has removed the file of the
+ * Apply, the topology stays even if nsctld dies. */
 static void succeed(void *context)
 {
 	struct application *application = context;
@@ -215,7 +215,8 @@ static void on_link_gone(struct keeper *keeper _unused_, struct link *link _unus
 	settle(context);
 }
 
-/* Removes a part. If that fails, the part is listed as broken, so its owner sees it. */
+/* Begins to remove a part, if it was made. If that fails, the part stays in lists (a set or network
+ * as broken), so its owner sees it. */
 static void take_back(const struct part *part)
 {
 	struct application *application = part->application;
@@ -247,8 +248,8 @@ static void retreat(struct application *application)
 			if ((int)application->parts.part[i].stage == application->stage)
 				take_back(&application->parts.part[i]);
 		application->in_loop = false;
-		/* removals wait for links that other requests add, and the answers to these wait
-		 * for names */
+		/* a removal may wait for another request's link, and that request for updates of
+		 * names */
 		if (application->stage <= SETS)
 			let_names_go(application);
 		application->stage--;
@@ -260,7 +261,7 @@ static void retreat(struct application *application)
 /* --- making the parts --- */
 
 /* Takes the result for a part. failure: NULL if the part was made. id: that of its record; NULL:
- * nothing of the part is left. */
+ * retreat() need not remove the part. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
@@ -284,7 +285,8 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		advance(application);
 }
 
-/* Records that the set is ready. All records must be up to date before the topology is complete. */
+/* Writes the set's record now, because finish_creation() does so only later, and all records must
+ * be up to date before the topology is complete. */
 static void on_set_made(struct keeper *keeper, struct set *set, const struct failure *failure,
 			void *context)
 {
@@ -362,8 +364,8 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Returns true if the part can be made now: all that it needs was made, and no other part uses the
- * descriptors of the request. */
+/* Returns true if the part can be made now: all that it needs was made and, if it takes
+ * descriptors, no other part uses those of the request. */
 static bool is_possible(const struct application *application, const struct part *part)
 {
 	for (size_t i = 0; i < part->n_needs; i++)
