@@ -48,15 +48,15 @@
 
 /* State of this file. */
 static struct {
-	int error; /* 0, or -errno of the failure that ended the loop */
+	int error; /* 0, or -errno of the failure that ended the loop or kept it from running */
 	const char *config_path;
 	bool config_must_exist;
 	struct service_manager_fds fds; /* socket_fd: may also be the socket that we made */
 	const char *socket_path;	/* path of the socket that we made; NULL: we received one */
-	char cgroup[KEEPER_CGROUP_SIZE];
-	char table[SPAWN_CGROUP_SIZE];
+	char cgroup[KEEPER_CGROUP_SIZE]; /* keeper->cgroup points to it */
+	char table[SPAWN_CGROUP_SIZE];	 /* keeper->table points to it */
 	struct event *signals[SIGNALS];
-	struct event *log_event; /* fires a minute after the log has counted a line */
+	struct event *log_event; /* fires after a minute: see on_lines_counted() */
 } process;
 static struct peer_host host;
 
@@ -126,9 +126,9 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 	return r;
 }
 
-/* Returns an event loop that looks for new events after at most CALLBACKS_AT_ONCE callbacks.
- * Otherwise an event that reactivates itself, such as that of a front with many requests, would
- * keep all other events waiting. */
+/* Returns an event loop, or NULL. The loop looks for new events after at most CALLBACKS_AT_ONCE
+ * callbacks: otherwise an event that reactivates itself, such as that of a front with many
+ * requests, would keep all other events waiting. */
 static struct event_base *new_loop(void)
 {
 	struct event_config *config = event_config_new();
@@ -238,8 +238,8 @@ static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, voi
 		tell_in_a_minute();
 }
 
-/* Called when the log has counted a line that it did not write. Arranges that the count is logged
- * in a minute, even if nothing else is. */
+/* Called when the log has counted a line instead of writing it (log_on_count()). Arranges that the
+ * count is logged in a minute, even if nothing else is. */
 static void on_lines_counted(void *context _unused_)
 {
 	tell_in_a_minute();

@@ -49,7 +49,8 @@ static void handle(struct keeper *keeper, struct request *request, struct wire_m
 		request_fail(keeper, request, &failure);
 }
 
-/* Called when a worker has examined the request's pidfds and pipes: handles the request. */
+/* Called when a worker has examined the request's pidfds and pipes, or could not: handles the
+ * request, or answers with the error. */
 static void on_identified(struct request *kept, const struct lane_process *processes,
 			  const struct failure *failure, void *context)
 {
@@ -98,8 +99,9 @@ static void identify(struct keeper *keeper, struct request *request,
 	request_fail(keeper, kept ? kept : request, &failure);
 }
 
-/* Checks that the caller may send this request now. identifies: the request has pidfds or pipes,
- * which a worker must examine. Returns 0 or the error. */
+/* Checks that the caller may use the method, and that the front may have one more request in
+ * progress and, if the request needs it, one more process. identifies: the request has pidfds or
+ * pipes, which a worker must examine. Returns 0 or the error. */
 static int admit(struct front_process *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {
@@ -175,7 +177,7 @@ static int dispatch(struct front_process *front, struct wire_message *message)
 	return 0;
 }
 
-/* --- other reports that go up --- */
+/* --- the other upcalls --- */
 
 static void on_connection_gone(struct keeper *keeper, struct client_connection *connection)
 {

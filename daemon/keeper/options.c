@@ -54,7 +54,7 @@ static int wrong(const char *word, const char *why)
 	return 2;
 }
 
-/* Returns the path as an absolute one, so that later mounts do not change its meaning. */
+/* Returns the path as an absolute one, or as it is if that fails. */
 static const char *absolute(const char *path)
 {
 	_cleanup_free_ char *directory = *path == '/' ? NULL : getcwd(NULL, 0);

@@ -11,8 +11,8 @@
 
 /* --- leases --- */
 
-/* pid is the first process of a pid namespace. Returns true if this is the caller's pid namespace,
- * or if the caller cannot be examined any more: in doubt, the lease is refused. */
+/* pid is the first process of a pid namespace. Returns true if the caller is in this pid namespace,
+ * or if that cannot be found out: in doubt, the lease is refused. */
 static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -51,8 +51,8 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 		process = &request->processes[lease->process_fd];
 	if (!process->pid && !process->error)
 		return refuse_lease(failure, field, "is not a pidfd");
-	/* After a restart, the process is found again by its recorded pid and start time. This
-	 * excludes threads. */
+	/* After a restart, nsctld finds the process by its pid and start time. That works for no
+	 * thread but the first of a process, so others are refused. */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
@@ -67,7 +67,7 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 	return 0;
 }
 
-/* Fills in the watcher of the lease's pipe. Returns 0 or an error. */
+/* Fills in the watcher of the lease's pipe (set/pipe-watch.h). Returns 0 or an error. */
 static int find_watcher(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -106,9 +106,9 @@ int admission_of_lease(const struct request *request, struct wire_lease *lease,
 
 /* --- limits --- */
 
-/* Checks that nsctld knows the resource limits that the caller had when it connected, because
- * commands and user namespaces get the same limits. what: the part of the request that needs them,
- * for the error. */
+/* Checks that nsctld knows the resource limits of the caller, because commands and user namespaces
+ * get the same limits. Returns 0 if the caller has no connection, as at boot. what: the part of the
+ * request that needs the limits, for the error. */
 static int check_limits_known(const struct request *request, const char *what,
 			      struct failure *failure)
 {
@@ -156,8 +156,8 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	return idmap_complete(spec, &rights, failure);
 }
 
-/* Checks that the cgroup controllers for the limits in the specification are available. This is
- * checked before anything is made. */
+/* Checks that the cgroup controllers for the limits in the specification are available. Returns 0
+ * or an error. */
 static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
 			     struct failure *failure)
 {
@@ -285,11 +285,11 @@ void admission_fill_maps(struct keeper *keeper, const struct request *request,
 /* --- commands --- */
 
 /*
- * Returns true if a command gets none of its caller's supplementary groups: if its uid inside
- * (inside_uid) is not the owner's, or if it gets the groups of an account (of_account). But if
+ * Returns true if a command gets none of its caller's supplementary groups: its uid inside
+ * (inside_uid) is not the owner's, or it gets the groups of an account (of_account). But where
  * processes in the user namespace may not drop groups (idmap_has_setgroups()), the command keeps
- * them: without a group, it would gain access to files that exclude the group. This does not apply
- * to a command in root's set that has another uid than root's. gid: the owner's.
+ * the groups, because without a group it would gain access to files that exclude the group. Only in
+ * root's sets, a command with another uid than root's never keeps them. gid: the owner's.
  */
 static bool leaves_groups(const struct idmap *maps, uid_t owner, gid_t gid, bool of_account,
 			  uint32_t inside_uid)
@@ -336,8 +336,8 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	return r;
 }
 
-/* Returns the set's specification, whose id maps a command needs. It is valid until the next call.
- * Returns NULL if the set's mapping needs no maps: unpacking takes time. */
+/* Returns the set's specification, for its id maps, or NULL if the set's mapping needs no maps:
+ * unpacking takes time. The specification is valid until the next call. */
 static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;
@@ -358,8 +358,8 @@ int admission_of_exec(struct keeper *keeper, const struct request *request, cons
 
 	if (r || !set->adopted)
 		return r;
-	/* for adopted namespaces, it is not known which user has written the maps and made the
-	 * mounts */
+	/* nsctld does not know which user has written the maps and made the mounts of adopted
+	 * namespaces */
 	as->identity.may_gain = false;
 	if (!command->new_privileges)
 		return 0;

@@ -47,8 +47,8 @@ void audit_done(const struct request *request, const char *session)
 		log_by_user(done, LOG_INFO, &fields, "%s", describe(request, &fields, done, text));
 }
 
-/* Returns true if the request failed because the program that it names does not exist
- * or cannot be executed. */
+/* Returns true if the request has failed because the program that it names does not exist or cannot
+ * be executed, according to the errno. */
 static bool is_about_command(const struct request *request, const struct failure *failure)
 {
 	return (request->op == WIRE_EXEC || request->op == WIRE_RUN) &&

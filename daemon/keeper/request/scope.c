@@ -39,8 +39,8 @@ static bool set_is_listed(const struct registry *registry, const struct set *set
 
 /* --- scopes --- */
 
-/* Finds the peer's set by the peer's pid namespaces. That is the only way for a set in the cgroup
- * of its caller, because the set has no cgroup of its own. Returns NULL if there is none. */
+/* Finds the set that the peer is in, if the set is in the cgroup of its caller. Such a set has no
+ * cgroup of its own, so the peer is found by its pid namespaces. Returns NULL if there is none. */
 static const struct set *find_by_namespace(const struct keeper *keeper, const struct peer *peer)
 {
 	for (size_t i = 0; i < peer->pid_namespaces.n; i++) {
@@ -84,9 +84,9 @@ static const struct set *find_home(const struct keeper *keeper, const struct pee
 	return home && home->inodes[KIND_USER] == peer->user_namespace ? home : NULL;
 }
 
-/* Returns where the peer is, and what limits it. set and known: from scope_find_set(). home: from
- * find_home(). A peer with a home is not confined, although it is in a user namespace: that of a
- * set. */
+/* Returns the set that the peer is in, and what limits the peer. set and known: from
+ * scope_find_set(). home: from find_home(). A peer with a home is not confined, although it is in a
+ * user namespace: that of a set. */
 static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known,
 				      const struct set *home)
 {

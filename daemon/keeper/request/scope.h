@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scope of a connection: the part of the interface that it may use. It follows from facts
- * that policy/peer.c has read: which set the peer is in, and whether the peer is confined or
- * filtered. */
+/* The scope of a connection: the part of the interface that it may use. It follows from the set
+ * that the peer is in, from [allow] of the configuration, and from whether the peer is confined or
+ * filtered (policy/peer.h). */
 #pragma once
 
 #include "daemon/keeper/request/connection.h"

@@ -31,8 +31,8 @@ static void *add(void **array, size_t *n, size_t size)
 	return more + (*n)++ * size;
 }
 
-/* Marks the set `there`, which exists, as recorded for the next boot. Takes the links of its record
- * for the next boot, and frees the record. */
+/* Marks the existing set `there` as recorded for the next boot. Takes the links from its record for
+ * the next boot, unless the set has links already, and frees the record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot.recorded = true;
@@ -116,7 +116,8 @@ void boot_load(struct keeper *keeper)
 /* --- the owner's identity --- */
 
 /* Fills in a request in the name of uid, an owner who has no connection, with the groups and rights
- * that the owner has now. gid: the owner's gid in the record. Returns 0 or an error. */
+ * that the owner has now. gid: the owner's gid in the record. Returns 0 or an error. *request
+ * points to *identity. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -184,8 +185,8 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Makes a recorded set again: the links as they were recorded, all else by spec, its specification.
- * Returns 0 if the set is being made, or an error. */
+/* Makes a recorded set again, by spec, its specification, but with the links of its record for the
+ * next boot. Returns 0 if the set is being made, or an error. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
@@ -280,7 +281,7 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 }
 
 /* Makes a recorded link. Returns 0 if it is being made. Otherwise returns an error: *failure has
- * the reason, or failure->error is 0 because a set at one of its ends is missing. */
+ * the reason, or failure->error is 0 because a set at one of its ends is missing or not ready. */
 static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
 {
 	static struct peer_identity identity;

@@ -34,8 +34,8 @@ int recover_pin(struct keeper *keeper, struct set *set, enum kind kind)
 }
 
 /* Checks that the set's names in RUNTIME/ns and /run/netns exist and lead to its namespaces. They
- * are the last thing that a maker makes. Returns 0 if they do, or if the set should have no names;
- * -ENOENT if a name is missing or leads elsewhere; or another -errno. */
+ * are the last thing that a maker (ARCHITECTURE.md) makes. Returns 0 if they do, or if the set
+ * should have no names; -ENOENT if a name is missing or leads elsewhere; or another -errno. */
 static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
@@ -61,8 +61,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* Callback of cgroup_each_process(): stores the set's init, if the daemon ended before it recorded
- * the init. The init is the only process in the set's own cgroup, whose name is "". */
+/* Callback of cgroup_each_process(). Stores a process of the set's own cgroup, whose name is "", as
+ * the set's init: the init is the only process there. Returns 0 or -errno. */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;

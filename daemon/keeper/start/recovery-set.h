@@ -6,12 +6,12 @@
 #include "daemon/keeper/state/registry.h"
 
 /* Compares the set with the kernel. Then keeps it, completes it, marks it as broken or begins to
- * remove it, by the table in recovery.h. Returns 0, or -errno if the set cannot be examined; then
- * nothing is done. */
+ * remove it, by the table in recovery.h. Returns 0, or -errno if the set cannot be examined for
+ * lack of memory or descriptors. */
 int recover_set(struct keeper *keeper, struct set *set);
 
-/* Stores the inode and id of a pinned namespace in the set. kind: the kind of the pin to look at.
- * Returns 0 or -errno (-ENOENT: the set has no such pin). */
+/* Stores the inode and the id of the namespace of this kind that is pinned for the set. Returns 0
+ * or -errno (-ENOENT: the set has no such pin). */
 int recover_pin(struct keeper *keeper, struct set *set, enum kind kind);
 
 /* Begins to remove a set. Calls boot_go_on() at the end of the removal, because the set may have to

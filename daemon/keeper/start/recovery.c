@@ -49,8 +49,9 @@ static int kill_makers(void *context, struct leftover *ret)
 	return r;
 }
 
-/* Kills all makers of an earlier daemon (workers that were making sets, and their children). Waits
- * until they have ended, or are stuck in the kernel. Returns 0 or -errno. */
+/* Kills the processes of an earlier daemon that were making sets: makers and their children. Waits
+ * until these have ended or are stuck in the kernel, but at most LEFTOVER_MILLISECONDS. Returns 0
+ * or -errno. */
 static int end_makers(struct keeper *keeper)
 {
 	struct leftover left;
@@ -67,7 +68,7 @@ static int end_makers(struct keeper *keeper)
 
 struct recovery {
 	struct keeper *keeper;
-	int error; /* -errno of a lack of memory or descriptors: the start fails; 0: none */
+	int error; /* -errno of a record that cannot be taken over: the start fails; 0: none */
 };
 
 static void on_set(struct set *set, bool by_connection, void *context)
@@ -97,8 +98,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
 }
 
-/* Adds a recorded link to the registry. If a set at one of its ends is gone, marks the link as
- * removing, so that link_recover() removes what is left. */
+/* Adds a recorded link to the registry. If a set at one of its ends is gone, or the link is of an
+ * unfinished topology, marks the link as removing, so that link_recover() removes what is left. */
 static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct recovery *recovery = context;
@@ -168,8 +169,9 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- objects without a record --- */
 
-/* Calls callback() for each directory in the directory at path. fd is the directory at path, and
- * name that of the directory in it. Does nothing if path cannot be opened. */
+/* Calls callback() for each directory in the directory path, whose name is relative to parent_fd.
+ * fd: descriptor of the directory path. name: the directory in it. Does nothing if path cannot be
+ * opened. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -208,7 +210,7 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (recover_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
-	/* The set may have no published names, but removing a missing name does no harm. */
+	/* Lets the removal look for published names. The set may have none, which does no harm. */
 	set->traces.visible = true;
 	on_set(set, false, recovery);
 	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
@@ -229,8 +231,8 @@ static void on_any(struct recovery *recovery _unused_, int fd _unused_, const ch
 	*(bool *)context = true;
 }
 
-/* Logs once if the vault has lost all pins, as it does when it is unmounted. For each set, recovery
- * also logs what is missing. */
+/* Logs if sets are ready but the vault has no pins, as after it was unmounted. For each set,
+ * recovery also logs what is missing. */
 static void tell_if_vault_is_lost(struct recovery *recovery)
 {
 	struct keeper *keeper = recovery->keeper;
@@ -283,7 +285,8 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 
 /* --- the whole recovery --- */
 
-/* Returns true if the set ends with a command that has ended or was never started. */
+/* Returns true if the set was made to end with a command (set->run), and is being removed, or the
+ * command has ended or was never started. */
 static bool has_ended(const struct set *set)
 {
 	return set->run && (set->state == SET_REMOVING ||
@@ -354,8 +357,8 @@ int recover(struct keeper *keeper)
 	return 0;
 }
 
-/* Returns true if a removal or an operation is in progress. Operations are not enough: a removal
- * that waits for a runner (the parent of a command) to end has none. */
+/* Returns true if a removal or an operation is in progress. A removal that waits for a runner (the
+ * parent of a command) to end has no operation. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Recovery: a start of nsctld compares the records with the kernel, and finishes, rolls back,
- * adopts or sets aside each object. Recovery guesses nothing: if something cannot be examined for
- * lack of memory or descriptors, the start fails and leaves everything as it is.
+ * Recovery: a start of nsctld compares the records with the kernel, and keeps, completes, removes
+ * or sets aside each object. If a recorded object cannot be examined for lack of memory or
+ * descriptors, the start fails. kernel/pin.h explains pins, kernel/vault.h the vault, and
+ * ARCHITECTURE.md makers. A topology is all that one call of Apply makes.
  *
  *   record                                  result
  *   creating; adopts namespaces             removed: they may not have been checked

@@ -15,7 +15,8 @@ static struct {
 	bool had_vault, had_records; /* a vault or records existed before, so there may be sets */
 } start;
 
-/* Logs a failure, and returns negative, its -errno. what: the action that failed, or NULL. */
+/* Logs a failure. negative: its -errno, which is returned. what: the action that failed, or
+ * NULL. */
 static int complain(const char *path, const char *what, int negative)
 {
 	log_error("--runtime-directory=%s: %s%s%s", path, what ? what : "", what ? ": " : "",
@@ -50,7 +51,7 @@ static int make_directory(struct keeper *keeper, const char *path)
 	r = check_directory(path);
 	if (r < 0)
 		return r;
-	/* the mount table has this path, and it does not depend on the working directory */
+	/* an absolute path without symbolic links, as the mount table has it */
 	keeper->runtime = realpath(path, NULL);
 	return keeper->runtime ? 0 : complain(path, NULL, negative_errno());
 }
@@ -152,8 +153,8 @@ static int remove_cgroup(const struct keeper *keeper)
 	return r < 0 ? r : cgroup_remove(fd, "watchers");
 }
 
-/* Removes the files in the runtime directory that are not records, and the mounts of the vault and
- * of the directory. */
+/* Removes the vault, the mounts that nsctld has made, and the files in the directory that are not
+ * records. */
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
@@ -163,8 +164,8 @@ static int remove_rest(const struct keeper *keeper)
 	return vault_remove(keeper->runtime);
 }
 
-/* Removes what this start has made. If there was a vault, or if there were records, sets may exist,
- * so vault, records and cgroup stay. */
+/* Removes what this start has made. If there was a vault, or if there were records, sets may exist:
+ * then records and cgroup stay, and so does an existing mount with its vault. */
 static int remove_started(struct keeper *keeper)
 {
 	bool fresh = start.ours && !start.had_vault && !start.had_records;

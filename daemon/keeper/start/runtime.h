@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The runtime directory. A start makes it, turns it into a mount, and locks it for one
- * daemon; a start that fails, and --purge, remove it. Removing needs the privileges that a
- * start has before it drops them.
- */
+/* The runtime directory. A start makes it, turns it into a mount, and locks it for one daemon. A
+ * start that fails removes what it has made, and --purge removes all but the empty directory.
+ * Removing needs the privileges that a start has before it drops them. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -17,6 +15,7 @@ void runtime_close(struct keeper *keeper);
  * nothing that existed before. */
 void runtime_abandon(struct keeper *keeper);
 
-/* Ends the spawner, and removes everything: records, vault, cgroup. No set may be left. Returns 0,
- * or -errno after logging the reason. */
+/* Ends the spawner, and removes the records (also those for the next boot), the cgroup, the vault,
+ * and the directory's mount if nsctld has made it. Of a delegated cgroup, only what nsctld has made
+ * in it is removed. No set may be left. Returns 0, or -errno after logging the reason. */
 int runtime_purge(struct keeper *keeper);
