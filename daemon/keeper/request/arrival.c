@@ -21,8 +21,8 @@
 #define SERVES_AT_ONCE 2
 /* Accepting pauses for this time after a pass with a fruitless connection (arrival-queue.h). */
 #define REST_MICROSECONDS 250
-/* A pass with FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over after
- * CALM_MICROSECONDS without such a pass. */
+/* A pass with at least FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over
+ * after CALM_MICROSECONDS without such a pass. */
 #define FLOOD_CONNECTIONS 8
 #define CALM_MICROSECONDS UINT64_C(1000000)
 /* Length of the socket's queue during a flood. It is short, because other users' connections wait
@@ -32,7 +32,7 @@
 #define SHORTAGE_MICROSECONDS 100000
 /* Accepting pauses while this number of connections wait for their turn. */
 #define WAITING_MAX 1024
-/* Time between two equal complaints in the log. */
+/* Time between two complaints in the log that no connection can be accepted. */
 #define COMPLAINT_MICROSECONDS UINT64_C(10000000)
 
 struct arrivals {
@@ -41,8 +41,8 @@ struct arrivals {
 	struct event *accept, *serve, *rest;
 	int rest_fd; /* a timerfd, because the loop's own timers count in milliseconds */
 	bool resting;
-	uint64_t flood_end;	 /* CLOCK_BOOTTIME: when the flood will be over; 0: no flood */
-	uint64_t next_complaint; /* CLOCK_BOOTTIME */
+	uint64_t flood_end;	 /* clock_boottime() when the flood will be over; 0: no flood */
+	uint64_t next_complaint; /* clock_boottime() from which on complain() logs again */
 };
 
 /* --- serving --- */
@@ -57,7 +57,8 @@ static bool is_abandoned(int fd)
 	       ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/* Serves the next connection. Returns false if none may be served now. */
+/* Serves the next connection, or closes it if its client has hung up. Returns false if none may be
+ * served now. */
 static bool serve_one(struct arrivals *arrivals)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -179,8 +180,8 @@ static void complain(struct arrivals *arrivals, int error)
 	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 }
 
-/* Accepts connections for a moment. Returns the pause that must follow, in microseconds (0: none),
- * and sets *ret_fruitless to the number of fruitless connections. */
+/* Accepts connections, within the limits above. Returns the pause that must follow, in microseconds
+ * (0: none), and sets *ret_fruitless to the number of fruitless connections. */
 static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 {
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
@@ -205,7 +206,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 }
 
 /* Shortens the queue at the socket when a flood begins, and restores it when the flood is over.
- * flood: the pass of the loop had FLOOD_CONNECTIONS fruitless connections. */
+ * flood: this pass of the loop had at least FLOOD_CONNECTIONS fruitless connections. */
 static void fit_backlog(struct arrivals *arrivals, bool flood)
 {
 	uint64_t now = clock_boottime();
@@ -221,7 +222,7 @@ static void fit_backlog(struct arrivals *arrivals, bool flood)
 }
 
 /* Accepts connections, and then pauses if some were fruitless. So a flood waits in the socket's
- * queue, where it costs the keeper nothing, and never gets more than half of the keeper's time. */
+ * queue, where it costs the keeper nothing, and gets about half of the keeper's time at most. */
 static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct arrivals *arrivals = context;

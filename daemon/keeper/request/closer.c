@@ -32,8 +32,8 @@ static bool is_empty(int socket_fd)
 	return ioctl(socket_fd, SIOCINQ, &bytes) == 0 && bytes == 0;
 }
 
-/* Passes one connection to the closer. Returns 0, -EAGAIN if its channel is
- * full, or another -errno. */
+/* Passes one connection to the closer. Returns 0, -EAGAIN if its channel is full, or another
+ * -errno. The caller still has to close socket_fd. */
 static int pass_on(struct keeper *keeper, int socket_fd)
 {
 	const struct wire_connection wire = {.socket_fd = socket_fd};
@@ -54,7 +54,7 @@ static void look_again(struct keeper *keeper, const struct timeval *after)
 {
 	if (!closer.event)
 		closer.event = evtimer_new(keeper->loop, on_event, keeper);
-	/* if there is no memory, the next connection that ends tries again */
+	/* if there is no memory, the next connection for the closer tries again */
 	if (closer.event)
 		evtimer_add(closer.event, after);
 }
@@ -149,7 +149,8 @@ void closer_close(struct keeper *keeper, int socket_fd)
 		return;
 	}
 	keeper->counters.left_to_closer++;
-	/* leaves the connection open: a lost descriptor is better than a keeper that hangs */
+	/* without memory, the connection stays open: a lost descriptor is better than a keeper that
+	 * hangs */
 	if (!keep(socket_fd))
 		log_error("a connection stays open: %s", strerror(ENOMEM));
 	else if (closer.fd >= 0)

@@ -14,7 +14,7 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Ends a connection. Its client notices the end at once. Takes socket_fd, which may be -1. */
+/* Ends a connection, which its client notices at once. Takes socket_fd, which may be -1. */
 void closer_close(struct keeper *keeper, int socket_fd);
 /* Frees everything, at the keeper's end. */
 void closer_stop(void);

@@ -18,17 +18,18 @@ struct client_connection {
 	int socket_fd; /* kept until the connection is over: see closer.h */
 	struct peer peer;
 	uid_t charged; /* the user whose limits the connection counts against */
-	bool shared;   /* its front serves all connections that count against this user */
+	bool shared;   /* its front serves all shared connections that are charged to this user */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* storage for subject.scope_text */
 	bool has_asked;			   /* it has sent a request */
 	bool has_leases;		   /* a set or command may end with it */
-	struct subscription *subscription; /* NULL: it has not called Monitor */
+	struct subscription *subscription; /* of Monitor; NULL: none */
 };
 
 /* Counts a connection of this user that ended without a request (arrival-queue.h). */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Returns true if a connection with this number has not ended. */
 bool connection_is_open(const struct keeper *keeper, uint32_t number);
-/* Ends the connection: uncounts it, closes its socket, and frees it. */
+/* Closes the connection's socket, counts the connection as ended, and as fruitless if it has sent
+ * no request, and frees it. The connection must not be in front->connections any more. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);

@@ -21,8 +21,9 @@ struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
 	struct request *request; /* to be answered next; NULL: the front has not asked yet */
-	/* Limits of the subscription. set: only about sets of this name; "": any. one_owner: only
-	 * about sets of owner; otherwise about all that authz_sees() with all_owners allows. */
+	/* Limits of the subscription. set: only events about a set or network of this name; "":
+	 * any. one_owner: only events about objects of owner; otherwise about all that authz_sees()
+	 * with all_owners allows. */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
@@ -33,7 +34,7 @@ struct subscription {
 	char listed_name[KEY_SIZE];
 	struct news *waiting[WAITING_MAX]; /* a ring */
 	size_t first, n;
-	bool lost;
+	bool lost; /* events were dropped: the next answer is an error, and ends the subscription */
 };
 
 static struct subscription *subscriptions;
@@ -65,8 +66,8 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Returns true if the list of the subscription has not reported the set yet. The list will report
- * the set in its state at that time. */
+/* Returns true if the subscription's list has not reported the set yet, and so will report it in
+ * its state at that time. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))

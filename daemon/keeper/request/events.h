@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Events, and subscriptions to them (the method Monitor). A subscription belongs to a connection.
- * It begins with a list of the existing sets, page by page, and goes on with events. Until the list
- * has reported a set, events of the set are not sent to the subscription. So nothing is missed or
- * reported twice.
+ * It begins with a list of the existing sets, page by page, and goes on with events. While the list
+ * has not reached a set, changes of the set are not queued as events, because the list will show
+ * them. So nothing is missed or reported twice.
  *
  * The front asks for one answer at a time, and gets it when there is something to report, so
  * nothing piles up in its channel. Other events wait in the queue of the subscription. If that is
@@ -19,13 +19,14 @@ struct subscription;
 /* Ends the subscription of a connection, if it has one. Must be called when the connection has
  * ended. */
 void events_end(struct keeper *keeper, struct client_connection *connection);
-/* Sends answers that wait. Must be called when a front's channel has room for answers again. */
+/* Sends each subscription its next answer, if the front has asked for one and there is something to
+ * report. Must be called when a front's channel has room for answers again. */
 void events_resume(struct keeper *keeper);
-/* Frees everything, at the keeper's end. */
+/* Frees what this module keeps besides subscriptions, at the keeper's end. */
 void events_stop(void);
 
-/* Reports an event of a set or network. key and value are a detail of the event;
- * key NULL: it has none. */
+/* Reports an event of a set or network. key and value are a detail of the event; key NULL: it has
+ * none. */
 void events_set(struct set *set, enum event_kind what, const char *key, const char *value);
 /* Reports that the list of egress of a set or network has refused something. details: n details
  * that say what. */

@@ -3,7 +3,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/front-state.h"
 
-/* Size of the pipe for requests: it holds a request of maximum size, and parts of others. */
+/* Size of the pipe for requests: it holds a request of WIRE_SIZE_MAX, and parts of others. */
 #define PIPE_SIZE (256 * 1024)
 
 /* A front that does not hang reads or sends something within this time. */
@@ -37,9 +37,9 @@ static void expect_life(struct front_process *front)
 	evtimer_add(front->life, &time);
 }
 
-/* Called LIFE_SECONDS after a message was sent to the front. Ends a front that has unread messages
- * and has sent nothing meanwhile. It may hang while it closes a file on a file system that does not
- * answer, or its user has stopped it. The user's next client gets another front. */
+/* Called LIFE_SECONDS after a message was sent to the front. Ends the front if it has unread
+ * messages and has sent nothing meanwhile: it may hang while it closes a file on a file system that
+ * does not answer, or its user has stopped it. The user's next client gets another front. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct front_process *front = context;

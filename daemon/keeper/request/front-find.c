@@ -14,9 +14,9 @@ static bool is_of(const struct front_process *front, bool any, uid_t uid)
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/* Makes room for one more front within limit, which applies to uid or, with any, to all users
- * together. If the limit is reached, ends the oldest front without connections. Returns true if
- * there is room. */
+/* Makes room for one more front of this user, whose hanging processes (ending_count()) count, too,
+ * or, with any, of all users. If limit is reached, ends the oldest front without connections.
+ * Returns true if there is room. */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front_process *idle = NULL;
@@ -50,7 +50,7 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 }
 
 /* Fills in the identity of the front for a connection. It is that of the peer, but a shared front
- * has the uid of the charged user, and no groups. */
+ * has the uid of the charged user as uid and gid, and no groups. */
 static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;

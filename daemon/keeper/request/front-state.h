@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The state of a front. Only the files of request/ that deal with fronts, and methods.c, may use
- * this header. */
+/* The state of a front. Only the files of request/ and methods.c may use this header. */
 #pragma once
 
 #include "daemon/keeper/base/channels.h"
@@ -14,7 +13,7 @@ struct front_process {
 	struct front_process *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared;	 /* for all peers charged to identity.uid; runs as user nsctl */
+	bool shared;	 /* for shared connections charged to identity.uid; runs as user nsctl */
 	int channel_fd;	 /* socket to the front; shut down for reading */
 	int requests_fd; /* pipe from the front: its reading end */
 	struct wire_inbox inbox;
@@ -22,8 +21,8 @@ struct front_process {
 	struct lanes lanes;
 	uint32_t number; /* of the worker that became this front, for ending_add(); 0: none yet */
 	struct event *readable, *writable, *idle;
-	struct event *again; /* pending: on_again() will handle further requests, soon or later */
-	struct event *life;  /* pending while the front has messages to read: see on_life() */
+	struct event *again; /* pending: on_again() will handle requests, at once or after a rest */
+	struct event *life;  /* pending for some time after a message was sent: see on_life() */
 	bool heard;	     /* the front has sent something since life was set */
 	struct client_connection *connections;
 	struct request *requests; /* requests that request_keep() has copied */
@@ -34,13 +33,14 @@ struct front_process {
 };
 
 /* Makes the channels (channels.h), and the timer that finds out whether the front reads its
- * messages. Fills in ret with the front's ends. Returns 0 or -errno. */
+ * messages. *ret: the front's ends, which the caller closes. Returns 0 or -errno. */
 int front_make_channels(struct front_process *front, struct channels *ret);
 /* Starts a front for peers with this identity. shared: see struct front_process. Returns 0 or
  * -errno. */
 int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
 	      struct front_process **ret);
-/* Ends the front in a later callback of the loop, so that the caller may still use it. */
+/* Ends the front in a later callback of the loop, so that the caller may still use it. Until then,
+ * the front's messages are ignored. */
 void front_close_soon(struct front_process *front);
 /* Logs that the keeper ends a front. does: the reason, such as "hangs". error: a positive errno, or
  * 0. */
@@ -48,13 +48,14 @@ void front_log_end(const struct front_process *front, int error, const char *doe
 /* Adds event, which is front->readable or front->writable, to the loop. If there is no memory for
  * that, front->again tries it soon. */
 void front_watch(struct front_process *front, struct event *event);
-/* Sends the message in keeper->to_front, or queues it if the channel is
- * full. Returns 0 or -errno. */
+/* Sends the message in keeper->to_front, or queues it if the channel is full. Returns 0, -EAGAIN if
+ * the queue is full, or another -errno. */
 int front_tell(struct front_process *front);
-/* Like front_tell(), but ends the front in a later callback if it cannot take the message. */
+/* Like front_tell(), but logs a failure and ends the front in a later callback, unless the front's
+ * process has ended: on_readable() notices that. */
 void front_say(struct front_process *front);
-/* Frees a connection that the front has reported as closed, and drops the requests of the
- * connection. */
+/* Ends a connection that the front has reported as closed: calls gone() of its requests, and frees
+ * the connection. */
 void front_drop_connection(struct front_process *front, struct client_connection *connection);
-/* Returns true if an answer of any size can be sent to the front now. */
+/* Returns true if no message waits for room in the channel, and the channel has room. */
 bool front_has_room(const struct front_process *front);

@@ -59,8 +59,8 @@ static void drop_connection(struct front_process *front, struct client_connectio
 	connection_free(front->keeper, connection);
 }
 
-/* Ends the oldest front without connections if there are more than IDLE_MAX: a user may have many
- * identities, by groups or by the ids of a user namespace. */
+/* If there are more than IDLE_MAX fronts without connections, ends the oldest of these. A user may
+ * have many identities, by groups or by the ids of a user namespace. */
 static void limit_idle(struct keeper *keeper)
 {
 	struct front_process *oldest = NULL;
@@ -197,7 +197,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Separates the requests from their front, which is freed. Calls gone() of those that have it. */
+/* Separates the requests from their front, which is freed, and calls their gone(). */
 static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {
@@ -212,8 +212,8 @@ static void orphan_requests(struct front_process *front)
 	}
 }
 
-/* Refuses a connection whose front has ended before sending anything: the client learns that
- * nothing was begun for it. */
+/* Refuses a connection of a front that has ended and was not heard (front->heard). Usually that
+ * front has never started, and the client may try again. */
 static void refuse_connection(struct front_process *front, struct client_connection *connection)
 {
 	struct failure failure;
@@ -363,7 +363,8 @@ void fronts_stop(struct keeper *keeper)
 {
 	for (struct front_process *at = keeper->fronts; at; at = at->next) {
 		wire_begin(keeper->to_front, WIRE_STOP, 0, 0, 0);
-		/* a front that does not take this message is stuck: nsctld does not wait for it */
+		/* nsctld does not wait for a front that cannot take this message: it has ended, or
+		 * is stuck */
 		at->stopped = front_tell(at) < 0;
 	}
 }

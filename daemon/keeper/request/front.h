@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keeper's side of the fronts. There is one front for each identity. This module starts it,
- * passes connections to it, and exchanges messages with it. A front that breaks the rules, does not
- * read, or ends, is dropped with all its connections. */
+/* The keeper's side of the fronts: processes that read and parse calls of clients
+ * (ARCHITECTURE.md). A front serves all peers with the same identity (struct peer_identity). This
+ * module starts it, passes connections to it, and exchanges messages with it. A front that breaks
+ * the rules, does not read, or ends, is dropped with all its connections. */
 #pragma once
 
 #include "daemon/keeper/request/connection.h"
@@ -21,8 +22,8 @@ int front_find(struct keeper *keeper, const struct client_connection *connection
 int front_add(struct front_process *front, struct client_connection *connection, int socket_fd,
 	      const char *reason);
 
-/* Closes the front's channels, which ends the front. Drops its connections. Requests that have
- * begun go on, without an answer. */
+/* Frees the front: closes its channels, which ends its process, and drops its connections. Calls
+ * gone() of its requests; requests without gone() go on, but are not answered. */
 void front_free(struct front_process *front);
 
 /* Tells all fronts to take no more calls. */
@@ -31,7 +32,8 @@ void fronts_stop(struct keeper *keeper);
  * their last answers and have ended. Must be called at the keeper's end, before the spawner ends:
  * the spawner's end kills all fronts. */
 void fronts_await_end(const struct keeper *keeper);
-/* Tells whether fronts_stop() has had its effect. Returns true while a front has not confirmed that
- * it takes no more calls, waits for an answer to a request that does not last (METHOD_LASTING), or
- * still has connections without a request that lasts. */
+/* Returns false when fronts_stop() has had its effect: each front has confirmed that it takes no
+ * more calls (unless it is closing or could not be told), all requests are answered but those that
+ * last (METHOD_LASTING), and connections without such a request are closed (unless their front is
+ * closing). */
 bool fronts_are_busy(const struct keeper *keeper);

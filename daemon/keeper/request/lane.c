@@ -6,12 +6,12 @@
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"
 
-/* Limit of lanes for one front, and so of its requests in progress that have descriptors. */
+/* Limit of lanes for one front, and so of its unanswered requests that have descriptors. */
 #define LANES_MAX 8
-/* No lane is opened for a user who has this number of processes that should end, and have not ended
- * yet (ending_count_all()). It is the number of lanes that FRONTS_MAX_OF_UID fronts can have. */
+/* No lane is opened for a user other than root with this number of processes that are ending
+ * (ending_count_all()). It is the number of lanes that FRONTS_MAX_OF_UID fronts can have. */
 #define RESTING_MAX (16 * LANES_MAX)
-/* Deadlines for opening a lane, and for finding the processes behind pidfds. */
+/* Deadlines for opening a lane, and for lane_identify(). */
 #define OPEN_SECONDS 20
 #define IDENTIFY_SECONDS 10
 
@@ -60,7 +60,8 @@ static struct lane *lane_of(const struct request *request)
 
 /* --- opening and closing --- */
 
-/* Frees lanes whose workers were lost because they missed a deadline. */
+/* Frees lanes that could not be opened, and lanes whose workers were lost, for instance at a
+ * deadline. */
 static void forget_lost(struct lanes *lanes)
 {
 	struct lane *next;

@@ -86,7 +86,8 @@ static void drop(struct keeper *keeper, struct refused **at)
 	free(refused);
 }
 
-/* Closes the oldest connection if there are too many, of this uid or in all. */
+/* If this uid has the maximum number of connections, closes the oldest of these. Otherwise, if
+ * there is the maximum in all, closes the oldest of all. */
 static void make_room(struct keeper *keeper, uid_t uid)
 {
 	struct refusals *refusals = keeper->refusals;
@@ -106,7 +107,8 @@ static void make_room(struct keeper *keeper, uid_t uid)
 		drop(keeper, &refusals->first);
 }
 
-/* Closes connections that were open long enough, and sets the timer for the next one to close. */
+/* Closes connections that were open for KEPT_MICROSECONDS, and sets the timer for the next one to
+ * close. */
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
@@ -140,7 +142,7 @@ static struct refusals *get_refusals(struct keeper *keeper)
 	return keeper->refusals = refusals;
 }
 
-/* Keeps the connection open for a while. Returns false if there is no memory. */
+/* Keeps the connection open for KEPT_MICROSECONDS. Returns false if there is no memory. */
 static bool keep(struct keeper *keeper, int fd, uid_t uid)
 {
 	struct refusals *refusals = get_refusals(keeper);

@@ -12,12 +12,12 @@
 #include "protocol/error.h"
 
 /* Sends the failure to the client of the accepted socket fd. Takes fd. uid: the user against whose
- * limit of refused connections this one counts. */
+ * limit of refused connections this one counts, or (uid_t)-1. */
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 /* Closes all refused connections, at the keeper's end. */
 void refused_stop(struct keeper *keeper);
 
 #define REFUSAL_SIZE 1024
-/* Writes the error message for failure, with a NUL at its end, for a client from which no call was
- * read. Returns its size, including the NUL. */
+/* Writes failure as an error message in JSON, with a NUL at its end, for a client from which no
+ * call was read. Returns its size, including the NUL. */
 size_t refusal_write(const struct failure *failure, char ret[static REFUSAL_SIZE]);

@@ -131,9 +131,9 @@ bool fronts_are_busy(const struct keeper *keeper)
 				return true;
 		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
-		/* Here the front has stopped or is closing, and owes answers only to requests that
-		 * last. n: its connections, less one for each of these requests. A front that has
-		 * stopped closes each connection without a request after its last answer. */
+		/* Here the front has stopped or is closing, and all its requests in progress last
+		 * (METHOD_LASTING). n: connections without such a request. A front that has stopped
+		 * closes these after their last answers. */
 		if (n > 0 && !front->closing)
 			return true;
 	}
@@ -141,8 +141,8 @@ bool fronts_are_busy(const struct keeper *keeper)
 }
 
 /* Fills in the cgroup whose BPF programs filter the caller, unless [allow] unfiltered names the
- * caller. A caller inside a set needs no check, because cgroups of sets have no programs of their
- * own. Returns 0 or -ENAMETOOLONG. */
+ * caller, or the caller is inside a set: cgroups of sets have no programs of their own. Returns 0
+ * or -ENAMETOOLONG. */
 static int fill_filter(const struct request *request, const struct client_connection *connection,
 		       struct task_caller *ret)
 {

@@ -11,21 +11,22 @@ struct task_caller;
 struct lanes;
 
 /*
- * A call that a front has passed on. The code that holds it answers it exactly once, by
- * request_done(), request_fail() or request_end(), which also free a copy made by
- * request_keep(); or it drops the copy by request_drop() when the connection has ended. A copy may
- * outlive its front: then its answers go nowhere.
+ * A call that a front has passed on. The code that holds it gives one last answer, by
+ * request_done(), request_done_directly(), request_fail() or request_end(), which also free a copy
+ * made by request_keep(). A copy that needs no answer, because its connection has ended or the
+ * original is answered, is freed by request_drop(). A copy may outlive its front: then its answers
+ * go nowhere.
  */
 struct request {
 	struct request *next;	     /* in front->requests */
-	struct front_process *front; /* NULL: the front is gone */
+	struct front_process *front; /* NULL: the front is gone, or there is none (boot) */
 	uint32_t connection, number;
 	enum wire_op op;
 	bool direct;	     /* a short answer may go to the client past its front */
-	struct lanes *lanes; /* the front's; NULL: the front is gone */
+	struct lanes *lanes; /* the front's; NULL if front is NULL */
 	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
-	uint64_t pipes;	     /* bit i: descriptor i is a pipe, and gets a watcher */
-	/* The processes behind its pidfds, and the watchers of its pipes. The index is that of the
+	uint64_t pipes;	     /* bit i: descriptor i is a pipe (set/pipe-watch.h) */
+	/* The processes behind its pidfds, and the watchers of its pipes, by the index of the
 	 * descriptor. NULL in a request without these, and in a kept copy. */
 	const struct lane_process *processes;
 	/* The message, during the call of the handler. NULL in a kept copy. */
@@ -35,9 +36,9 @@ struct request {
 	char about[NAME_SIZE];		      /* name of that object; "": none, or not known yet */
 	const struct peer_identity *identity; /* the owner's, at boot; else NULL */
 	bool kept;			      /* this is a copy by request_keep() */
-	struct request *behind;		      /* next one in a list of waiting requests */
-	/* Called when the connection ends before the answer. It may drop the request. NULL: the
-	 * request and its work go on. */
+	struct request *behind;		      /* next one in watch->waiters (set/session-end.h) */
+	/* Called when the connection ends before the last answer. It may drop the request. NULL:
+	 * the request and its work go on. */
 	void (*gone)(struct keeper *keeper, struct request *request);
 	void *holder; /* for gone(): the object for which the request waits */
 };
@@ -45,39 +46,44 @@ struct request {
 /* Returns a copy of the request, which can be answered later: the original exists only until its
  * handler returns. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
-/* Begins an answer in keeper->to_front. The caller then adds the contents. flags: WIRE_CONTINUES,
- * WIRE_SENT or 0. */
+/* Begins an answer in keeper->to_front. The caller then adds the contents. flags: those of a reply
+ * (wire/layout.h), without WIRE_REPLY. */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
-/* Sends the answer in keeper->to_front. Further answers follow. */
+/* Sends the answer in keeper->to_front, and releases the request's lane (lane_release()). Further
+ * answers may follow. */
 void request_send(struct keeper *keeper, const struct request *request);
-/* Sends the answer in keeper->to_front as the last one. */
+/* Sends the answer in keeper->to_front as the last one, and frees a kept copy. */
 void request_end(struct keeper *keeper, struct request *request);
-/* Makes and sends the last answer, and logs the request. layout NULL: the answer has no contents,
- * and goes to the client directly if that is possible. */
+/* Makes and sends the last answer, and logs the request (audit_done()). layout NULL: the answer has
+ * no contents; if request->direct is true, tries to send it directly to the client. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
-/* Like request_done(), but with a short form of the answer, which goes to the client directly if
- * that is possible; otherwise the front gets layout and value. text: the short form, as the whole
- * message in JSON; NULL: there is none. */
+/* Like request_done(), with a short form of the answer: text, the whole message in JSON, or NULL.
+ * If request->direct is true, tries to send text directly to the client. If that fails, sends
+ * layout and value to the front. */
 void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
 			   const struct wire_layout *layout, const void *value);
-/* Sends an error as the last answer, and logs it. */
+/* Sends an error as the last answer, and logs it (audit_failed()). */
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
-/* Returns true if an answer of any size can be sent to the front now. If not, events_resume() is
- * called when the front has room again. */
+/* Returns true if the front's channel has room for an answer, or the front is gone. If not,
+ * keeper->upcalls->front_writable() is called when there is room. */
 bool request_has_room(const struct request *request);
-/* Frees a kept copy without an answer. Does nothing with an original, which the caller answers. */
+/* Frees a kept copy without an answer. Does nothing with an original, which its handler or
+ * methods.c answers, or with NULL. */
 void request_drop(struct request *request);
 /* Returns the identity of the caller or, at boot, of the owner for whom the keeper acts. Returns
- * NULL if the connection is gone. */
+ * NULL if the caller's connection is gone. */
 const struct peer_identity *request_identity(const struct request *request);
-/* Returns the request's connection, or NULL if it is gone. */
+/* Returns the request's connection, or NULL if it is gone or there is none (boot). */
 struct client_connection *request_connection(const struct request *request);
 
-/* Fills in what a task must know about the request's caller: its wall (kernel/wall.h), its home
- * (state/home.h), and its cgroup, whose BPF programs must filter its sets, too. Members that do not
- * apply stay as they are. *ret points into the request and its connection, so both must outlive it.
- * Returns 0, -ESTALE if the caller has a wall and its connection has ended, or -ENAMETOOLONG. */
+/*
+ * Fills in what a task must know about the request's caller: its wall (kernel/wall.h), its home
+ * (state/home.h), and its cgroup, whose BPF programs must also filter the caller's sets. Members
+ * that do not apply stay as they are. *ret points into the request and its connection, so both must
+ * outlive *ret. Returns 0, -ESTALE if the caller has a wall and its connection has ended, or
+ * -ENAMETOOLONG.
+ */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
 /* Stores the name of the object that the request is about, for the log. NULL, or a name that is not

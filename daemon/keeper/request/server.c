@@ -20,8 +20,7 @@ int server_listen(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* if the socket accepts a connection, another daemon serves it; otherwise it is left
-	 * over */
+	/* if this succeeds, another daemon serves the socket; otherwise the socket is left over */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)
@@ -38,9 +37,9 @@ int server_listen(const char *path, mode_t mode)
 
 static struct subid_owners subid_owners;
 
-/* Returns the user against whose limits connections count that come from a set, a user namespace or
- * a subordinate id of owner. This is owner, but for root it is the account of the fronts: root has
- * no limits, and root's containers must have some. */
+/* Returns the user who is charged for a connection from a set, a user namespace or a subordinate id
+ * of owner. This is owner, but for root it is the account of the fronts: root has no limits, and
+ * root's containers must have some. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 {
 	return owner == 0 ? keeper->config->front_uid : owner;
@@ -61,10 +60,12 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 }
 
 /*
- * Decides against which user's limits a connection counts. In a user namespace a user has many uids
- * and groups, and a setuid file of such a uid gives them on the host, too. All of these share one
- * front, and count against the owner of the set that the peer is in, else the owner of the peer's
- * user namespace, else `guess`, the owner according to the uid.
+ * Decides which user is charged for a connection, and whether it shares a front with other
+ * connections that are charged to this user. A user can have many uids and groups: those of a user
+ * namespace and, by setuid files with subordinate uids, some of these on the host. Connections with
+ * such ids, but not those of root, are shared. A shared connection from a user namespace is charged
+ * to the owner of the set that the peer is in, or else to the owner of the user namespace, if
+ * known. All others are charged to `guess`, the owner according to the uid.
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
@@ -204,6 +205,6 @@ void server_stop(struct keeper *keeper)
 	subid_owners_done(&subid_owners);
 	fronts_await_end(keeper);
 	fronts_free(keeper);
-	/* The socket is closed by the end of the process, not by close(2): connections that wait
-	 * there may carry sockets that linger, for which close(2) waits. */
+	/* The listening socket is closed by the end of the process, not by close(2): connections
+	 * that wait there may carry sockets that linger, for which close(2) waits. */
 }

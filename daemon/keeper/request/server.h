@@ -11,9 +11,10 @@
  * flood. */
 #define SERVER_BACKLOG 512
 
-/* Listens on path. Returns the socket or -errno. */
+/* Makes a listening socket at path, with this mode. Replaces one that a daemon has left over.
+ * Returns the socket, -EADDRINUSE if a process answers at path, or another -errno. */
 int server_listen(const char *path, mode_t mode);
-/* Closes the socket and all connections. */
+/* Ends all fronts and connections, at the keeper's end. The listening socket stays open. */
 void server_stop(struct keeper *keeper);
 
 /* Reads /etc/subuid again if it has changed. Must be called before server_guess_owner(). */
@@ -21,9 +22,10 @@ void server_refresh_owners(struct keeper *keeper);
 /* Returns the user who has uid as a subordinate id, according to /etc/subuid, or else uid itself.
  * For a subordinate id of root, returns the account of the fronts, which has limits. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
-/* Serves a connection. fd: its accepted socket, which is taken. counted: the user against whose
- * limit the connection has been counted. */
+/* Serves a connection, or refuses it. Takes fd, its accepted socket. counted: the user against
+ * whose limit the connection has been counted. */
 void server_serve(struct keeper *keeper, int fd, uid_t counted);
-/* Refuses a connection that has not been counted. fd: its accepted socket, which is taken. Sends
- * failure to the client, and logs it. */
+/* Refuses a connection: logs and counts the refusal, and sends failure to the client. Takes fd, its
+ * accepted socket. uid: the user who is charged for it, or (uid_t)-1 if unknown. Does not change
+ * the user's count of connections. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);

@@ -12,11 +12,13 @@
  *   creating; otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
  *   any state; the set around it is gone    removed
- *   ready; its connection or command ended  removed, if the set ends with that
+ *   ready or broken; its connection ended   removed, if the set ends with that
+ *   ready; its command ended                removed, if the set ends with that
  *   ready; init ended, in caller's cgroup   removed
  *   ready; a pin or the init is missing     broken: its owner may remove it
  *   removing, or of an unfinished topology  removed
  *   damaged                                 set aside; its objects then have no record
+ *   second with the same owner and name     set aside
  *   of another boot                         deleted
  *   none, but pins in the vault             broken; owner and name are those in the pins' path
  *   none, but a cgroup                      the cgroup is removed, and its processes are killed
