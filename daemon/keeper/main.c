@@ -181,11 +181,9 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	return r < 0 ? r : boot_open(keeper, options->state);
 }
 
-/*
- * Drops all capabilities but four, which the keeper needs to signal users' processes, to look at
+/* Drops all capabilities but four, which the keeper needs to signal users' processes, to look at
  * them, to set resource limits, and to publish low ports. The process stays root, so it can still
- * access root's files.
- */
+ * access root's files. Returns 0, or -errno after logging the reason. */
 static int drop(void)
 {
 	int r = privilege_keep(UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_SYS_PTRACE |
@@ -291,8 +289,8 @@ static int run(struct keeper *keeper)
 {
 	process.log_event = evtimer_new(keeper->loop, on_minute_over, NULL);
 	log_on_count(on_lines_counted, NULL);
-	/* boot_restore() calls begin_to_serve() when all sets are made again; until then,
-	 * connections wait */
+	/* boot_restore() calls begin_to_serve() when all sets are made again, or after some time;
+	 * until then, connections wait */
 	boot_restore(keeper, begin_to_serve);
 	/* begin_to_serve() may have failed already: then the loop never starts */
 	if (process.error == 0)
@@ -338,6 +336,8 @@ static void tear_down(struct keeper *keeper)
 	runtime_close(keeper);
 }
 
+/* --- the whole program --- */
+
 /* Makes the listening socket at path, for a start in which the service manager passed none.
  * remove_socket() removes it at the end. Returns 0 or -errno. */
 static int listen_on(const char *path)
@@ -354,10 +354,9 @@ static int listen_on(const char *path)
 	return 0;
 }
 
-/*
- * Starts everything but recovery and service. After a failure, abandon() can undo all steps so far.
- * The last step drops the privileges that undoing needs. Purging keeps them, to unmount the vault.
- */
+/* Starts everything but recovery and service. The last step drops the privileges that abandon()
+ * needs, so after a failure abandon() can undo all steps so far. Purging keeps the privileges, to
+ * unmount the vault. Returns 0 or -errno. */
 static int start(struct keeper *keeper, const struct options *options)
 {
 	static char beside[PATH_MAX];

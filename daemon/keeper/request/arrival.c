@@ -19,7 +19,8 @@
 #define ACCEPT_MICROSECONDS 250
 #define ACCEPTS_AT_LEAST 16
 #define SERVES_AT_ONCE 2
-/* Accepting pauses for this time after a pass with a fruitless connection (arrival-queue.h). */
+/* Accepting pauses for this time after a pass with a fruitless connection
+ * (base/arrival-queue.h). */
 #define REST_MICROSECONDS 250
 /* A pass with at least FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over
  * after CALM_MICROSECONDS without such a pass. */

@@ -26,7 +26,7 @@ struct client_connection {
 	struct subscription *subscription; /* of Monitor; NULL: none */
 };
 
-/* Counts a connection of this user that ended without a request (arrival-queue.h). */
+/* Counts a connection of this user that ended without a request (base/arrival-queue.h). */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Returns true if a connection with this number has not ended. */
 bool connection_is_open(const struct keeper *keeper, uint32_t number);

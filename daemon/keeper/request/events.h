@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Events, and subscriptions to them (the method Monitor). A subscription belongs to a connection.
- * It begins with a list of the existing sets, page by page, and goes on with events. While the list
- * has not reached a set, changes of the set are not queued as events, because the list will show
- * them. So nothing is missed or reported twice.
+ * It begins with a list of the existing sets, page by page, and goes on with events. Until the list
+ * has reported a set, events of the set are left out, except those that are not about the set's
+ * state: of links, and of refused packets. So nothing is missed or reported twice.
  *
  * The front asks for one answer at a time, and gets it when there is something to report, so
  * nothing piles up in its channel. Other events wait in the queue of the subscription. If that is

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the front for a connection: the one with the same identity, which is started if there is
- * none. The number of fronts is limited, for each uid and in all. */
+ * none. The number of fronts is limited for each uid and in all, but not for root. */
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/workers/ending.h"
 
-/* Limit of fronts for one uid. A uid can have many identities, because its processes can have
- * different groups. */
+/* Limit of fronts for one uid other than root's. A uid can have many identities, because its
+ * processes can have different groups. */
 #define FRONTS_MAX_OF_UID 16
 
 static bool is_of(const struct front_process *front, bool any, uid_t uid)

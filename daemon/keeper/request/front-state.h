@@ -32,7 +32,7 @@ struct front_process {
 	bool closing; /* the front is to end: on_idle() will free it */
 };
 
-/* Makes the channels (channels.h), and the timer that finds out whether the front reads its
+/* Makes the channels (base/channels.h), and the timer that finds out whether the front reads its
  * messages. *ret: the front's ends, which the caller closes. Returns 0 or -errno. */
 int front_make_channels(struct front_process *front, struct channels *ret);
 /* Starts a front for peers with this identity. shared: see struct front_process. Returns 0 or

@@ -91,6 +91,8 @@ void front_drop_connection(struct front_process *front, struct client_connection
 	start_idling(front);
 }
 
+/* --- messages --- */
+
 /* Lets on_again() handle requests that are already in the inbox, and so do not make the pipe
  * readable. This needs a timer: an event that is made active runs again in the same pass of the
  * loop, and if requests kept coming, no other event would ever run. */

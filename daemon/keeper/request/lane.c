@@ -144,8 +144,8 @@ static int check_limits(const struct lanes *lanes, struct failure *failure)
 	return ending_check(lanes->uid, failure);
 }
 
-/* Makes a lane, and the operation that opens it. The operation waits for the user's turn (turns.h),
- * because each lane costs a process. Returns 0 or -errno. */
+/* Makes a lane, and the operation that opens it. The operation waits for the user's turn
+ * (base/turns.h), because each lane costs a process. Returns 0 or -errno. */
 static int lane_new(struct lanes *lanes, struct operation **ret)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
@@ -302,7 +302,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	return 0;
 }
 
-/* --- pidfds --- */
+/* --- pidfds and pipes --- */
 
 struct identification {
 	struct request *request;

@@ -59,8 +59,8 @@ void request_end(struct keeper *keeper, struct request *request);
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 /* Like request_done(), with a short form of the answer: text, the whole message in JSON, or NULL.
- * If request->direct is true, tries to send text directly to the client. If that fails, sends
- * layout and value to the front. */
+ * If request->direct is true, tries to send text directly to the client. If text was not sent,
+ * sends layout and value to the front. */
 void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
 			   const struct wire_layout *layout, const void *value);
 /* Sends an error as the last answer, and logs it (audit_failed()). */
@@ -90,9 +90,10 @@ int request_fill_caller(const struct request *request, struct task_caller *ret);
  * valid, stores none. */
 void request_set_about(struct request *request, const char *name);
 
-/* Finds the set that a request names, if its caller may know of it, and stores the set's owner and
- * name in the request. name NULL: in SCOPE_SET, the set that the caller is in; otherwise an error.
- * has_owner, owner: see authz_act_for(). Returns 0, or an error and *failure. */
+/* Finds the set that a request names, and stores the set's owner and name in the request. name
+ * NULL: in SCOPE_SET, the set that the caller is in; otherwise an error. has_owner, owner: see
+ * authz_act_for(). Returns 0, or an error and *failure: ERROR_NOT_FOUND also if the caller may not
+ * act on the set. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
 /* Finds the set that `ask` names, as request_find_set() does. */

@@ -10,8 +10,8 @@
  * lack of memory or descriptors. */
 int recover_set(struct keeper *keeper, struct set *set);
 
-/* Stores the inode and the id of the namespace of this kind that is pinned for the set. Returns 0
- * or -errno (-ENOENT: the set has no such pin). */
+/* Fills in set->inodes and set->ids of this kind by looking at the pin. Returns 0 or -errno
+ * (-ENOENT: the set has no such pin). */
 int recover_pin(struct keeper *keeper, struct set *set, enum kind kind);
 
 /* Begins to remove a set. Calls boot_go_on() at the end of the removal, because the set may have to

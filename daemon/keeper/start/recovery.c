@@ -169,9 +169,8 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- objects without a record --- */
 
-/* Calls callback() for each directory in the directory path, whose name is relative to parent_fd.
- * fd: descriptor of the directory path. name: the directory in it. Does nothing if path cannot be
- * opened. */
+/* Calls callback() for each directory in `path`, which is relative to parent_fd. fd: descriptor of
+ * `path`. name: name of the directory in `path`. Does nothing if `path` cannot be opened. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -285,8 +284,8 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 
 /* --- the whole recovery --- */
 
-/* Returns true if the set was made to end with a command (set->run), and is being removed, or the
- * command has ended or was never started. */
+/* Returns true if the set was made to end with a command (set->run), and must be removed now: its
+ * removal has begun, or the command has ended or was never started. */
 static bool has_ended(const struct set *set)
 {
 	return set->run && (set->state == SET_REMOVING ||
