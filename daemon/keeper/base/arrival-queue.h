@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Accepted connections that wait to be served. Each user has a queue, and users take turns: between
- * two connections of one user, one connection of each other user who waits is served.
+ * two connections of one user, one connection of each other user who may be served is served.
  *
- * A fruitless connection is one that ends without a request. Each is forgiven after a time. A user
- * with ARRIVAL_FORGIVEN unforgiven ones is not served until one is forgiven. This module only keeps
- * the books: the caller passes the time in microseconds, and closes the sockets that it takes out.
+ * A fruitless connection is one that ends without a request. Of each user's fruitless connections,
+ * one is forgiven every ARRIVAL_FORGIVE_MICROSECONDS. The caller passes the present time in
+ * microseconds (now).
  */
 #pragma once
 
 #include "base.h"
 
-/* While a user has ARRIVAL_FORGIVEN fruitless connections that are not forgiven, the user's next
- * connections wait. Every ARRIVAL_FORGIVE_MICROSECONDS, one of the user's is forgiven. */
+/* A user with this number of fruitless connections that are not forgiven yet is not served. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 

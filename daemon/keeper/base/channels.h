@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The channels between the keeper and a program that an attacker may take over. A socket leads to
- * the program, and can carry descriptors. Its other direction is shut down: otherwise the program
- * could send descriptors to the keeper. Closing these, at the latest with the socket, could block
- * the keeper for as long as their sender likes. So a pipe, which carries none, leads back.
+ * the program, and can carry descriptors. A pipe, which carries no descriptors, leads back; the
+ * socket is shut down in this direction. Otherwise the program could send descriptors to the
+ * keeper, which would have to close them, and close(2) could block for as long as the sender likes.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ struct channels {
 };
 
 /* Makes the socket and the pipe. pipe_size: the bytes for which the pipe should have room; 0: the
- * usual number. Returns 0, or -errno after closing what was made. */
+ * kernel's default. Returns 0, or -errno after closing what was made. */
 int channels_make(unsigned int pipe_size, struct channels *ret_keeper,
 		  struct channels *ret_program);
 void channels_close(struct channels *channels);

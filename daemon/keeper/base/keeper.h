@@ -3,7 +3,7 @@
  * struct keeper: the state that several modules share. A module keeps its own state, static in its
  * source; struct keeper has at most a pointer to it.
  *
- * The keeper is one thread with one event loop, and never blocks: a worker does everything that may
+ * The keeper is one thread with one event loop, so nothing in it may block: a worker does what may
  * take time, as an operation with a deadline.
  */
 #pragma once
@@ -28,14 +28,15 @@ struct store;
 struct wire_message;
 struct wire_writer;
 
-/* Counters since the start, for GetStatus. left_to_closer counts connections that the keeper itself
- * did not close, because closing them could hang (request/closer.h). */
+/* Counters since nsctld started: sets and networks (created, removed); commands (executed);
+ * connections and requests (refused); requests (failed), see audit_failed(); and connections that
+ * the keeper itself did not close, because close(2) could hang (request/closer.h). */
 struct counters {
 	uint64_t created, removed, executed, refused, failed, left_to_closer;
 };
 
 /* Functions by which a module notifies modules of higher layers, which it may not call directly
- * (ARCHITECTURE.md, "The keeper", has the order). methods.c defines the functions. */
+ * (ARCHITECTURE.md, "The keeper", has the order). methods.c has the only instance. */
 struct upcalls {
 	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message: then an attacker has the front, and the caller must end it. */
@@ -61,23 +62,24 @@ struct keeper {
 	const struct peer_host *host;
 	struct counters counters;
 	uint64_t started; /* when nsctld started: microseconds since the Unix epoch */
-	/* runtime directory, vault, cgroup, firewall */
-	char *runtime; /* the runtime directory: an absolute path without symbolic links */
+	/* the runtime directory: an absolute path without symbolic links */
+	char *runtime;
 	int runtime_fd;
 	int vault_fd, cgroup_fd;
-	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
-	bool delegated;	       /* the cgroup was delegated by the service manager */
+	/* the cgroup with all sets' cgroups: path from the top of the hierarchy; NULL: not known
+	 * yet */
+	const char *cgroup;
+	bool delegated;	       /* the cgroup was delegated to nsctld (--cgroup) */
 	const char *table;     /* name of the firewall's table */
 	uint16_t log_group;    /* as in struct task_firewall */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
-	/* parts of modules in workers/ and request/ */
-	struct boot *boot;
+	struct boot *boot;     /* workers/boot-state.h */
 	struct arrival_queue *arrival_queue;
-	struct arrivals *arrivals; /* NULL: no connections are accepted */
-	struct refusals *refusals;
-	struct front_process *fronts;
-	struct wire_writer *to_front; /* encodes one message */
+	struct arrivals *arrivals;    /* request/arrival.c; NULL: no connections are accepted */
+	struct refusals *refusals;    /* request/refused-connections.c; NULL: there were none */
+	struct front_process *fronts; /* request/front-state.h */
+	struct wire_writer *to_front; /* encodes one message at a time */
 };
 
 /* Removes and frees an event, unless it is NULL, and returns NULL: `e = free_event(e)` frees and

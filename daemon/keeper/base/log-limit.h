@@ -13,22 +13,22 @@
 struct log_count {
 	const char *kind; /* a string constant; NULL: this element is free */
 	uid_t uid;
-	uint64_t since;
-	unsigned int written, more;
+	uint64_t since;		    /* when the minute began */
+	unsigned int written, more; /* lines of the minute: written, and only counted */
 };
 
 struct log_limit {
 	struct log_count counts[LOG_LIMIT_COUNTS];
-	unsigned int others;
+	unsigned int others; /* lines of further pairs, only counted */
 };
 
 /* Returns true if this user may write one more line of this kind, of which per_minute are allowed.
  * Otherwise counts the line as unwritten. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Takes out a pair's count of unwritten lines whose minute is over, and fills in *ret (ret->more is
- * the number of lines). Returns false if there is none. Last comes the count that all pairs beyond
- * LOG_LIMIT_COUNTS share, whose ret->kind is NULL. */
+/* Takes out the count of unwritten lines (ret->more) of a user and kind whose minute is over. If
+ * there is none, takes out the count that further pairs share (ret->kind is NULL). Returns false if
+ * that is 0, too. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
 /* Returns true if there are counts that log_limit_take() will return, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);

@@ -8,7 +8,7 @@
 
 #define LINE_SIZE 1024
 #define MESSAGE_SIZE 864
-/* Bytes of a message for the journal: the text, the number of lost lines, and seven fields. */
+/* Bytes of a message for the journal: the text, the number of lost lines, and the fields. */
 #define ENTRY_SIZE 2048
 
 /* Limits of the lines of one kind that a user may cause in a minute. LINES: by log_by_user(); DONE:
@@ -92,7 +92,7 @@ static size_t add_lost(char *text, size_t size, size_t used)
 		       : used;
 }
 
-/* Writes a line to stderr. Returns true if the whole line was written. */
+/* Writes a line to stderr, if that takes it at once. Returns true if it was written. */
 static bool write_stderr(int level, const char *message, const struct log_fields *fields)
 {
 	char line[LINE_SIZE];
@@ -133,8 +133,8 @@ static size_t add_text(char *entry, size_t used, const char *name, const char *t
 }
 
 /*
- * Sends the line to the journal with its fields, so that `journalctl NSCTL_UID=1000` selects all
- * lines about uid 1000. Returns true if the journal's socket has taken the line. Does not use
+ * Sends the line to the journal with its fields, so that `journalctl NSCTL_UID=1000` selects the
+ * lines with this uid. Returns true if the journal's socket has taken the line. Does not use
  * sd_journal_send(), which waits while the queue of the journal's socket is full: any user of the
  * host can keep it full.
  */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The log: one line for each change of state and each refusal. If stderr is the journal
- * ($JOURNAL_STREAM), lines go there with fields, else to stderr as text. Control characters are
- * escaped. The log never blocks: a line that a full pipe does not take is dropped and counted.
+ * The log. If stderr is the journal ($JOURNAL_STREAM), lines with fields go to the journal's
+ * socket. All other lines go to stderr as text. Control characters become '?'. A line that is not
+ * taken at once is lost; the next line that is written tells how many were lost.
  */
 #pragma once
 
 #include <syslog.h>
 #include "base.h"
 
-/* The facts about a line. Fields that are zero are left out. */
+/* The facts about a line. uid and owner need has_uid and has_owner; other fields are left out if
+ * they are NULL or 0. */
 struct log_fields {
 	bool has_uid;
 	uid_t uid; /* the acting user or, if no user acted, the owner */
@@ -21,7 +22,7 @@ struct log_fields {
 	int error; /* positive errno */
 };
 
-void log_open(int level);		   /* LOG_ERR ... LOG_DEBUG */
+void log_open(int level);		   /* the last one that is logged: LOG_ERR ... LOG_DEBUG */
 int log_level_from_name(const char *name); /* -EINVAL: not error, warning, notice, info or debug */
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
@@ -40,11 +41,12 @@ void log_by_user(const char *kind, int level, const struct log_fields *fields, c
  */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* Writes the numbers of counted lines whose minute is over. Returns true if more lines are counted:
- * then this function must be called again a minute later. */
+/* For each user and kind with lines that were only counted, writes their number when the minute is
+ * over. Returns true if counts are left: then it must be called again a minute later. */
 bool log_tell_counts(void);
 /* Sets a function that is called when log_by_user() or log_operation() has counted a line instead
- * of writing it. The function must arrange a call of log_tell_counts() a minute later. */
+ * of writing it; NULL: none. The function must arrange a call of log_tell_counts() a minute
+ * later. */
 void log_on_count(void (*hook)(void *context), void *context);
 
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)

@@ -15,8 +15,8 @@ static struct {
 	struct event *watchdog;
 } status;
 
-/* Closes a descriptor that this version of nsctld does not know, and removes it from the service
- * manager's store, which would otherwise keep it for ever. name: its name in the store. */
+/* Closes a descriptor that nsctld has no use for, and removes it by its name from the service
+ * manager's store, which would otherwise keep it for ever. */
 static void give_back(const char *name, int fd)
 {
 	log_notice("descriptor %s in the service manager's store is not nsctld's: removed", name);
@@ -73,8 +73,8 @@ void service_manager_keep_vault(int vault_mnt_fd)
 	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
 }
 
-/* Sends a notification to the service manager: state, which is "" or whole lines such as
- * "READY=1\n", followed by the status text. */
+/* Sends a notification to the service manager: state, which is whole lines such as "READY=1\n",
+ * followed by the status text. */
 static void tell(const char *state)
 {
 	char text[128];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The service manager (systemd): receives the descriptors that it passes at the start, and sends
- * notifications to it. Without a service manager, these functions do nothing. */
+/* Receives descriptors from the service manager (systemd) at the start, and sends notifications to
+ * it. Without a service manager, there are no descriptors, and nothing is sent. */
 #pragma once
 
 #include <event2/event.h>
@@ -13,20 +13,21 @@ struct service_manager_fds {
 };
 
 /*
- * Takes the descriptors and makes them close-on-exec. Must be called once, before any process is
- * started. Returns 0 or -errno, after logging the reason: a second socket, or a socket of a wrong
- * type.
+ * Takes the descriptors and makes them close-on-exec. Closes those that nsctld has no use for. Must
+ * be called once, before any process is started. Returns 0 or -errno. -EINVAL, for a second socket
+ * or a socket of a wrong type, is logged.
  */
 int service_manager_take(struct service_manager_fds *ret);
 
-/* Stores a copy of the vault's descriptor with the service manager, which passes the
- * copy to the next daemon. */
+/* Stores a copy of the vault's descriptor, in place of an earlier one, with the service manager,
+ * which passes the copy to the next daemon. */
 void service_manager_keep_vault(int vault_mnt_fd);
 
 /* Writes to ret a line about what the daemon is doing, for `systemctl status`. */
 typedef void service_manager_describe(char *ret, size_t size, void *context);
-/* Reports that the daemon is ready. From then on the event loop reports periodically that it is
- * alive, and the service manager kills a daemon that hangs. Returns 0 or -errno. */
+/* Reports that the daemon is ready. If the unit has WatchdogSec=, the event loop then reports
+ * periodically that the daemon is alive, and the service manager kills a daemon that hangs. Each
+ * report, and that of service_manager_stopping(), calls describe(). Returns 0 or -ENOMEM. */
 int service_manager_start(struct event_base *loop, service_manager_describe *describe,
 			  void *context);
 void service_manager_stop(void);

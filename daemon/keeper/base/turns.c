@@ -90,7 +90,7 @@ struct turn *turns_next(struct turns *turns)
 		return NULL;
 	turn = take_first(queue);
 	go(turns, queue, turn);
-	/* other users come first from now on */
+	/* all other queues come first from now on */
 	LIST_DROP(turns->queues, queue, next);
 	append(turns, queue);
 	return turn;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Decides which operation runs next. Each user has queues, and a limit on operations that run at a
- * time. Users take turns, so a user with a thousand operations delays another user only by those
- * that have already started. This module only keeps the books. */
+/* Decides which operation runs next. Users take turns, so that the operations of one user do not
+ * wait until all those of another user have run. This module only keeps the books: the caller runs
+ * the operations. */
 #pragma once
 
 #include "base.h"
 
 /* The kinds of operations. Each user has a queue and a limit for each kind. */
 enum turn_kind {
-	TURN_MAKE,    /* operations that add something */
-	TURN_CLEANUP, /* operations that remove or repair something */
+	TURN_MAKE,    /* operations that add or read something */
+	TURN_CLEANUP, /* removals, repairs, updates and signals: do not wait for TURN_MAKE */
 };
 
 struct turn_queue;
@@ -21,10 +21,10 @@ struct turn {
 };
 
 struct turns {
-	struct turn_queue *queues; /* queues with a turn that waits or runs; the first is next */
+	struct turn_queue *queues; /* those with a turn that waits or runs, in their order */
 	size_t n_going;
 	size_t each_max; /* turns that one user may run at a time, of each kind */
-	size_t all_max;	 /* turns of all users; a user's first turn may exceed it */
+	size_t all_max;	 /* turns of all users; a queue's first turn may exceed it */
 };
 
 /* Asks for a turn. Returns 1 if the turn starts now, 0 if it waits until turns_next() returns it,

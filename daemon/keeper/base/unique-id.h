@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random ids of sets, links, sessions and topologies, so that no id is ever used twice. */
+/* Random ids of sets, links, sessions and calls of Apply. They have 64 bits, so that hardly any id
+ * is ever used twice. */
 #pragma once
 
 #include "protocol/name.h"
