@@ -36,7 +36,7 @@ struct counters {
 };
 
 /* Functions by which a module notifies modules of higher layers, which it may not call directly
- * (ARCHITECTURE.md, "The keeper", has the order). methods.c has the only instance. */
+ * (ARCHITECTURE.md, "The keeper", has the order). methods.c has the instance. */
 struct upcalls {
 	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message: then an attacker has the front, and the caller must end it. */

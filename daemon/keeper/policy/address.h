@@ -14,22 +14,25 @@ struct address {
 /* The functions below that return a text return NULL on success, or else a static text that says
  * what is wrong. */
 
-/* Parses an interface's address, such as 10.0.0.1/24. Rejects multicast, loopback and unspecified
- * addresses, and the first and the broadcast address of the subnet. */
+/* Parses an interface's address with a prefix of at least 8 bits, such as 10.0.0.1/24. Rejects
+ * multicast, loopback, reserved and unspecified addresses. In a subnet of more than two addresses,
+ * also rejects the first one and, with IPv4, the broadcast address. */
 const char *address_read_interface(const char *text, struct address *ret);
-/* Parses a subnet, such as 10.0.0.0/24. Rejects bits that are set after the prefix, and a subnet
- * without room for two hosts. */
+/* Parses a subnet with a prefix of at least 8 bits, such as 10.0.0.0/24. Rejects bits that are set
+ * after the prefix, a subnet without room for two hosts, and one that begins with a multicast,
+ * loopback, reserved or unspecified address. */
 const char *address_read_subnet(const char *text, struct address *ret);
-/* Parses a subnet with a prefix of at least 8 bits, or a host's address, which counts as a subnet
- * of one host. */
+/* Parses a subnet of any addresses with a prefix of at least 8 bits, or a single address. Rejects
+ * bits that are set after the prefix. */
 const char *address_read_any(const char *text, struct address *ret);
-/* Parses a destination of routes: a subnet, 0.0.0.0/0 or ::/0, or a host's address. */
+/* Parses a subnet of any addresses with any prefix, such as ::/0, or a single address. Rejects bits
+ * that are set after the prefix. */
 const char *address_read_route(const char *text, struct address *ret);
 /* Parses the address of a host, such as a gateway or a name server, without a prefix length.
- * Rejects multicast, loopback and unspecified addresses. */
+ * Rejects multicast, loopback, reserved and unspecified addresses. */
 const char *address_read_host(const char *text, struct address *ret);
 /* Parses an address to listen at: that of a host, a loopback address or the unspecified address.
- * Rejects link-local addresses of IPv6. */
+ * Rejects link-local addresses of IPv6, and ::ffff:0:0/96. */
 const char *address_read_listener(const char *text, struct address *ret);
 bool address_is_unspecified(const struct address *address);
 bool address_is_loopback(const struct address *address);
@@ -52,14 +55,14 @@ bool address_is_alone(const struct address *address);
  * address of an interface may be given for its subnet. */
 bool address_overlaps(const struct address *a, const struct address *b);
 /*
- * Finds address number n of the subnet (number 0 is the subnet's own address). *ret has the
- * subnet's prefix. Returns false if the subnet is too small, or if the address is the broadcast
- * address.
+ * Finds address number n of the subnet (number 0 is the subnet's first address). No bit after the
+ * subnet's prefix may be set. *ret has the subnet's prefix. Returns false if the subnet is too
+ * small or, with IPv4, if the address is the broadcast address.
  */
 bool address_of_subnet(const struct address *subnet, uint32_t n, struct address *ret);
 
-/* Finds the number of the address in the subnet, as address_of_subnet() counts. Returns false if
- * the subnet does not contain the address, or if the number does not fit. */
+/* Finds the number with which address_of_subnet() finds this address. Returns false if there is no
+ * such number. */
 bool address_number(const struct address *subnet, const struct address *address, uint32_t *ret);
 
 /* Makes a locally administered MAC address from the first 12 hexadecimal digits of an id. end is 0

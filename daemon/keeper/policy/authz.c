@@ -26,8 +26,8 @@ int authz_outward(const struct authz_subject *subject, const char *what, struct 
 			   "(PrivateNetwork= of a service), and this would lead out of it");
 }
 
-/* Checks that the subject has the right of this key of [allow], and that authz_outward() allows the
- * way. Leaves a subject that is listed to authz_outward(), which refuses it with a better reason.
+/* Checks that the subject has the right of this key of [allow], and what authz_outward() checks. Of
+ * a subject inside a set with a list (subject->listed), authz_outward() gives the better reason.
  * what: the way, for *failure. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
@@ -63,8 +63,8 @@ static bool has_only_lists(const struct authz_lists *lists, const struct wire_re
 	return reach->listed;
 }
 
-/* Writes to ret the names of the lists that the identity may have. Returns false if there are
- * none. */
+/* Writes to ret the names of the lists that the identity may have, as many as fit. Returns false if
+ * there are none. */
 static bool name_lists(const struct authz_lists *lists, char *ret, size_t size)
 {
 	size_t used = 0;
@@ -247,9 +247,9 @@ static bool has_kernel_files(const struct wire_spec *spec)
 	       (spec->mount_proc == SWITCH_ON || spec->kinds & KIND_BIT(KIND_NET));
 }
 
-/* Refuses a /proc or /sys of the set's own to a caller that is root, but cannot mount. In its tree,
- * mounts may protect the kernel's files, to which root can write without a capability; the set's
- * own /proc and /sys would be without these mounts. */
+/* Refuses a /proc, /sys or cgroup2 of the set's own to root without CAP_SYS_ADMIN in a tree of its
+ * own. Mounts in that tree may protect the kernel's files, to which root can write without a
+ * capability; they would not protect the set's own. */
 static int check_kernel_files(const struct authz_subject *subject, const struct wire_spec *spec,
 			      struct failure *failure)
 {
@@ -283,8 +283,8 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	return 0;
 }
 
-/* Checks the id that a field names. With a map the id must be mapped; without, it must be the
- * owner's own. */
+/* Checks the id in a field, if the request has the field (given). With a map, the id must exist
+ * inside; without one, it must be the owner's (own). Returns 0 or ERROR_INVALID_VALUE. */
 static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
 		    const char *field, struct failure *failure)
 {

@@ -137,8 +137,8 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Returns true if a socket that listens at `address` also gets packets to `other`. NULL is every
- * address. */
+/* Returns true if a socket that listens at `address` also gets what is sent to `other`. NULL: all
+ * addresses. */
 static bool covers(const char *address, const char *other)
 {
 	struct address first, second;
@@ -396,9 +396,9 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
-/* Checks userName and keepCapabilities, which need a user namespace of the set. The set's own files
- * say which id a name has, so the name must lead only to ids that the set maps. An owner may give
- * capabilities to a command only in such a namespace. */
+/* Checks userName and keepCapabilities: with these, the command must enter a user namespace of the
+ * set. The set's own files say which id a name has, so the name must lead only to ids that the set
+ * maps; and a command may keep capabilities only over such a namespace. */
 static int check_rights_inside(const struct wire_command *command, uint32_t set_kinds,
 			       struct failure *failure)
 {

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Checks that a decoded request makes sense, above all that its fields fit together. The codec has
- * checked each value that a row in daemon/wire/layout.c describes; the other values are checked
- * here. The front has checked the same already, but an attacker may control it. Pure functions.
+ * checked each value against its row in daemon/wire/layout.c; what a row cannot say is checked
+ * here. Checks by the front do not count, because an attacker may control it. Pure functions.
  */
 #pragma once
 
 #include "daemon/wire/layout.h"
 
 /*
- * Checks a specification. Returns 0, or ERROR_INVALID_VALUE with a field such as
- * "spec.mounts[2].target". Errors are, among others: a field that needs a namespace which is not
- * listed, a bind without a descriptor or on "/", and two mounts on one target. Numbers, names and
- * host names need no check here: the codec has checked them against the rows in
- * daemon/wire/layout.c.
+ * Checks a specification. name: the set's name, or NULL. Returns 0, ERROR_INVALID_VALUE with a
+ * field such as "spec.mounts[2].target", or ERROR_NOT_SUPPORTED for limits of a set in its caller's
+ * cgroup. Errors are, among others: a field that needs a namespace which is not listed, a bind
+ * without a source or on "/", and two mounts on one target.
  *
- * If there is no error, fills in defaults, so that equal requests give equal bytes:
+ * If there is no error, fills in defaults and removes values that change nothing, so that equal
+ * requests give equal bytes. Defaults:
  *   kinds        KIND_DEFAULT, and user if there is a mapping
  *   mapping      custom if there are maps, else root if user is listed
- *   hostname     with uts: the set's name
+ *   hostname     with uts: the set's name, if it is valid as a host name
  *   propagation  with mnt: slave, or private if there are views (check_has_views())
  *   mount_proc   with mnt and pid: on
- *   own_shm      with mnt and ipc: on, unless a root or a mount has one
+ *   own_shm      with mnt and ipc: on, unless check_has_shm()
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
 
-/* Checks that a set without an init has no mount of type proc: only an init can make it. Returns 0
- * or ERROR_INVALID_VALUE. */
+/* Checks the specification of a set without an init: it may have no mount of type proc, which only
+ * an init can make. Returns 0 or ERROR_INVALID_VALUE. */
 int check_no_procs(const struct wire_spec *spec, struct failure *failure);
 
 /* Checks that all wanted kinds of namespaces are among those that a set has (held). Returns 0 or
@@ -43,9 +43,9 @@ int check_session(const char *session, struct failure *failure);
 /* Checks that a set is ready. Returns 0, or ERROR_BUSY with the state and the set's name. */
 int check_ready(enum set_state state, const char *name, struct failure *failure);
 
-/* Checks the process whose end ends a lease. pid: on the host. callers_first: the process is
- * process 1 of the caller's pid namespace. Returns 0, or ERROR_INVALID_VALUE for a process 1, which
- * never ends. */
+/* Checks the process whose end is to end a lease. Rejects process 1 of the host (pid) and that of
+ * the caller's pid namespace (callers_first), which no other process there outlives. Returns 0 or
+ * ERROR_INVALID_VALUE. */
 int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
 
 /* --- a set's mounts: check-mount.c --- */
@@ -54,8 +54,8 @@ int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
  * in *failure. */
 int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure);
 
-/* Returns true if the paths differ only in repeated slashes. Neither may contain . or .. as a
- * component. */
+/* Returns true if two absolute paths are equal but for repeated or trailing slashes. Neither may
+ * contain . or .. as a component. */
 bool check_same_path(const char *a, const char *b);
 
 /* Returns true if the specification has views: mounts that change what is in the tree already
@@ -63,7 +63,8 @@ bool check_same_path(const char *a, const char *b);
  * made outside later would be seen in the views. */
 bool check_has_views(const struct wire_spec *spec);
 
-/* Returns true if the set's root or a mount provides /dev/shm, so that it gets none from nsctld. */
+/* Returns true if the set gets no /dev/shm from nsctld: it has a root, or a mount at /dev or
+ * /dev/shm. */
 bool check_has_shm(const struct wire_spec *spec);
 
 /* --- settings of the kernel (sysctls): settings.c --- */

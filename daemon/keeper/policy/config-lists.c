@@ -16,8 +16,8 @@ const struct config_list *config_find_list(const struct config *config, const ch
 	return list && list->n_entries > 0 ? list : NULL;
 }
 
-/* Returns the list of this name, and makes it if there is none. Returns NULL with *ret_wrong on
- * failure. */
+/* Returns the list of this name, and makes it if there is none. line: where the file has the name.
+ * Returns NULL, with the reason in *ret_wrong, on failure. */
 static struct config_list *make(struct config *config, const char *name, unsigned int line,
 				const char **ret_wrong)
 {

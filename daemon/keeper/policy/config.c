@@ -27,7 +27,7 @@ struct loading {
 	struct config *config;
 	char *message; /* the first error */
 	int message_line;
-	char seen[32][64]; /* SECTION.KEY of each key so far: a key may occur once */
+	char seen[32][64]; /* SECTION.KEY of each key that may occur only once */
 	size_t n_seen;
 	bool front_named, init_named;
 };

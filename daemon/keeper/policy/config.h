@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The configuration, /etc/nsctl/nsctld.conf: which users may do what, and how much of it. It is
- * parsed strictly, with libinih: an unknown section or key, a repeated key, an invalid value, and
- * an unknown user or group are errors that name the file, line and key. This module asks NSS for
- * users and groups, which may block, so it does that only at the start and on reload.
+ * parsed strictly, with libinih: an unknown section or key, a repeated key (except in [lists]), an
+ * invalid value, and an unknown user or group are errors, which name the file and line. The parser
+ * asks NSS for users and groups, which may block, so it runs only at the start and on reload.
  */
 #pragma once
 
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
-/* [limits]: each but fronts applies to each uid except root. Comments are the keys and their
- * defaults. */
+/* [limits]: for each user except root (state/quota.h), unless the comment says otherwise. Comments
+ * are the keys and their defaults. */
 struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
-	uint32_t sessions;    /* sessions = 1024: commands that run */
+	uint32_t sessions;    /* sessions = 1024: commands that run or have left processes */
 	uint32_t connections; /* connections = 256 */
 	uint32_t links;	      /* links = 2048 */
 	uint32_t networks;    /* networks = 64 */
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
 	uint32_t captures;    /* captures = 8: calls of Capture */
-	/* egress-entries = 16384: in the lists of all sets and networks of the uid */
+	/* egress-entries = 16384: in the lists of all the user's sets and networks */
 	uint32_t entries;
-	/* egress-names = 262144: names of hosts in the lists of all sets and networks of the uid,
+	/* egress-names = 262144: names of hosts in the lists of all the user's sets and networks,
 	 * including those of [lists]; equal lists count once */
 	uint32_t names;
-	uint64_t buffered; /* buffered-bytes = 16M: in each of the uid's fronts */
-	uint32_t fronts;   /* fronts = 1024: fronts of all uids together */
+	uint64_t buffered; /* buffered-bytes = 16M: in each front, also in root's */
+	uint32_t fronts;   /* fronts = 1024: of all users together; does not limit root */
 };
 
-/* [network]. All texts are canonical. Comments are the keys and their defaults. */
+/* [network]. Addresses are as address_write() writes them. Comments are the keys and their
+ * defaults. */
 #define FORBIDDEN_DEFAULT "169.254.0.0/16 fe80::/10 fd00:ec2::254/128"
 struct config_network {
 	char pool_v4[ADDRESS_SIZE]; /* egress-pool-v4 = 10.213.0.0/16 */
 	char pool_v6[ADDRESS_SIZE]; /* egress-pool-v6 = fd6e:7363:746c::/64 */
-	/* egress-forbidden = FORBIDDEN_DEFAULT: subnets that egress does not reach, in addition to
-	 * the host itself */
+	/* egress-forbidden = FORBIDDEN_DEFAULT: subnets that egress does not reach */
 	char forbidden[FORBIDDEN_MAX][ADDRESS_SIZE];
 	size_t n_forbidden;
 };
@@ -45,8 +45,8 @@ struct config_network {
 /* The value of a key of [allow]: the users that it names. */
 struct config_who {
 	bool everyone; /* "*" */
-	bool host; /* "host", for user-namespaces only: users whom the host's own settings allow */
-	uid_t *uids; /* sorted */
+	bool host;     /* "host", of user-namespaces only: see config_host_user_namespaces() */
+	uid_t *uids;   /* sorted */
 	size_t n_uids;
 	gid_t *gids; /* "@group", sorted */
 	size_t n_gids;
@@ -84,7 +84,7 @@ struct config_list {
 };
 
 struct config {
-	uint64_t generation; /* a number of this configuration, never used twice */
+	uint64_t generation; /* differs for each configuration that the process reads */
 	struct config_limits limits;
 	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
@@ -95,22 +95,23 @@ struct config {
 	size_t n_devices;
 	/*
 	 * [accounts]: front = nsctl, init = nsctl-init. If the file does not name an account and
-	 * the default does not exist, the id is 61182 or 61183, and front_missing or init_missing
-	 * is set, for a warning.
+	 * the default does not exist, the ids are 61182 (front) or 61183 (init), and front_missing
+	 * or init_missing is set.
 	 */
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
-	/* keys of earlier releases that the file still has, each after a space */
+	/* keys of earlier releases that [allow] still has, each after a space */
 	char ignored[32];
-	/* also [accounts]: the files of subordinate ids */
+	/* [accounts]: subuid = /etc/subuid, subgid = /etc/subgid */
 	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];
 };
 
 /*
- * Reads the file at path. If it is missing, uses the defaults, unless must_exist. The file must
- * belong to root, and only root may be able to write to it. Returns 0 and *ret, which config_free()
- * frees, or -errno and *ret_message, which the caller frees. A message is, for example,
+ * Reads the regular file at path. If it is missing, uses the defaults, unless must_exist. The file
+ * must belong to root, and only root may be able to write to it. Returns 0 and *ret, which
+ * config_free() frees, or -errno and *ret_message (NULL: no memory for it), which the caller frees.
+ * A message is, for example,
  * "/etc/nsctl/nsctld.conf:7: limits.set: unknown key; known are: sets ...".
  */
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message);
@@ -122,7 +123,8 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
 struct config *config_free(struct config *config); /* accepts NULL, returns NULL */
 
-/* Returns true if `who` names this user: by uid, by gid or by one of the groups. */
+/* Returns true if `who` names this user: by "*", by uid, by gid or by one of the groups. Ignores
+ * "host". */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
 

@@ -11,6 +11,5 @@
 #define DEVICES_WORD_SIZE 64
 /* Replaces the configuration's devices by those in value: names of DEVICES_DEFAULT or MAJOR:MINOR,
  * which commas or blanks separate. Returns 0, -E2BIG if there are more than DEVICES_MAX, or -ENOENT
- * with *unknown, the word that is neither, cut to 63 bytes. After a failure, the configuration has
- * the devices before the fault. */
+ * with *unknown, the word that is neither, cut to 63 bytes. */
 int devices_parse(const char *value, struct config *config, char unknown[static DEVICES_WORD_SIZE]);

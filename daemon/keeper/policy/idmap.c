@@ -7,7 +7,7 @@ struct side {
 	struct wire_map *map;
 	uint32_t own;
 	const struct subid_ranges *ranges;
-	const uint32_t *reserved; /* two ids */
+	const uint32_t *reserved; /* two ids, as in struct idmap_rights */
 	bool root;		  /* the caller is root */
 };
 
@@ -94,8 +94,8 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the ids inside from *inside on to the first count ids of line, and adds count to *inside.
- * Returns the rest of the line. */
+/* Maps the ids inside from *inside on to the first count ids of line, if the map has room, and adds
+ * count to *inside. Returns the rest of the line. */
 static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
 				   uint32_t count)
 {
@@ -107,8 +107,9 @@ static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struc
 	return line;
 }
 
-/* Maps the id `own` inside to the caller's own id, and the other ids inside, from 0 on, to all ids
- * that the file gives to the caller. */
+/* Maps the id `own` inside to the caller's own id, and the other ids inside, from 0 on, to the ids
+ * that the file gives to the caller, as far as there is room. Returns 0, or ERROR_INVALID_VALUE if
+ * the file gives none. */
 static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
 {
 	uint32_t inside = 0;
@@ -175,7 +176,8 @@ static const struct wire_range *find_inside(const struct wire_map *home, uint32_
 	return NULL;
 }
 
-/* Lists the host's ids that are mapped in home, except the caller's own id. */
+/* Lists the host's ids that are mapped in home, except the caller's own id, as far as *ret has
+ * room. */
 static void list_others(const struct wire_map *home, uint32_t own, struct subid_ranges *ret)
 {
 	ret->n = 0;
@@ -192,8 +194,9 @@ static void list_others(const struct wire_map *home, uint32_t own, struct subid_
 	}
 }
 
-/* Turns the map's ids outside from ids of home into ids of the host. An empty map then maps 0 to
- * the caller's own id. */
+/* Turns the map's ids outside from ids inside home into ids of the host. An empty map then maps 0
+ * to the caller's own id. Returns 0, or ERROR_INVALID_VALUE for a range that is not within one of
+ * home's. */
 static int take_from_home(const struct side *side, const struct wire_map *home,
 			  struct failure *failure)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Decides which ids a set's user namespace has, and to which ids of the host they are mapped. Pure
- * functions. The maps are written with root's rights, so this file must never give a caller more
- * than its own ids and those that /etc/subuid and /etc/subgid give it.
+ * functions. The maps are written with root's rights, so a caller other than root must not get more
+ * than its own ids, those that /etc/subuid and /etc/subgid give it, and those of its home.
  *
- * "Inside" means in the set's user namespace, "outside" on the host.
+ * "Inside" means in the set's user namespace, "outside" on the host. The home of a caller inside a
+ * set is the set whose user namespace the caller is in (state/home.h).
  */
 #pragma once
 
@@ -14,13 +15,13 @@ struct idmap {
 	struct wire_map users, groups;
 };
 
-/* The ids that a caller may map. Root may map all. */
+/* The ids that a caller may map. Root may map all but the reserved ones. */
 struct idmap_rights {
 	uid_t uid;
 	gid_t gid;
 	struct subid subid;
-	/* ids of the daemon's own accounts: a user who could map them would control the inits of
-	 * sets, and root's front */
+	/* ids of the daemon's own accounts, which nobody may map: a user with these ids would
+	 * control the inits of sets, and root's front */
 	uint32_t reserved_uids[2], reserved_gids[2];
 };
 
@@ -38,13 +39,13 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
-/* Completes the maps of a specification whose user namespace will be a child of home. Its ids
- * outside are ids of home; turns them into ids of the host, as the maps of other sets have them.
- * uid and gid are those of the owner on the host. Returns 0, or an error and *failure. */
+/* Like idmap_complete(), for a specification whose user namespace will be a child of the home with
+ * these maps. The ids outside in the specification are ids inside home, and become ids of the host.
+ * MAPPING_CURRENT becomes MAPPING_CUSTOM. uid and gid are those of the owner on the host. */
 int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
 			  struct failure *failure);
-/* Turns the map's ids outside from ids of the host into ids of home, as the kernel wants them for a
- * child of home. Every range must lie within one range of home. */
+/* Turns the map's ids outside from ids of the host into ids inside home, as the kernel wants them
+ * for a child of home's user namespace. Every range must lie within one range of home. */
 void idmap_to_home(struct wire_map *map, const struct wire_map *home);
 
 /* Returns true if the map maps this id inside. */
@@ -60,6 +61,6 @@ uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
 /* Returns true if processes inside may change their supplementary groups: if the map has any id but
- * the caller's own. Such a map needs a line in /etc/subgid, which an administrator writes. A
- * process that can drop a group gains access to files that exclude this group. */
+ * `own`, the owner's. A process that can drop a group gains access to files that exclude this
+ * group; for such a map, an ordinary user needs an administrator's line in /etc/subgid. */
 bool idmap_has_setgroups(const struct wire_map *groups, gid_t own);

@@ -8,7 +8,8 @@ static bool is_in(const char *subnet, const struct address *address)
 	return subnet && !address_read_route(subnet, &other) && address_overlaps(&other, address);
 }
 
-/* Finds the IPv4 address in a NAT64 address (RFC 6052). Returns false for other addresses. */
+/* Finds the IPv4 address in an address of 64:ff9b::/96 (NAT64, RFC 6052). Returns false for other
+ * addresses. */
 static bool unwrap(const struct address *address, struct address *ret)
 {
 	static const uint8_t prefix[12] = {0, 0x64, 0xff, 0x9b};

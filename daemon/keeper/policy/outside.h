@@ -6,9 +6,10 @@
 #include "daemon/keeper/policy/config.h"
 
 /* Returns true if the configuration forbids this address, or if it lies in a pool from which ways
- * out get their addresses. A NAT64 address is also forbidden if the IPv4 address in it is. */
+ * out get their addresses. An address in 64:ff9b::/96 (NAT64) is also forbidden if the IPv4 address
+ * in it is. */
 bool outside_is_forbidden(const struct config *config, const struct address *address);
 /* Returns true if a name may lead to this address: it is public, and not forbidden. The owner of a
- * name can point it at any address (DNS rebinding), so a list must name private addresses
- * themselves. */
+ * name can point it at any address (DNS rebinding), so a private address must itself be on the
+ * list. */
 bool outside_is_public(const struct config *config, const struct address *address);

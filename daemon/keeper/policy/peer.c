@@ -17,7 +17,7 @@ static ino_t user_namespace(int directory_fd)
 	return fstatat(directory_fd, "ns/user", &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-/* Size of /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
+/* Enough for /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
 #define STATUS_SIZE 8192
 
 /* Values from /proc/PID/status. */
@@ -51,8 +51,7 @@ static void read_uids(const char *text, struct status *ret)
 }
 
 /* Reads the values from an open /proc/PID directory. Returns 0 or -errno. -ENODATA: a line is
- * missing, because the process's groups come before these lines, and may make the text longer than
- * STATUS_SIZE. */
+ * missing, for instance because many groups, which come before, fill STATUS_SIZE. */
 static int read_status(int directory_fd, struct status *ret)
 {
 	char text[STATUS_SIZE];
@@ -92,7 +91,7 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	if (fd < 0)
 		return fd;
 	ret->cgroup = cgroup;
-	/* peers are compared with this wall, so it must be complete */
+	/* the namespaces of peers are compared with these, so a failure cannot be ignored */
 	r = wall_read_host(&ret->wall);
 	if (r == 0)
 		r = read_status(fd, &status);
@@ -194,9 +193,9 @@ static int open_pidfd(int socket_fd, const struct peer *peer)
 
 /*
  * Returns true if the peer may have raised its limits: it runs a setuid program, or has one of the
- * capabilities for that (raising) in the host's user namespace (in_host: it is in that one). A
- * process that changes its uid while it connects looks the same. Root may raise limits anyway, so
- * for root the answer is false.
+ * capabilities for that (raising), not as an ambient one, in the host's user namespace (in_host:
+ * the peer is in that one). A process that changes its uid while it connects looks like a setuid
+ * program. Root may raise limits anyway, so for root the answer is false.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {
@@ -209,9 +208,9 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 	       (in_host && status->permitted & ~status->ambient & raising);
 }
 
-/* Finds the set that the process is in (peer->place) by the whole path of its cgroup. The last name
- * in the path would not be enough: a user with a delegated part of the hierarchy can choose any
- * names there. base: path of the cgroup with all sets' cgroups. Returns 0 or -errno. */
+/* Fills in peer->cgroup, and peer->place by the whole path of the cgroup. The end of the path would
+ * not be enough: a user with a delegated part of the hierarchy can choose any names there. base:
+ * path of the cgroup with all sets' cgroups. Returns 0 or -errno. */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
 	char path[4096], *at = path;
@@ -233,8 +232,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns the reason why the process counts as filtered, or "". The filter, profile or context of
- * the process would not apply to its commands, or to the workers that make its sets. */
+/* Returns the reason why the process counts as filtered, or "": a seccomp filter, AppArmor profile
+ * or SELinux context that would not apply to its commands, or to the workers that make its sets. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {
@@ -277,8 +276,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
-	/* /proc does not show securebits: with SECBIT_NOROOT, root without a capability does not
-	 * get it by executing a program */
+	/* root normally gets all of its bounding set by executing a program, but not with
+	 * SECBIT_NOROOT, and /proc does not show that */
 	if (status.no_new_privileges || peer->identity.uid == 0)
 		peer->bounding &= status.permitted;
 	peer->in_machine_net = wall_in_machine_net(fd, &host->wall);
@@ -299,9 +298,10 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 
 /*
  * Reads everything about the process, then checks that it has not ended. If it has, another process
- * may have had its pid meanwhile, so what was read is not trusted. Such a peer is refused if the
- * host uses AppArmor, because its profile is unknown; otherwise it counts as confined. Returns 0 or
- * -errno, for instance for a shortage of descriptors or memory.
+ * may have had its pid meanwhile, so what was read is not trusted. Such a peer, or one that cannot
+ * be read, is refused if the host uses AppArmor, because its profile is unknown; otherwise it
+ * counts as confined. Returns 0, or -errno if the peer is refused or descriptors or memory are
+ * short.
  */
 static int read_peer_process(const struct peer_host *host, struct peer *peer,
 			     const char **ret_confined)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The peer of a connection: the kernel's information about the process that connected. Nothing here
- * comes from a field of a message. The functions never block, and never follow a path that the peer
- * has chosen. A struct peer holds a pidfd and memory: see peer_done(). */
+ * comes from a field of a message, and no path is followed that the peer has chosen. A struct peer
+ * holds a pidfd and memory: see peer_done(). */
 #pragma once
 
 #include "daemon/kernel/cgroup.h"
@@ -22,7 +22,7 @@ struct peer_identity {
 	/* The AppArmor profile, which also confines the front. It comes from /proc, because before
 	 * 6.17 only Ubuntu's kernels report it by SO_PEERSEC. */
 	char profile[PROFILE_SIZE];
-	char wall[WALL_SIZE]; /* namespaces and root that are not the host's; "": none */
+	char wall[WALL_SIZE]; /* see daemon/kernel/wall.h; "": none */
 };
 
 /* Properties of nsctld itself, which are taken for those of the host. They are read once, at the
@@ -30,8 +30,8 @@ struct peer_identity {
 struct peer_host {
 	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
-	/* The filter, profile and context of nsctld. A peer under the same ones is not confined by
-	 * them. */
+	/* Seccomp mode, AppArmor profile and SELinux context. A peer with the same does not count
+	 * as filtered by it. */
 	int seccomp;
 	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
 	char context[CONTEXT_SIZE]; /* "": SELinux is not in use */
@@ -40,27 +40,27 @@ struct peer_host {
 struct peer {
 	struct peer_identity identity;
 	pid_t pid;
-	int pid_fd;	      /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
+	int pid_fd;	      /* from SO_PEERPIDFD or pidfd_open(); negative: the peer has ended */
 	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
 	uint64_t bounding; /* capabilities that the peer could get: bits 1 << CAP_* */
-	/* Resource limits for the peer's commands. They are unknown if the peer has ended, or if
-	 * its program has the right to raise its limits, and may have done so. */
+	/* Resource limits for the peer's commands. They are not known if the peer has ended, or may
+	 * have raised them by a privilege that its commands do not get. */
 	struct task_limits limits;
 	bool limits_known;
 	/* The peer's cgroup, if it is that of a set: its path after UID/ (see CGROUP_PATH_SIZE),
-	 * which begins with the id of the outermost set that the peer is in. "": none. A process in
-	 * a set cannot leave the set's cgroup. If place_known is false, the peer may be in any
-	 * set. */
+	 * which begins with the id of the outermost set that the peer is in. "": none. If
+	 * place_known is false, the peer may be in any set. */
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
 	char *cgroup; /* path of the peer's cgroup below the root of the hierarchy; NULL: unknown */
-	/* Pid namespaces of a peer whose cgroup is not that of a set. They show whether the peer is
-	 * in a set that has no cgroup of its own, but is in its caller's (set->callers_cgroup):
-	 * users can move processes out of such a cgroup. */
+	/* Pid namespaces of a peer whose place is "". They show whether the peer is in a set that
+	 * is in its caller's cgroup (set->callers_cgroup). place cannot show that, because users
+	 * can move processes out of such a cgroup. */
 	struct pidns_list pid_namespaces;
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
-	 * the user of the host who owns the outermost user namespace that the peer is in. */
+	 * the user of the host who owns the outermost of the other user namespaces around the
+	 * peer. */
 	bool is_stranger, owner_known;
 	uid_t owner;
 	bool in_machine_net; /* the peer is in the net namespace of process 1 */
@@ -73,17 +73,19 @@ struct peer {
 int peer_host_read(const char *cgroup, struct peer_host *ret);
 
 /*
- * Reads everything about the peer of a connected socket. The identity always comes from the socket.
- * The process is read first, and then checked to be still alive, so that the data are its own.
+ * Fills in *ret, which must be zero, for the peer of a connected socket. Ids, groups and label come
+ * from the socket. All else comes from the process, which is read first and then checked to be
+ * still alive, so that the data are its own. peer_done() must be called even after a failure.
  *
  * A peer is confined if its user namespace is not the host's, or if it has ended or cannot be
  * examined: ret->confined has the reason. (confine_subordinate() in request/scope.c adds a reason.)
  * A peer is filtered if a seccomp filter, an enforced AppArmor profile or SELinux restricts it in a
  * way that would not apply to its commands: ret->filtered has the reason.
  *
- * Returns 0, or -errno if the peer must not be served: -EPERM (its uid is (uid_t)-1, or it has too
- * many groups), -ESRCH (it has ended, and the host uses AppArmor), a label or profile that is too
- * long or unreadable, or a shortage of memory or descriptors.
+ * Returns 0, or -errno if the peer must not be served: -EPERM (its uid or gid is -1, or it has more
+ * than PEER_GROUPS_MAX groups), -ESRCH (it has ended, and the host uses AppArmor), another error if
+ * the host uses AppArmor and the process cannot be examined, an unreadable label, or a shortage of
+ * memory or descriptors.
  */
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);

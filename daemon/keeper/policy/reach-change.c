@@ -10,8 +10,8 @@ struct entry {
 	struct destination read;
 };
 
-/* The entries of one field: allow, deny or remove. A search compares digests first, because a
- * thousand entries may be searched for in a thousand others. */
+/* The entries of one field: allow, deny or remove. A search compares digests (digest_of()) first,
+ * because a thousand entries may be searched for in a thousand others. */
 struct side {
 	size_t n;
 	uint32_t digests[DESTINATION_TEXTS_MAX];
@@ -69,8 +69,8 @@ static void begin_side(struct side *side, const struct wire_destination *entries
 	}
 }
 
-/* Fills in texts: the entries of old that are not removed, and those that are added. Returns false
- * if there are too many. */
+/* Fills in texts: the entries of old that are not removed, and the added ones that are not among
+ * them. Returns false if these are more than DESTINATION_TEXTS_MAX. */
 static bool change_side(const struct side *old, const struct side *added,
 			const struct side *removed, struct wire_destination *texts, size_t *ret_n)
 {

@@ -8,8 +8,8 @@
 /*
  * Applies a change to a list: removes entries, and adds those that the list does not have yet. *ret
  * is the new list. It points to the texts of old and change, so these must outlive it. Returns 0,
- * or ERROR_INVALID_VALUE if an entry to be removed is not on the list, or if allow or deny gets too
- * many entries.
+ * or ERROR_INVALID_VALUE if an entry to be removed is not on the list, or if allow or deny gets
+ * more than DESTINATION_TEXTS_MAX entries.
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);

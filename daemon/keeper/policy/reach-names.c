@@ -340,8 +340,9 @@ static struct cursor cursor_at(const struct reach_names *names, bool own)
 	return cursor;
 }
 
-/* Moves the cursor forward to this name. Returns the services of the name, as bits for the rows of
- * names->table, or 0 if the name is not there. Names must be looked for in alphabetical order. */
+/* Moves the cursor forward to this name, or to the next one if the name is not there. Returns the
+ * services of the name, as bits for the rows of names->table, or 0. Names must be looked for in
+ * alphabetical order. */
 static uint32_t find_services(struct cursor *cursor, const char *name)
 {
 	int order = -1;

@@ -28,24 +28,24 @@ struct reach_names {
 	struct reach_names *next;
 	size_t users;
 	uint64_t generation; /* of the configuration */
-	char *key;	     /* the entries of the list */
+	char *key;	     /* the allowed entries of the list: see make_key() */
 	size_t key_size;
 };
 
-/* Finds the names that a list of egress allows, including those of the lists that it names. *ret is
- * NULL if there are none; otherwise the caller releases it with reach_names_release(). Returns 0 or
- * -ENOMEM. */
+/* Finds the names that a list of egress allows, including those of the lists of the configuration
+ * that it allows. *ret is NULL if there are none; otherwise the caller releases it with
+ * reach_names_release(). Returns 0 or -ENOMEM. */
 int reach_names_find(const struct config *config, const struct wire_reach *reach,
 		     struct reach_names **ret);
-/* Like reach_names_find(), but *ret is NULL only if there is no list. For a list without names,
- * *ret is empty. */
+/* Like reach_names_find(), but if there is a list without names, *ret is empty instead of NULL. */
 int reach_names_find_all(const struct config *config, const struct wire_reach *reach,
 			 struct reach_names **ret);
 /* Returns the names for one more holder, which releases them with reach_names_release(). */
 struct reach_names *reach_names_share(struct reach_names *names);
 /* Releases the names, and frees them if this was their last holder. Accepts NULL. Returns NULL. */
 struct reach_names *reach_names_release(struct reach_names *names);
-/* Returns true if both have the same names with the same ports. */
+/* Returns true if n, n_own, text, services and table of both are equal. Lists with the same names
+ * and ports may be unequal if their entries are in another order. */
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
 /* Returns true if `names` has all names and ports of `others`. Both may be NULL. */
 bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);

@@ -11,7 +11,8 @@
 
 /* --- checks --- */
 
-/* Checks the entries of the field allow or deny (side), and adds their bytes to *size. */
+/* Checks the entries of the field allow or deny (side), and adds their bytes to *size. Returns 0 or
+ * ERROR_INVALID_VALUE. */
 static int check_side(const struct config *config, const struct wire_destination *entries, size_t n,
 		      const char *prefix, const char *side, size_t *size, struct failure *failure)
 {
@@ -56,8 +57,9 @@ static size_t count_services(const char *lines)
 	return n;
 }
 
-/* Checks that the list is not too long when its words, such as "@dns", have been replaced by
- * entries. Counts as many name servers as a set can have, because these may change. */
+/* Checks that the list has not too many names, services (see SERVICES_MAX), entries and bytes when
+ * its words, such as "@dns", have been replaced by entries. Counts as many name servers as a set
+ * can have, because these may change. */
 static int check_room(const struct config *config, const struct wire_reach *reach,
 		      const char *prefix, struct failure *failure)
 {

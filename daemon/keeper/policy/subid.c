@@ -158,8 +158,8 @@ static int read_all(int fd, struct text *ret)
 	return 0;
 }
 
-/* Reads a regular file, or nothing if it is missing. Returns -EPERM if a user other than root can
- * write to it, since its contents give rights. */
+/* Reads a file, or nothing if it is missing. Returns 0 or -errno. -EPERM: it is not a regular file
+ * of root's that only root can write to, and its contents would give rights. */
 static int read_trusted(const char *path, struct text *ret)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait */
@@ -218,7 +218,7 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 /* --- owners of subordinate ids --- */
 
 /* Finds the uid of a line's owner, who is given by number or name. accounts: the contents of
- * /etc/passwd. Returns false if the line must be ignored. */
+ * /etc/passwd. Returns false if there is no such name, or if the range has the id of an account. */
 static bool find_owner(const char *accounts, size_t size, const struct field *owner,
 		       const struct subid_range *range, uid_t *ret)
 {

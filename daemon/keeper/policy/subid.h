@@ -5,8 +5,9 @@
  * service must be entered by number. It reads them for every set that needs them, so an
  * administrator's changes apply at once.
  *
- * A line gives a range only if it is exactly OWNER:FIRST:COUNT, and the range neither exceeds the
- * range of ids, nor contains root, nor overlaps an earlier one.
+ * A line gives a range only if it is exactly OWNER:FIRST:COUNT, and the range neither is empty, nor
+ * exceeds the range of ids, nor contains root, nor overlaps an earlier one of the same user. A user
+ * gets at most SUBID_RANGES_MAX ranges.
  */
 #pragma once
 
@@ -37,19 +38,20 @@ void subid_parse(const char *text, size_t size, uid_t uid, const char *name,
 		 struct subid_ranges *ret);
 
 /* Finds the first name of uid in the text of /etc/passwd. Returns false if uid has none, or one
- * that looks like a number. */
+ * that is a number, empty or too long. */
 bool subid_find_name(const char *text, size_t size, uid_t uid, char ret[static SUBID_NAME_SIZE]);
 
 /* Reads the first name of uid in /etc/passwd. Returns 0, -ENOENT where subid_find_name() returns
  * false, or another -errno. */
 int subid_read_name(uid_t uid, char ret[static SUBID_NAME_SIZE]);
 
-/* Reads the ranges of uid in both files. A missing file gives none. Returns 0, -EPERM if a file
- * does not belong to root or if others can write to it, or another -errno. */
+/* Reads the ranges of uid in both files. A missing file gives none. Returns 0, -EPERM if one of the
+ * files, or /etc/passwd, is not a regular file of root's that only root can write to, or another
+ * -errno. */
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret);
 
-/* All lines of /etc/subuid, sorted by their first id. They tell which user is responsible for an
- * id. */
+/* The lines of /etc/subuid that subid_owners_parse() accepts, sorted by their first id. They tell
+ * which user is responsible for an id. */
 struct subid_owners {
 	struct subid_owned {
 		struct subid_range range;
@@ -59,11 +61,13 @@ struct subid_owners {
 	struct stat seen; /* the file when it was last read */
 };
 
-/* Reads the file again if it has changed. A file counts as empty if it is missing, or if a user
- * other than root can write to it. */
+/* Reads the file at users_path again if it has changed. It counts as empty if it is missing, or if
+ * it or /etc/passwd cannot be read or is not a regular file of root's that only root can write to.
+ * A change of /etc/passwd alone has no effect. */
 void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
-/* Adds the lines of text, the contents of such a file. accounts is the contents of /etc/passwd.
- * Leaves out a line whose range contains the id of an account. Returns 0 or -ENOMEM. */
+/* Adds the lines of text, the contents of /etc/subuid. accounts is the contents of /etc/passwd.
+ * Leaves out a line whose range contains the id of an account, or whose owner is a name without an
+ * account. Returns 0 or -ENOMEM. */
 int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
 		       struct subid_owners *owners);
 /* Returns true if uid is another user's subordinate id, and sets *ret to that user. */

@@ -2,7 +2,8 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-/* Finds the field of the request that has caused the failure of a step, or "". */
+/* Finds the field of the request that has caused the failure of a step, or "". detail: that of the
+ * report. */
 static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {
@@ -175,8 +176,8 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
-/* Returns what is wrong with a mount or a setting, or NULL. Failures to open a source are not here:
- * clients open the sources. */
+/* Returns what is wrong with the field that blame() finds, or NULL if there is no better text than
+ * that of strerror(). */
 static const char *find_reason(const struct task_report *report)
 {
 	static const char too_many_links[] =

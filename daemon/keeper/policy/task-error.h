@@ -7,8 +7,8 @@
 
 #include "daemon/wire/task.h"
 
-/* Fills in *failure for the last report of an operation. Returns the error,
- * as failure_set() does. */
+/* Fills in *failure for the last report of an operation, which must be one of a failure. Returns
+ * the error. */
 int task_error(const struct task_report *report, struct failure *failure);
 /* Fills in *failure for a report about a set's way out (for egress or published ports), which is a
  * link that the specification does not list. */
