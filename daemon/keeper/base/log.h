@@ -22,7 +22,7 @@ struct log_fields {
 	int error; /* positive errno */
 };
 
-void log_open(int level);		   /* the last one that is logged: LOG_ERR ... LOG_DEBUG */
+void log_open(int level);		   /* least important to log: LOG_ERR ... LOG_DEBUG */
 int log_level_from_name(const char *name); /* -EINVAL: not error, warning, notice, info or debug */
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
@@ -41,8 +41,8 @@ void log_by_user(const char *kind, int level, const struct log_fields *fields, c
  */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* For each user and kind with lines that were only counted, writes their number when the minute is
- * over. Returns true if counts are left: then it must be called again a minute later. */
+/* For each user and kind whose minute is over, writes how many lines were only counted. Returns
+ * true if counts are left: then this function must be called again a minute later. */
 bool log_tell_counts(void);
 /* Sets a function that is called when log_by_user() or log_operation() has counted a line instead
  * of writing it; NULL: none. The function must arrange a call of log_tell_counts() a minute

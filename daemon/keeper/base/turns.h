@@ -8,8 +8,8 @@
 
 /* The kinds of operations. Each user has a queue and a limit for each kind. */
 enum turn_kind {
-	TURN_MAKE,    /* operations that add or read something */
-	TURN_CLEANUP, /* removals, repairs, updates and signals: do not wait for TURN_MAKE */
+	TURN_MAKE,    /* operations that add or read something, and all others */
+	TURN_CLEANUP, /* removals, repairs, updates and signals */
 };
 
 struct turn_queue;
@@ -21,10 +21,11 @@ struct turn {
 };
 
 struct turns {
-	struct turn_queue *queues; /* those with a turn that waits or runs, in their order */
+	/* queues with a turn that waits or runs; turns_next() takes the first that may start one */
+	struct turn_queue *queues;
 	size_t n_going;
 	size_t each_max; /* turns that one user may run at a time, of each kind */
-	size_t all_max;	 /* turns of all users; a queue's first turn may exceed it */
+	size_t all_max;	 /* turns of all users; ignored for a queue's only running turn */
 };
 
 /* Asks for a turn. Returns 1 if the turn starts now, 0 if it waits until turns_next() returns it,

@@ -120,8 +120,8 @@ int authz_host_link(const struct authz_subject *subject, struct failure *failure
 int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
 		 const struct wire_reach *reach, struct failure *failure);
 
-/* Returns true if the subject has the right to this list of the configuration. Does not check what
- * authz_outward() checks. */
+/* Returns true if the subject has the right to all egress, or to this list of the configuration.
+ * Does not check what authz_outward() checks. */
 bool authz_has_list(const struct authz_subject *subject, const struct authz_lists *lists,
 		    const struct config_list *list);
 /* Checks that the subject may change a list of egress: a caller inside a set may not. (The new

@@ -107,7 +107,7 @@ static int check_needs(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* --- the rest --- */
+/* --- other fields of a specification --- */
 
 /* Fills in *failure for an entry of a map such as spec.labels. Returns ERROR_INVALID_VALUE. */
 static int invalid_entry(struct failure *failure, const char *map, const char *key,

@@ -7,7 +7,7 @@
 /* Parses a number such as "512", at most max. size: the number may have a unit (K, M, G). Returns 0
  * or -EINVAL. */
 int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret);
-/* Finds a user by name or number. For a number, *ret_gid is the same number. Returns 0 or
+/* Finds a user by name or else by number; then *ret_gid is the same number. Returns 0 or
  * -ENOENT. */
 int config_find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid);
 

@@ -39,9 +39,10 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
-/* Like idmap_complete(), for a specification whose user namespace will be a child of the home with
- * these maps. The ids outside in the specification are ids inside home, and become ids of the host.
- * MAPPING_CURRENT becomes MAPPING_CUSTOM. uid and gid are those of the owner on the host. */
+/* Like idmap_complete(), for a user namespace that will be a child of that of home (its maps). The
+ * caller may map the ids of home. The ids outside in the specification are ids inside home; they
+ * become ids of the host. MAPPING_CURRENT becomes MAPPING_CUSTOM. uid and gid are those of the
+ * owner on the host. */
 int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
 			  struct failure *failure);
 /* Turns the map's ids outside from ids of the host into ids inside home, as the kernel wants them

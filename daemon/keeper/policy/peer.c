@@ -102,7 +102,7 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	return r < 0 ? r : read_profile(fd, ret->profile);
 }
 
-/* --- identity, from the socket --- */
+/* --- identity and pidfd, from the socket --- */
 
 static int compare_gid(const void *a, const void *b)
 {

@@ -301,6 +301,8 @@ int reach_names_find_all(const struct config *config, const struct wire_reach *r
 	return find_or_make(config, reach, true, ret);
 }
 
+/* --- comparing --- */
+
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
 {
 	if (a == b)
@@ -314,8 +316,6 @@ bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
 			return false;
 	return true;
 }
-
-/* --- comparing --- */
 
 /* A position in the names of the user's own entries, or in those of other entries. Both are in
  * alphabetical order. */
