@@ -93,6 +93,22 @@ recovers() {
 	recovers box named
 }
 
+@test "A wait for a command that is never executed ends, and the daemon goes on" {
+	local session
+	mount_fuse fuse --hang=open --only=program --allow-other
+	nsctl create -mpn box
+	nsctl exec box "$runtime/fuse/program" >/dev/null 2>&1 3>&- &
+	eventually runs
+	session=$(nsctl sessions box | awk '/runs/ { print $1 }')
+	run nsctl wait "$session"
+	[ "$status" -ne 0 ]
+	[[ $output == *"$session"* ]]
+	wait $! || true
+	# the next look-up of memory that was freed would end a daemon with sanitizers
+	check_others
+	recovers box
+}
+
 @test "A run --with of a program on FUSE that hangs fails, its services end, and other users are served" {
 	mount_fuse fuse --hang=open --only=program --allow-other
 	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"]}]}' >"$runtime.with"

@@ -147,6 +147,20 @@ static void end_session(struct watch *watch)
 	remove_session_ended(keeper, set);
 }
 
+/* Fails the requests of Wait, as they would fail now that the session is not there. */
+static void fail_waiters(struct watch *watch)
+{
+	struct failure failure;
+
+	failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s", watch->session->id);
+	while (watch->waiters) {
+		struct request *waiter = watch->waiters;
+
+		watch->waiters = waiter->behind;
+		request_fail(watch->keeper, waiter, &failure);
+	}
+}
+
 void session_abandon(struct watch *watch, const struct failure *failure)
 {
 	struct keeper *keeper = watch->keeper;
@@ -155,6 +169,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 
 	if (watch->starter)
 		request_fail(keeper, watch->starter, failure);
+	fail_waiters(watch);
 	session->work = NULL;
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);

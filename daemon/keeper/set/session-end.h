@@ -28,7 +28,7 @@ void session_answer_ended(struct keeper *keeper, struct request *request,
 			  const struct session *session);
 /* Ends a session whose command never ran. If the set ends with the command, begins to remove the
  * set. Answers the starter (the Exec or Run), if there is one, with the failure; otherwise failure
- * may be NULL. Frees the watch and the session. */
+ * may be NULL. Answers requests of Wait with ERROR_NOT_FOUND. Frees the watch and the session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
 /* Watches the runner, whose end ends the session. Takes runner_fd, a pidfd; -1: the runner has
  * ended already, and the event loop will handle that. Returns 0 or -ENOMEM. */
