@@ -214,8 +214,8 @@ static void orphan_requests(struct front_process *front)
 	}
 }
 
-/* Refuses a connection of a front that has ended and was not heard (front->heard). Usually that
- * front has never started, and the client may try again. */
+/* Refuses a connection that has not sent a request, and whose front has ended and was not heard
+ * (front->heard). Usually that front has never started, and the client may try again. */
 static void refuse_connection(struct front_process *front, struct client_connection *connection)
 {
 	struct failure failure;
@@ -231,7 +231,7 @@ void front_free(struct front_process *front)
 	LIST_DROP(keeper->fronts, front, next);
 	orphan_requests(front);
 	while (front->connections) {
-		if (!front->heard)
+		if (!front->heard && !front->connections->has_asked)
 			refuse_connection(front, front->connections);
 		drop_connection(front, front->connections);
 	}
