@@ -385,8 +385,11 @@ static int rewrite(struct link_work *work, const struct wire_link *wire)
 	return store_write_link(work->keeper->store, work->link);
 }
 
+/* Undoes rewrite(). Does nothing if that had no memory and changed nothing. */
 static void restore(struct link_work *work)
 {
+	if (!work->before)
+		return;
 	free(work->link->wire);
 	work->link->wire = take_ptr(work->before);
 	work->link->wire_size = work->before_size;
