@@ -360,6 +360,16 @@ time.sleep(3600)'
 	denies member 198.51.100.1:8000
 }
 
+@test "A set that joins or leaves a network asks that network's name servers, or the host's again" {
+	nsctl network create --subnet=10.8.0.0/24 --dns=198.51.100.53 lan
+	nsctl create -m -n --allow=listed.test a
+	finds_not a listed.test
+	nsctl link add a net/lan
+	reaches a listed.test:8000
+	nsctl link rm a-lan
+	exits 2 nsctl exec a getent hosts listed.test
+}
+
 @test "Connections to names go on while the list has them, through changes and a reload of the firewall" {
 	create --allow=listed.test --allow=third.listed.test --allow=198.51.100.2 a
 	reaches a listed.test:8000 third.listed.test:8000

@@ -47,7 +47,10 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 		return 0;
 	if (reach_has_dns(keeper->config, reach)) {
 		servers.n_own = resolver_servers_of(set, spec, own, &of_host);
-		servers.n_host = resolver_servers_of_host(host);
+		/* the texts of both would be in the same memory */
+		if (of_host)
+			servers.host = own;
+		servers.n_host = of_host ? servers.n_own : resolver_servers_of_host(host);
 	}
 	ret->allow = reach_resolve(keeper->config, reach->allow, reach->n_allow, &servers, &lines);
 	ret->named = lines.named;

@@ -30,6 +30,12 @@ static struct {
 
 static const struct egress_resolver_calls calls;
 
+void egress_names_links_changed(const struct set *set)
+{
+	if (set->egress.names && set->egress.names->open)
+		egress_tell_servers(set->egress.names);
+}
+
 void egress_names_servers_changed(void)
 {
 	for (const struct egress_names *at = state.first; at; at = at->next)

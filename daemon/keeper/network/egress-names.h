@@ -65,6 +65,10 @@ bool egress_names_busy(const struct set *set);
 /* Tells all resolvers the present name servers of their sets. Must be called when the host's name
  * servers or the configuration may have changed. */
 void egress_names_servers_changed(void);
+/* Tells the resolver of one set its present name servers, if the list has names. Must be called
+ * when the set was linked to a network, or is not linked to it any more: the network may have name
+ * servers. */
+void egress_names_links_changed(const struct set *set);
 /* Forgets all addresses that the firewall lets through for names, so each name must be asked for
  * again. Must be called when the firewall's table has lost them, or will soon. */
 void egress_names_flushed(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/network/resolver-watch.h"
@@ -139,10 +139,13 @@ static void mark_members(struct set *network)
 
 bool resolver_links_changed(struct set *a, struct set *b)
 {
+	struct set *network = a && set_is_network(a) ? a : b, *member = network == a ? b : a;
+
 	if (!a || !b || set_is_network(a) == set_is_network(b))
 		return false;
-	mark_members(set_is_network(a) ? a : b);
-	mark(set_is_network(a) ? b : a);
+	mark_members(network);
+	mark(member);
+	egress_names_links_changed(member);
 	return true;
 }
 
@@ -430,9 +433,7 @@ static int begin_order(struct keeper *keeper, uid_t owner)
 
 	if (!order)
 		return -ENOMEM;
-	order->keeper = keeper;
-	order->owner = owner;
-	order->next = state.orders;
+	*order = (struct order){.keeper = keeper, .owner = owner, .next = state.orders};
 	state.orders = order;
 	fill_order(order, &naming);
 	r = order->n > 0 ? send_order(order, &naming) : 0;
@@ -459,8 +460,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		}
 		if (begin_order(keeper, set->owner) < 0)
 			resolver_forget(set);
-		/* begin_order() has changed the list */
-		files = state.due;
+		files = state.due; /* begin_order() has changed the list */
 	}
 	release();
 }
