@@ -216,8 +216,8 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* Increased even if sending fails: if a new worker could not be forked, worker_decline() has
-	 * reported about its task 1. */
+	/* Increased even if sending fails: if a new worker could not be forked, worker_decline()
+	 * has reported about its task 1. */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
