@@ -37,7 +37,7 @@ int mount_context(const char *type, const char *const *options);
 int mount_from_context(int context_fd, unsigned int attributes);
 /* Makes a new file system and a detached mount of it. Returns the mount's descriptor, or -errno. */
 int mount_new(const char *type, unsigned int attributes, const char *const *options);
-/* Attaches a detached mount on target_fd. Returns 0 or -errno. */
+/* Attaches a detached mount on target_fd, or moves an attached one there. Returns 0 or -errno. */
 int mount_put(int mount_fd, int target_fd);
 /* Makes a directory in the file system of mount_fd, and attaches the detached mount on_fd to it.
  * Returns 0 or -errno, also that of on_fd. */

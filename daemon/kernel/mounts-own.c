@@ -50,34 +50,41 @@ int own_new_root(const struct spec_mount *mount, const struct identity *files)
 	return take_fd(&fd);
 }
 
-/* Mounts the copy at fs/cgroup in a sysfs that we have just made. No user has put links or mounts
- * there. */
-static void put_cgroups(int sysfs_fd, int cgroup_fd)
+/*
+ * Moves the mount at cgroup_fd, with those on it, to fs/cgroup in a sysfs that we have just made. No
+ * user has put links or mounts there. Moves a copy if the kernel refuses to move the mount itself:
+ * it is locked in a set with a user namespace, its parent may be shared, or there is only a
+ * directory. Returns 0, or -errno if memory or descriptors are short. Ignores other failures: the
+ * directory is then empty.
+ */
+static int put_cgroups(int sysfs_fd, int cgroup_fd)
 {
 	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int copy_fd = -1;
 
-	if (cgroup_fd >= 0 && at_fd >= 0)
-		mount_put(cgroup_fd, at_fd); /* a failure is ignored: the directory is then empty */
+	if (cgroup_fd < 0 || at_fd < 0 || mount_put(cgroup_fd, at_fd) == 0)
+		return 0;
+	copy_fd = mount_clone(cgroup_fd, "");
+	if (copy_fd >= 0)
+		mount_put(copy_fd, at_fd);
+	return is_shortage(copy_fd) ? copy_fd : 0;
 }
 
-/* Mounts the set's sysfs on target_fd, with a copy of the mount at cgroup_fd (or -errno) in it. */
+/* Mounts the set's sysfs on target_fd, and the mount at cgroup_fd (or -errno) in it. */
 static int put_sysfs(int ready_fd, int target_fd, int cgroup_fd)
 {
-	_cleanup_fd_ int new_fd = -1, mount_fd = -1, copy_fd = -1;
+	_cleanup_fd_ int new_fd = -1, mount_fd = -1;
 	int r;
 
+	if (is_shortage(cgroup_fd))
+		return cgroup_fd;
 	if (ready_fd < 0)
 		ready_fd = new_fd = mount_context("sysfs", NULL);
 	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, MOUNT_SAFE);
 	if (mount_fd < 0)
 		return mount_fd;
-	copy_fd = cgroup_fd < 0 ? cgroup_fd : mount_clone(cgroup_fd, "");
-	if (is_shortage(copy_fd))
-		return copy_fd;
 	r = mount_put(mount_fd, target_fd);
-	if (r == 0)
-		put_cgroups(mount_fd, copy_fd);
-	return r;
+	return r < 0 ? r : put_cgroups(mount_fd, cgroup_fd);
 }
 
 int own_put_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
