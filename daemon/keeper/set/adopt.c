@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The method Adopt: makes a set of namespaces that exist already. The set's maker opens them
- * instead of making them (daemon/kernel/make-adopt.c), and reports which they are. A removal of the
- * set unpins the namespaces, and ends only the processes in the set's cgroup: its commands, and
- * processes that these have started. */
+/* The method Adopt: makes a set of namespaces that exist already. The maker (the process that makes
+ * a set) opens the namespaces instead of making them (daemon/kernel/make-adopt.c), and reports
+ * which they are. A removal of the set unpins the namespaces, and ends only the processes in the
+ * set's cgroup: its commands, and processes that these have started. */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
@@ -24,9 +24,9 @@ static bool is_held(const struct keeper *keeper, const struct set *set,
 	return false;
 }
 
-/* Checks the namespaces that `set`, which is being adopted, has taken from processes or descriptors
- * although the caller has no power over them. foreign: their kinds, as the maker reports them.
- * Another set of the caller's must hold each. Returns 0 or an error. */
+/* Checks the foreign namespaces of `set`, which is being adopted: those over whose user namespaces
+ * the caller has no power. They are allowed only if other sets of the caller's have them. foreign:
+ * the kinds of these namespaces, as the maker reports them. Returns 0 or an error. */
 static int check_foreign(struct keeper *keeper, const struct set *set,
 			 const struct request *request, uint32_t foreign, struct failure *failure)
 {
@@ -125,7 +125,7 @@ int on_adopt(struct keeper *keeper, struct request *request, struct wire_adopt *
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", asked->name);
 	wire_clear(&wire_spec_layout, &spec);
 	spec.given = true;
-	spec.kinds = KIND_ALL; /* the maker reports which it has found */
+	spec.kinds = KIND_ALL; /* until the maker has reported which namespaces there are */
 	spec.lease = asked->lease;
 	wish.context = request_keep(request);
 	if (!wish.context)

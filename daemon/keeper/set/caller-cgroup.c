@@ -3,8 +3,10 @@
 
 #define UP "../"
 
-/* Converts cgroup, a path from the top of the hierarchy, to ret, a path from the directory of all
- * sets' cgroups. Returns false if ret may have no room, or if nsctld cannot see the cgroup. */
+/* Converts the path of a cgroup: from cgroup, which begins at the root of the hierarchy, to ret,
+ * which is relative to the directory of all sets' cgroups (such as "../../system.slice/a.service").
+ * Returns false if ret may be too short, or if the cgroup is outside the hierarchy that nsctld sees
+ * (the kernel's path then begins with ".."). */
 static bool name_cgroup(const struct keeper *keeper, const char *cgroup,
 			char ret[static CALLER_CGROUP_SIZE])
 {
@@ -68,7 +70,8 @@ static int find(const struct keeper *keeper, const struct request *request,
 }
 
 /* Checks that the set to be made gets a pid namespace of its own, with an init. By these, nsctld
- * finds and ends the set's processes wherever the user moves them. Returns 0 or an error. */
+ * finds and ends the set's processes even if the user moves them to other cgroups. Returns 0 or an
+ * error. */
 static int check_pid_namespace(const struct set_wish *wish, struct failure *failure)
 {
 	static const char reason[] = "a set in its caller's cgroup, or within such a set, needs a "

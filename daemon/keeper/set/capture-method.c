@@ -7,8 +7,8 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Returns the index (0 or 1) of the end of a link at which packets are captured: an end in a set
- * or, if there is none, in a network. Never returns the end on the host. */
+/* Chooses the end of a link at which packets are captured: one in a set or, if there is none, one
+ * in a network, but not one on the host. Returns the index in link->ends. */
 static int best_end(const struct link *link)
 {
 	int end = link->ends[0] && !set_is_network(link->ends[0]) ? 0 : 1;

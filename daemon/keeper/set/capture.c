@@ -27,9 +27,10 @@ static struct capture *captures;
 
 /* --- the end --- */
 
-/* Frees a capture whose request was answered or dropped. If the capturer is being started, leaves
- * this to on_start_done(): closing our end of the pipe now would kill the capturer before its
- * report, and the worker would wait for that until the deadline. */
+/* Frees a capture whose request was answered or dropped. If the capturer is being started,
+ * on_start_done() frees the capture later. If our end of the pipe were closed now, the capturer
+ * would be killed before its report, and the worker would wait for the report until the
+ * deadline. */
 static void capture_free(struct capture *capture)
 {
 	if (capture->operation && !operation_take_back(capture->operation)) {

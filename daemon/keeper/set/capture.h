@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Captures of packets, by the method Capture. A capturer (daemon/kernel/capture.h) does the work,
- * and reports the result to the keeper through a pipe. If the client or the set has gone, the
- * keeper closes its end of the pipe. Then, and when the keeper itself ends, the kernel kills the
- * capturer. */
+/* Captures of packets, by the method Capture. A capturer, a process (daemon/kernel/capture.h),
+ * writes the packets to the client's descriptor, and reports the result to the keeper through a
+ * pipe. If the client has gone, or the set is to be removed, the keeper closes its end of the pipe.
+ * Then, and when the keeper itself ends, the kernel kills the capturer. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -14,8 +14,9 @@ struct capture_place {
 	bool bridge; /* the interface is the bridge of set, a network */
 };
 
-/* Begins a capture. Keeps the request, and answers it when the capture has begun and again when it
- * has ended, or with an error. Returns 0; or an error and *failure, and then the caller answers. */
+/* Begins a capture. Returns 0, or an error and *failure. After 0, this module answers the request:
+ * when the capture has begun, and again when it has ended; or with an error. After an error, the
+ * caller answers it. */
 int capture_begin(struct keeper *keeper, const struct request *request,
 		  const struct capture_place *place, const struct wire_capture *asked,
 		  struct failure *failure);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Functions that SetEgress and LearnEgress, the methods for lists of egress, share. */
+/* Functions that the methods SetEgress and LearnEgress share. Both concern the list of egress of a
+ * set or network: the destinations to which it may send packets. */
 #pragma once
 
 #include "daemon/keeper/request/request.h"
@@ -10,9 +11,9 @@ struct egress_asked {
 	bool has_owner;
 	uid_t owner;
 };
-/* Finds the set or network that `asked` names, if the caller may know of it. Without a name, finds
- * the set that the caller is in, if any. Returns 0, or an error and *failure, for example if the
- * set or network is not ready. */
+/* Finds the set or network that `asked` names, if the caller may act on it. Without a name, finds
+ * the set that the caller is in. Returns 0, or an error and *failure, for example if the caller is
+ * in no set, or if the set or network is not ready. */
 int egress_find(struct keeper *keeper, struct request *request, const struct egress_asked *asked,
 		struct set **ret, struct failure *failure);
 /* Reads the list of egress of a set or network. *ret points into set->spec or set->network, so it
@@ -23,7 +24,7 @@ int egress_find_list(const struct set *set, struct wire_reach *ret, struct failu
  * and object, such as "changed egress". kind: see log_operation(). */
 void egress_log(const char *kind, uid_t uid, const char *what, const struct set *set);
 
-/* Has the files in /etc of the set, or of the network's members, updated if its list of egress has
- * got its first names of hosts or has lost all. Must be called after a change of the list.
- * had_names: the list had names before the change. */
+/* If the list of egress now has names of hosts and had none, or the other way round, has the files
+ * in /etc updated soon: those of the set, or of the network's members. Must be called after a
+ * change of the list. had_names: the list had names before the change. */
 void egress_names_follow(struct set *set, bool had_names);

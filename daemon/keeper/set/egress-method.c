@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method SetEgress: changes the list of destinations to which the way out of a set or network
- * leads, or only reads it. The steps:
+ * The method SetEgress: changes the list of egress of a set or network (the destinations to which
+ * it may send packets through its way out), or only reads this list. The steps:
  *
- *   wait while the firewall's table is being restored; check the change; record the new list;
- *   wait for tasks that change addresses of names; send TASK_RELIST; update the resolver, the
- *   files in /etc and the record for the next boot; answer
+ *   wait while the firewall's table is being restored
+ *   check the change, and record the new list
+ *   wait for tasks in progress that change which addresses of names the firewall lets through
+ *   send TASK_RELIST: a worker puts the new list into the firewall
+ *   update the resolver, the files in /etc and the record for the next boot
+ *   answer
  *
- * If a step fails, the old list is recorded again, and the table is restored. If the daemon dies on
- * the way, its next start restores the table as recorded, and ends connections to what the recorded
- * list does not have.
+ * If a step fails after the new list was recorded, the old list is recorded again, and the table is
+ * restored. If the daemon dies in between, its next start restores the table as recorded, and ends
+ * connections to destinations that are not in the recorded list.
  */
 #include "daemon/keeper/network/egress-change.h"
 #include "daemon/keeper/network/egress-firewall.h"
@@ -39,9 +42,9 @@ struct change {
 	void *asked; /* packed wire_egress */
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
-	/* names have left the list: the task ends connections to addresses of any name */
+	/* the task also ends connections to the addresses of names, as the list has lost names */
 	bool ends_named;
-	uint64_t names; /* egress_names_digest() when the task was sent */
+	uint64_t names; /* digest of the names in the task's list, for egress_names_ended() */
 	struct egress_record record;
 	bool has_refused;
 	uint64_t refused;
@@ -116,7 +119,8 @@ static void on_boot_written(struct keeper *keeper, const struct failure *failure
 		fail_gone(change);
 }
 
-/* Updates the record for the next boot, if the list has changed and there is one. Then answers. */
+/* If the list has changed, and the set or network has a record for the next boot, updates this
+ * record. Then answers. */
 static void on_files_written(void *context)
 {
 	struct change *change = context;
@@ -124,7 +128,7 @@ static void on_files_written(void *context)
 
 	if (!set)
 		fail_gone(change);
-	/* a removal deletes the record for the next boot */
+	/* not during a removal, which deletes this record */
 	else if (change->record.changed && set->boot.recorded && set->state == SET_READY)
 		boot_set_changed(change->keeper, set, on_boot_written, change);
 	else
@@ -218,7 +222,7 @@ static int send_relist(struct change *change, const struct set *set)
 		return r;
 	wire_clear(&task_relist_layout, &task);
 	egress_list_begin();
-	/* if the list is too long for the task, the way out leads nowhere: egress_list_fill() */
+	/* if the list is too long for the task, the way out leads nowhere (egress_list_fill()) */
 	(void)egress_fill_link(change->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
@@ -253,9 +257,9 @@ static void on_names_settled(void *context)
 	fail(change, &failure);
 }
 
-/* Calls on_names_settled() when no task changes addresses of names at this way out any more (struct
- * egress_change): one may still remove those of the old list. Returns 0, or an error after
- * take_back(). */
+/* Calls on_names_settled() when the tasks in progress that change the addresses of names at this
+ * way out (struct egress_change) have ended. For example, one may remove addresses of names in the
+ * old list. Returns 0, or an error after take_back(). */
 static int wait_for_names(struct change *change, struct set *set, struct failure *failure)
 {
 	struct egress_change_waiter *waiter = &change->names_waiter;

@@ -46,8 +46,8 @@ static int pack_with(const struct set *set, const struct wire_reach *reach, void
 	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
 }
 
-/* Exchanges the member that has the list (see part_of()) with record->before, and writes the
- * record. A second call undoes this. Returns 0 or -errno. */
+/* Exchanges the member that has the list (see part_of()) with record->before, and writes the set's
+ * record. A second call undoes this. Returns 0 or -errno; exchanges the members in either case. */
 static int exchange(struct egress_record *record, struct keeper *keeper, struct set *set)
 {
 	size_t *size, other_size = record->before_size;
@@ -60,8 +60,8 @@ static int exchange(struct egress_record *record, struct keeper *keeper, struct 
 	return store_write_set(keeper->store, set);
 }
 
-/* Counts the entries of the recorded list for the owner, in place of those that were counted
- * before. Has the files in /etc follow the names in the list. */
+/* Counts the entries of the recorded list against the owner's limit, instead of those of the list
+ * that was tried. Has the files in /etc updated if needed. */
 static void count(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;

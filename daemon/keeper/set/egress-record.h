@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Changes of the list of egress in the record of a set or network, in memory and on disk. The
- * entries of the list count against the owner's limit, and the files in /etc follow the names in
- * the list. A change can be taken back until it is freed. The caller sees to it that only one
- * change is in progress for a set or network, by egress_record_is_changing(). */
+/* Changes the list of egress (the destinations to which a set or network may send packets) in the
+ * record of the set or network, in memory and on disk. Also counts the list's entries against the
+ * owner's limit, and has the files in /etc updated. A change can be taken back until it is freed.
+ * Before a change, the caller must check by egress_record_is_changing() that no other one is in
+ * progress for this set or network. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The clock of leases. It calls a function when a set expires, by time or by idleness. It follows
- * CLOCK_BOOTTIME, so changes of the date do not move it, and it goes on during a suspend. */
+/* The clock of leases. It calls a function when a set expires: when the time of its lease is over,
+ * or when the set has been idle for long enough (lease.h). It follows CLOCK_BOOTTIME, so changes of
+ * the date do not move it, and it goes on during a suspend. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Identify: finds the set that a process is in, by the process's namespaces. A process can have
- * namespaces of several sets: then the innermost set counts.
+ * The method Identify: finds the set that a process is in, by the process's namespaces. If these
+ * belong to several sets, finds the innermost one.
  */
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"

@@ -7,9 +7,10 @@
  *   wait for the resolver, and for the files in /etc
  *   answer
  *
- * While a list is open, the firewall also lets through what the list does not have. TASK_LEARN is
- * sent once more when the client asks for the end, has gone, or has not called for LEARN_SECONDS.
- * Then the worker closes the list, and ends connections to what the list does not have.
+ * While a list is open, the firewall also lets packets to destinations through that are not in the
+ * list. When the client asks for the end, has gone, or has not called for LEARN_SECONDS, a last
+ * TASK_LEARN is sent. By it, the worker closes the list, and ends connections to destinations that
+ * are not in the list.
  */
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-learned.h"
@@ -39,13 +40,13 @@ struct learner {
 	char id[ID_SIZE];	 /* of the set or network */
 	struct request *request; /* the call to answer; NULL: none */
 	struct egress_waiter waiter;
-	struct event *silent; /* pending while the client has time for its next call */
+	struct event *silent; /* fires if the client makes no call for LEARN_SECONDS */
 	bool busy;	      /* a call, or the end, is being carried out */
-	bool begun;	      /* the firewall has the rules for learning */
-	bool end, ended;      /* end: learning is to end; ended: the last task has been begun */
-	/* the last task ends connections to addresses of any name: link.end_named */
+	bool begun;	      /* a worker has opened the list in the firewall */
+	bool end, ended;      /* end: learning is to end; ended: go() has begun the end */
+	/* the last task also ends connections to the addresses of names (link.end_named) */
 	bool ends_named;
-	uint64_t names; /* egress_names_digest() when the task was sent */
+	uint64_t names; /* digest of the names in the task's list, for egress_names_ended() */
 };
 
 static const struct timeval time_to_call = {.tv_sec = LEARN_SECONDS};
@@ -61,8 +62,9 @@ static struct learner *find(const struct set *set)
 	return LIST_FIND(learners, at, next, strcmp(at->id, set->id) == 0);
 }
 
-/* Makes the resolver and the set's files in /etc follow the beginning or the end of learning: in
- * between, the resolver forwards all names, and not only those in the list. */
+/* Tells the resolver that learning the set's list has begun or ended, and has the files in /etc
+ * updated if needed. While the list is learned, the resolver forwards all names, not only those in
+ * the list. */
 static void follow(struct keeper *keeper, struct set *set)
 {
 	static struct wire_reach reach;
@@ -82,8 +84,8 @@ static void learner_free(struct learner *learner)
 	struct set *set = set_of(learner);
 
 	LIST_DROP(learners, learner, next);
-	/* a removal of the set needs to know that the firewall has rules for learning, and then
-	 * calls egress_learned_forget() itself */
+	/* not during a removal of the set: the removal asks egress_learned_has_rules(), and calls
+	 * egress_learned_forget() later */
 	if (set && set->state == SET_READY) {
 		bool forwards = egress_learned_forwards(set);
 
@@ -211,7 +213,7 @@ static int send_task(struct learner *learner, const struct set *set)
 		return r;
 	wire_clear(&task_learn_layout, &task);
 	egress_list_begin();
-	/* if the list is too long for the task, the way out leads nowhere: egress_list_fill() */
+	/* if the list is too long for the task, the way out leads nowhere (egress_list_fill()) */
 	(void)egress_fill_link(learner->keeper, egress_way(set), &spec, &planned.task);
 	egress_firewall_fill(learner->keeper, &task.firewall);
 	task.link = planned.task;
@@ -236,7 +238,7 @@ static void on_settled(void *context)
 	struct failure failure;
 	int r;
 
-	/* a removal of the set also removes the rules for learning */
+	/* if the set is being removed, the removal also removes the rules for learning */
 	if (!set || set->state != SET_READY || !egress_way(set)) {
 		fail_gone(learner);
 		return;
@@ -302,9 +304,9 @@ void learn_connection_gone(uint32_t connection)
 
 /* --- calls --- */
 
-/* Takes from the subject, a caller, the rights that the configuration no longer gives to it: a
- * subject keeps the rights that it had when it connected, and learning may last as long as the
- * connection. identity: the same caller's. */
+/* Takes from the subject (the caller) the rights that the configuration no longer gives to it. The
+ * subject's rights are those of the time when it connected, perhaps long ago. identity: the same
+ * caller's. */
 static void update_rights(const struct keeper *keeper, const struct peer_identity *identity,
 			  struct authz_subject *subject)
 {
@@ -372,7 +374,8 @@ static int learner_new(struct keeper *keeper, const struct request *request, str
 	return 0;
 }
 
-/* Handles a call of LearnEgress by the connection that learns the list. Returns 0 or an error. */
+/* Handles a call of LearnEgress by the connection that learns the list: begins to carry it out or,
+ * if the learning has ended, answers it. Returns 0 or an error. */
 static int call(struct learner *learner, struct set *set, const struct request *request,
 		const struct wire_learn *asked, struct failure *failure)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method LearnEgress: for a while, a set or network also reaches destinations that its list of
- * egress does not have, and the client is told which of them were reached. Each call lets this go
- * on for LEARN_SECONDS (learn.c). After this time without a call, the firewall ends it, whatever
- * the daemon does. It also ends with the connection. It is not recorded, so a new daemon does not
- * go on with it.
+ * The method LearnEgress learns a list of egress (the destinations to which a set or network may
+ * send packets). While the list is learned, destinations that are not in it are reached, too, and
+ * the client is told which of them were reached. Each call prolongs the learning by LEARN_SECONDS
+ * (learn.c). After this time without a call, the firewall lets such packets through no more,
+ * whatever the daemon does. The learning also ends with the client's connection. It is not
+ * recorded, so a new daemon does not continue it.
  */
 #pragma once
 

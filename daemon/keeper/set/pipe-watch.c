@@ -3,7 +3,7 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/kernel/process.h"
 
-/* number of requests for which pipe_watch_hold() was called, and pipe_watch_release() was not */
+/* number of requests for which pipe_watch_hold() was called, and pipe_watch_release() not yet */
 static size_t holders;
 static struct keeper *holding_keeper;
 
@@ -92,9 +92,9 @@ static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
 	return 0;
 }
 
-/* Kills all watchers that no set has. A worker may have started some just before it was killed at
- * its deadline. Users can cause calls of this function as often as they like, so it does not go
- * through all sets for each watcher. */
+/* Kills all watchers that no set has, among them those that a worker started just before it was
+ * killed at its deadline. Users can cause calls of this function as often as they like, so it does
+ * not go through all sets for each watcher. */
 static void end_all_unused(struct keeper *keeper)
 {
 	_cleanup_fd_ int fd = cgroup_open(keeper->cgroup_fd, "watchers");

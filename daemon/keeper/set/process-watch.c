@@ -81,7 +81,7 @@ static int open_epoll(struct keeper *keeper)
 	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-/* Adds a watch of the descriptor fd, which is taken on success. Returns 0 or -errno. */
+/* Adds a watch of fd. Returns 0, and takes fd; or returns -errno. */
 static int watch_fd(struct set *set, enum watched which, process_ended *ended, int fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
@@ -139,7 +139,7 @@ static void break_set(struct keeper *keeper, struct set *set)
 	if (set->state != SET_READY)
 		return;
 	registry_break_set(set, "its init has ended");
-	/* the kernel may soon give the pid to another process */
+	/* forgets the pid, which the kernel may soon give to another process */
 	set->init_pid = 0;
 	set->init_start = 0;
 	log_operation("sets broken", LOG_ERR, &fields, "set %s of %s is broken: its init has ended",

@@ -13,8 +13,8 @@
 
 #define FREEZE_SECONDS 10
 
-/* Answers with the set's cgroup, where the front finds the processes, and with the sessions whose
- * command runs or has left processes. */
+/* Answers with the set's cgroup, and with the sessions whose command runs or has left processes.
+ * The front (the process that serves the client) then reads the processes from the cgroup. */
 int on_list_processes(struct keeper *keeper, struct request *request, struct wire_ask *asked,
 		      struct failure *failure)
 {
@@ -46,8 +46,8 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 
 /* --- signals and the freezer --- */
 
-/* Deadline for signals. A set may have thousands of processes, each of which
- * takes a few system calls. */
+/* Deadline for sending signals. A set may have thousands of processes, and each needs a few system
+ * calls. */
 #define SIGNAL_SECONDS 20
 
 static void on_signalled(struct operation *operation, const struct task_report *report)
@@ -117,7 +117,7 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 
 	if (r == 0)
 		r = check_signal(keeper, set, asked, failure);
-	/* all processes of the set are nsctld's own, which are making it */
+	/* while the set is being made, its only processes are nsctld's, which make it */
 	if (r == 0 && set->state == SET_CREATING)
 		r = failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	if (r)
@@ -126,8 +126,8 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	return r < 0 ? failure_from_errno(failure, r, "signal the processes") : 0;
 }
 
-/* A Freeze or Thaw in progress. The kernel takes a while for it, and reports its end in
- * cgroup.events. */
+/* A Freeze or Thaw in progress. The kernel may need some time to freeze or thaw the set's cgroup,
+ * and reports the end in cgroup.events. */
 struct freeze {
 	struct keeper *keeper;
 	struct request *request;

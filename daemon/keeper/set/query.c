@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that change no set: Get, GetNetwork, List, ListSessions and OpenNamespaces. Only the
- * kernel knows a set's interfaces and the packets that were refused, so a worker reads them for Get
- * and GetNetwork. */
+/* Methods that change no set: Get, GetNetwork, List, ListSessions and OpenNamespaces. A set's
+ * interfaces, and the packets that the firewall refused, are known only to the kernel, so a worker
+ * reads them for Get and GetNetwork. */
 #include "daemon/cgroup/read.h"
 #include "daemon/keeper/network/egress-refused.h"
 #include "daemon/keeper/network/egress.h"
@@ -16,8 +16,8 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/wire/link.h"
 
-/* Sets on one page of a list. The front asks for the next page when its
- * client has read this one. */
+/* Maximum number of sets on one page of a list. The front (the process that serves the client) asks
+ * for the next page when the client has read this one. */
 #define PAGE_SETS 100
 
 /* --- sets --- */
@@ -364,7 +364,7 @@ int on_open(struct keeper *keeper, struct request *request, struct wire_ask *ask
 
 	if (r == 0)
 		r = authz_open(&request->subject, set->owner, set->kinds, failure);
-	/* not all of its namespaces exist yet */
+	/* not all of the set's namespaces exist yet */
 	if (r == 0 && set->state == SET_CREATING)
 		r = failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	if (r)

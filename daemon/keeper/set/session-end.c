@@ -15,12 +15,11 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/process.h"
 
-/* --- the status file, which the runner writes (daemon/kernel/runner.h) --- */
+/* --- the status file --- */
 
-/* From the status file the keeper learns how a command has ended, even if no keeper ran then. */
-
-/* The contents of a status file, as far as the runner has written it. number: the exit status or,
- * unless exited is true, the signal. when: Unix epoch, microseconds. */
+/* The contents of a status file, as far as the runner has written it (daemon/kernel/runner.h). From
+ * this file the keeper learns how a command ended, even if no keeper ran then. number: the exit
+ * status if exited is true, or the signal. when: Unix epoch, microseconds. */
 struct exit_status {
 	pid_t runner, command;
 	uint64_t runner_start;
@@ -66,8 +65,9 @@ static int read_status(const struct store *store, const char *id, struct exit_st
 	return ferror(file) ? negative_errno() : 0;
 }
 
-/* Fills in how the session ended, from its status file. If the file does not say it, the runner was
- * killed: then the session ends now, by SIGKILL. now: Unix epoch, microseconds. */
+/* Fills in how the session ended, from its status file. If the file does not tell, for example
+ * because the runner was killed, says that the session was ended now by SIGKILL. now: Unix epoch,
+ * microseconds. */
 static void apply_status(const struct exit_status *status, uint64_t now, struct session *session)
 {
 	session->ended = status->ended ? status->when : now;
@@ -119,7 +119,8 @@ static void end_session(struct watch *watch)
 	struct request *starter = watch->more ? watch->starter : NULL;
 	struct log_fields fields = fields_of(session);
 
-	/* the watch is freed below, but the starter may still wait for the removal of the set */
+	/* on_starter_gone() would use the watch, which is freed below, but the starter may wait
+	 * longer, for the removal of the set */
 	if (starter)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
@@ -136,8 +137,8 @@ static void end_session(struct watch *watch)
 		watch->waiters = waiter->behind;
 		session_answer_ended(keeper, waiter, session);
 	}
-	/* removals are recorded before the end of the session, so that the next start continues
-	 * them even if the keeper dies in between */
+	/* The removals are recorded before the end of the session. So if the keeper dies in
+	 * between, its next start continues them. */
 	if (session->removes_set)
 		run_end_answer(keeper, session, starter);
 	store_write_session(keeper->store, session);
@@ -147,7 +148,7 @@ static void end_session(struct watch *watch)
 	remove_session_ended(keeper, set);
 }
 
-/* Fails the requests of Wait, as they would fail now that the session is not there. */
+/* Answers the requests of Wait with ERROR_NOT_FOUND, as if there had been no session. */
 static void fail_waiters(struct watch *watch)
 {
 	struct failure failure;
@@ -174,8 +175,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
 	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
-	/* the set may be in removal already, because its init has ended, but not what the same
-	 * Apply has made */
+	/* This is needed even if the set is already being removed, for example because its init has
+	 * ended: what the same Apply has made may not be. */
 	if (session->removes_set)
 		run_end(keeper, set);
 	watch_free(watch);
@@ -205,7 +206,7 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 	kill_session(keeper, session);
 }
 
-/* Called when the runner has ended, after which its status file does not change any more. Ends the
+/* Called when the runner has ended, so that its status file does not change any more. Ends the
  * session. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
@@ -221,7 +222,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	if (!status.ended)
 		kill_session(watch->keeper, watch->session);
 	if (!status.ended && !status.command && watch->session->pid == 0) {
-		/* an earlier daemon began the start: nothing was executed */
+		/* an earlier daemon began the start, but the command was not executed */
 		session_abandon(watch, NULL);
 		return;
 	}

@@ -26,9 +26,10 @@
 
 /* --- results of the start --- */
 
-/* Called when the connection of an Exec or Run ends before the last answer. A running command goes
- * on or, if it has a leash (make_leash()), is ended by that. If the start still waits for its turn,
- * cancels the start. If the start is in progress, lets it go on, so that it is logged. */
+/* Called when the connection of an Exec or Run ends before the last answer. If the command was
+ * started, drops the request; this does not end the command, but the end of its leash does
+ * (make_leash()). If the start still waits for its turn, cancels the start. If the start is in
+ * progress, does nothing, so that the start is logged. */
 static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
@@ -109,7 +110,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 	if (check_running(set, failure))
 		return;
 	task_error(report, failure);
-	/* process 1 of an adopted pid namespace is not watched */
+	/* process 1 of an adopted pid namespace is not watched, so its end is only guessed */
 	if (set->adopted && report->step == STEP_FORK && report->error == ENOMEM)
 		failure_from_errno(failure, -ENOMEM,
 				   "start a process: process 1 of this pid namespace has probably "
@@ -195,10 +196,11 @@ static int open_status_file(struct keeper *keeper, const struct session *session
 	return take_fd(&fd);
 }
 
-/* Makes the leash of an attached command: a pair of sockets. When the client is gone, the keeper
- * closes its end of the leash, and the runner then ends the command. Makes none if the client has
- * passed a status pipe, by which the runner itself notices that the client is gone. Stores the
- * runner's end, or -1, in *ret_fd. Returns 0 or -errno. */
+/* Makes the leash of a command that is to end with its client: a pair of sockets, one for the
+ * keeper and one for the runner. When the client is gone, the keeper closes its end, and the runner
+ * then ends the command. Makes no leash for a detached command, or if the client has passed a
+ * status pipe, by which the runner itself notices that the client is gone. Stores the runner's end,
+ * or -1, in *ret_fd. Returns 0 or -errno. */
 static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
 {
 	int pair[2];
@@ -221,9 +223,9 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 	/* a command with another uid than its caller's gets none of its caller's groups */
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
-	/* If the command's group is one of the caller's supplementary groups, the caller's own
-	 * group replaces it there, because a file may deny access to members of the caller's
-	 * group. */
+	/* If the command's group is one of the caller's supplementary groups, puts the caller's own
+	 * group in its place. So the command stays a member of the caller's group, to which a file
+	 * may deny access. */
 	for (size_t i = 0; i < peer->n_groups; i++)
 		task->groups[task->n_groups++].id =
 			peer->groups[i] == task->gid ? peer->gid : peer->groups[i];
@@ -316,14 +318,14 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 }
 
 /* Makes the set end with the command that is about to start, instead of by its lease. If the set
- * cannot run the command any more, begins to remove the set and all that was made with it. Returns
- * 0 or an error. */
+ * can no longer run a command, for example because its init has just ended, begins to remove the
+ * set and what the same Apply has made (run_end()). Returns 0 or an error. */
 static int end_with_command(struct keeper *keeper, const struct request *request, struct set *set,
 			    struct failure *failure)
 {
 	int r;
 
-	/* the Apply that is making the set would go on, and what it makes later would stay */
+	/* run_end() would not remove what the Apply that is making this set makes later */
 	if (store_is_applying(keeper->store, set->group))
 		return failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 	r = lease_end_with_command(keeper, request, set, failure);
@@ -347,12 +349,12 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 
 	if (r == 0)
 		r = check_running(set, failure);
-	/* if the caller is in the user namespace of a set, its command must enter the user
-	 * namespace of this set, too */
+	/* kinds: the namespaces that the command enters (0: all). If the caller is in the user
+	 * namespace of a set, the command must also enter that of the set it runs in. */
 	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
-	/* if the set is in its caller's cgroup, its command must enter the pid namespace, because
-	 * the end of this namespace kills the command */
+	/* The processes of a set in its caller's cgroup are ended by the end of the set's pid
+	 * namespace, so all commands enter this namespace. */
 	if (r == 0 && set->callers_cgroup && asked->command.kinds)
 		asked->command.kinds |= KIND_BIT(KIND_PID);
 	if (r == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The beginning of sessions: the start of a runner (daemon/kernel/runner.h), which goes on without
- * nsctld. session-end.h has the rest. */
+/* The beginning of sessions. A session is one command in a set, with its processes. The keeper lets
+ * a worker start a runner (daemon/kernel/runner.h): a process that starts the command, waits for
+ * its end, and does not need nsctld. session-end.h has the rest. */
 #pragma once
 
 #include "daemon/keeper/request/admission.h"

@@ -96,9 +96,10 @@ static void view_user(struct keeper *keeper, uid_t uid, struct wire_user *ret)
 	add_amount(ret, "hangingProcesses", ending_count(uid), ENDING_MAX);
 }
 
-/* Lists users, page by page. Inside a set, a caller sees no other user, whatever rights it has. The
- * cursor: if its after_name is not NULL, there is a next page, which begins after the user
- * after_owner. */
+/* Lists users in the order of their uids, as many as fit on a page. Inside a set, a caller sees no
+ * other user, whatever rights it has. The answer ends with a cursor, and the request for the next
+ * page has the same: after_owner is the last uid on this page. after_name is NULL if there is no
+ * next page. */
 int on_list_users(struct keeper *keeper, struct request *request, struct wire_list *asked,
 		  struct failure *failure _unused_)
 {

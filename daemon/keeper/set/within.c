@@ -17,8 +17,8 @@ int within_find_around(struct keeper *keeper, const struct request *request,
 	if (strlen(subject->within) >= ABOVE_SIZE)
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, SET_DEPTH_MAX,
 				   "sets within each other", NULL);
-	/* below a cgroup with processes, the kernel enables no controller, and the init of the
-	 * surrounding set is in that set's cgroup */
+	/* The new set's cgroup is below that of the surrounding set, which has a process: the set's
+	 * init. Below a cgroup with processes, the kernel enables no controller. */
 	if (spec->memory || spec->tasks || spec->cpu_thousandths)
 		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
 				   "a set within another has no limits of its own; those of set "
