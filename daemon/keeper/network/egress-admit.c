@@ -10,8 +10,9 @@
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/kernel/fault.h"
 
-/* The firewall lets an address through for this much longer than the time to live of its DNS
- * record, so that not every question about the name adds the address again. */
+/* The firewall lets an address through for this much longer than the resolver asks for, which is
+ * the time to live of the DNS record, but at least RESOLVER_SECONDS_MIN. So not every question
+ * about the name adds the address again. */
 #define EXTRA_SECONDS 60
 #define REFUSE_ALL UINT64_MAX
 
@@ -32,7 +33,7 @@ struct admission {
 	size_t n, pairs;
 };
 
-/* State of this file. */
+/* List of the requests whose addresses workers are adding now, or removing again. */
 static struct admission *admissions;
 
 void egress_admit_flushed(void)
@@ -47,8 +48,9 @@ void egress_admit_outdate(const struct egress_names *names)
 		at->outdated |= at->names == names;
 }
 
-/* Returns true while a worker may still add addresses of an old list of these names. Their removal
- * afterwards would also remove addresses that the new list let through meanwhile. */
+/* Returns true while workers may still add addresses of an old list of these names. Such addresses
+ * are removed afterwards, and the removal would also remove an address that the new list has let
+ * through meanwhile. */
 static bool has_outdated(const struct egress_names *names)
 {
 	return LIST_FIND(admissions, at, next, at->names == names && at->outdated);
@@ -73,8 +75,8 @@ static void admission_free(struct admission *admission)
 }
 
 /* Returns the services (as in struct grant) of all entries of the list that match the requested
- * name. Returns 0, so that all addresses are refused, if the request refers to an old list, or
- * while addresses of an old list may still be added or removed. */
+ * name. Returns 0 if the request refers to an old list, or while addresses of an old list may still
+ * be added or removed. choose() then refuses all addresses. */
 static uint32_t services_of(const struct egress_names *names,
 			    const struct wire_resolver_allow *allow)
 {
@@ -89,10 +91,10 @@ static uint32_t services_of(const struct egress_names *names,
 	return services;
 }
 
-/* Fills in ret->grants with the addresses that must be added to the firewall, and ret->refused with
- * those that must not be let through. All other addresses are in the firewall already, at least
- * until their DNS records expire. six: the set has an IPv6 address at its way out. room: the number
- * of further pairs (egress-grants.h) that the set may have. */
+/* Decides about each address of the request. ret->grants gets those that must be added to the
+ * firewall. ret->refused says which ones must not be let through. The firewall has the others
+ * already, at least until their DNS records expire. six: the set has an IPv6 address at its way
+ * out. room: the number of further pairs (egress-grants.h) that the set may have. */
 static void choose(const struct keeper *keeper, struct egress_names *names,
 		   const struct wire_resolver_allow *allow, bool six, size_t room,
 		   struct admission *ret)
@@ -136,7 +138,7 @@ static void log_failure(const struct egress_names *names, const struct task_repo
 }
 
 /* Adds the addresses of the admission, which the firewall has now, to grants. Without memory, an
- * address is left out: the next question for its name adds it to the firewall again, and the
+ * address is left out. The next question for its name then adds it to the firewall again, and the
  * firewall removes it only at the end of its time. */
 static void note(const struct admission *admission, struct grants *grants)
 {
@@ -146,10 +148,9 @@ static void note(const struct admission *admission, struct grants *grants)
 
 static int send_admission(struct keeper *keeper, struct admission *admission);
 
-/* Sends one more task if the admission needs it after the end of its task (done: the task
- * succeeded). If the addresses are of an old list, that task removes them. If the firewall's table
- * was made anew meanwhile, and so may lack the addresses, it adds them again. Returns true if a
- * task was sent. */
+/* Is called when a task of the admission has ended (done: with success). Sends one more task if the
+ * list was replaced meanwhile, to remove the addresses; or if the firewall's table was made anew
+ * meanwhile and so may lack the addresses, to add them again. Returns true if a task was sent. */
 static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 {
 	if (!admission->names || admission->removing)
@@ -162,9 +163,9 @@ static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 	return send_admission(keeper, admission) == 0;
 }
 
-/* Handles the end of an admission's last task: adds the addresses to names->grants if the firewall
- * has them now, or lets workers remove them if the names are gone. Returns true if the resolver may
- * give the addresses to the set. */
+/* Is called when the last task of an admission has ended. If the names were freed meanwhile, lets
+ * workers remove the addresses. Otherwise adds the addresses that the firewall has now to
+ * names->grants. Returns true if the resolver may give the addresses to the set. */
 static bool conclude(struct keeper *keeper, struct admission *admission,
 		     const struct task_report *report)
 {
@@ -230,8 +231,8 @@ static bool find_way(const struct set *set, struct link_plan_task *ret, bool *re
 	return true;
 }
 
-/* Completes the admission with the names, and sends its addresses to a worker. Returns false if
- * that fails; then all addresses are refused. */
+/* Fills in the admission's members that depend on names, counts its addresses in *names, and sends
+ * them to a worker. Returns false if sending fails. Then all addresses are refused. */
 static bool begin(struct keeper *keeper, struct egress_names *names, struct admission *admission)
 {
 	memcpy(names->interface, admission->interface, sizeof(names->interface));
@@ -267,8 +268,8 @@ int egress_admit(struct keeper *keeper, struct egress_names *names,
 	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
 	choose(keeper, names, allow, six, room, admission);
 	if (egress_learned_forwards(names->set)) {
-		/* while the list is learned, no address is refused, and all are noted for
-		 * learning */
+		/* while the list is learned, the set also gets the addresses that choose() has
+		 * refused, and all are remembered with the name */
 		egress_learned_note(names->set, allow);
 		admission->refused = 0;
 	}

@@ -8,21 +8,21 @@
 /* A change (struct egress_change) that a worker is making. */
 struct pending {
 	struct pending *next;
-	/* Number of the change: greater than those of earlier changes. But a change that the done()
-	 * of another one sends gets that one's number, so that callers who wait for the first one
-	 * wait for both. */
+	/* Changes are numbered as they are sent. But a change that the done() of another one sends
+	 * gets the number of that one, so that egress_change_settle() waits for both. */
 	uint64_t serial;
 	char interface[INTERFACE_SIZE];
 	void (*done)(struct operation *operation, const struct task_report *report);
 	void *context;
 };
 
-/* State of this file. */
+/* pending: the changes that workers are making. waiters: the callers of egress_change_settle() that
+ * still wait. */
 static struct {
 	struct pending *pending;
 	struct egress_change_waiter *waiters;
-	/* last: the greatest serial so far. ending: serial of the change whose done() runs now; 0:
-	 * none */
+	/* last: the greatest serial (struct pending) so far. ending: the serial of the change whose
+	 * done() runs now; 0: none runs */
 	uint64_t last, ending;
 } state;
 
@@ -48,7 +48,7 @@ static void tell_waiters(void)
 		}
 		*at = waiter->next;
 		waiter->settled(waiter->context);
-		/* settled() may have changed the list */
+		/* settled() may have changed the list, so begin again */
 		at = &state.waiters;
 	}
 }
@@ -90,8 +90,8 @@ static void fill_services(const struct egress_change *change, struct task_admit 
 			};
 }
 
-/* Returns the seconds from now on for which the firewall must let the address through. 0 removes
- * the address. */
+/* Returns the number of seconds from now on for which the firewall must let the address through; 0:
+ * the address is to be removed. */
 static uint32_t seconds_of(const struct egress_change *change, const struct grant *grant,
 			   uint64_t now)
 {

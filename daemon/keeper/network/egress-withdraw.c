@@ -13,7 +13,7 @@ struct withdrawal {
 			       * next_size() of them */
 };
 
-/* State of this file. */
+/* List of the removals in progress. */
 static struct withdrawal *first;
 
 static size_t next_size(const struct withdrawal *withdrawal)
@@ -32,8 +32,8 @@ static void withdrawal_free(struct withdrawal *withdrawal)
 
 static void go_on(struct withdrawal *withdrawal);
 
-/* Goes on with the next addresses, even after a failure: the firewall itself removes what the
- * worker has left, at the time-outs. */
+/* Goes on with the next addresses, even if the worker has failed: the firewall itself removes each
+ * address at the end of its time. */
 static void on_removed(struct operation *operation, const struct task_report *report _unused_)
 {
 	struct withdrawal *withdrawal = operation->context;
