@@ -78,7 +78,7 @@ void told_clear(struct told *told)
  * about them have the same limit: see log_by_user(). */
 #define EVENTS_PER_MINUTE 200
 
-/* State of this file. */
+/* limit: counts the events about refusals to each user's sets (EVENTS_PER_MINUTE). */
 static struct {
 	uint64_t generation; /* see egress_denied_generation() */
 	struct log_limit limit;
@@ -134,7 +134,7 @@ void egress_denied_name(struct set *set, const char *name, uint64_t questions)
 	char count[24], shown[DETAIL_VALUE_MAX + 1];
 
 	snprintf(count, sizeof(count), "%" PRIu64, questions);
-	/* a byte that is not printable takes four, so the name may have to be cut */
+	/* a byte that is not printable takes four (\DDD), so the name may have to be cut */
 	snprintf(shown, sizeof(shown), "%s", name);
 	if (admits(set->owner))
 		events_egress_denied(

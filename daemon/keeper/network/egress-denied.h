@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reports the packets and names that lists of egress have refused: as events for monitors, and as
- * lines of the log. */
+/* Reports the packets and names that lists of egress (egress-list.h) have refused: as events for
+ * monitors, and as lines of the log. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"
@@ -9,7 +9,7 @@
 
 /* The refused packets of a list that were reported already. A struct of zeros: none. */
 struct told {
-	struct task_refusal *items; /* destinations, each with the number of packets that were
+	struct task_refusal *items; /* destinations; packets: the number of those that were
 				     * reported */
 	size_t n;
 	uint64_t generation; /* the table that has counted the packets: see
@@ -17,23 +17,22 @@ struct told {
 };
 
 /*
- * Reports the packets in *refusals, the kernel's counters for the set's list, that are not in *told
- * yet, and adds them there. Reports at most `most` destinations, those with the most unreported
- * packets first, and fewer if the user's sets have caused many events in this minute. Returns the
- * number of reported destinations. *ret_left: the number of destinations that still have unreported
- * packets.
+ * Compares *refusals, the kernel's counters for the set's list, with *told. Reports the packets
+ * that were not reported before, and adds them to *told. Reports at most `most` destinations, those
+ * with the most unreported packets first; fewer if the user's sets have caused many events in this
+ * minute. Returns the number of reported destinations. *ret_left: the number of destinations that
+ * still have unreported packets.
  */
 size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
 			  size_t most, size_t *ret_left);
 /* Reports that the set, or a member of the network, has asked for a name that its list does not
- * have. questions: how often, since the last report about this name (struct
- * wire_resolver_denied). */
+ * have. questions: the number of such questions, as in struct wire_resolver_denied. */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
-/* Must be called when the firewall's table is about to be made anew: the counters of refused
- * packets begin at 0 in a new table, so it gets a new number. */
+/* Must be called when the firewall's table is about to be made anew. The new table gets a new
+ * number (egress_denied_generation()), because its counters of refused packets begin at 0. */
 void egress_denied_flushed(void);
-/* Returns the number of the firewall's present table, which no earlier table had. */
+/* Returns the number of the firewall's present table. Each new table gets another one. */
 uint64_t egress_denied_generation(void);
 
 /* Compares *now, the kernel's present counters, with *told. Fills in news with the destinations

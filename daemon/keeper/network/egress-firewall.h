@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fills in the parts that are the same in all tasks about ways out (egress.h), and finds the way of
- * a set. */
+/* Describes the firewall's table for tasks about ways out (egress.h), and finds the way out of a
+ * set or network. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/task.h"
 
-/* Fills in the description of the firewall's table that each task about a way out contains. *ret
+/* Fills in the description of the firewall's table, which each task about a way out contains. *ret
  * points into keeper and its configuration. */
 void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret);
 /* Returns the link that is the way out of the set or network, or NULL if there is none. */

@@ -27,8 +27,9 @@ int grants_add(struct grants *grants, const struct grant *grant)
 	struct grant *same = find(grants, &grant->address), *more;
 
 	/* an address has one time for all its services: the new one if the new grant has them all,
-	 * otherwise the earlier one. So an address is never taken to be in the firewall when it is
-	 * not, but may be added again earlier than needed. */
+	 * otherwise the earlier one. So grants_have() returns true only if the firewall has the
+	 * address for all of them. It may return false too early; then the address is only added
+	 * again. */
 	if (same) {
 		bool all = (same->services & ~grant->services) == 0;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses to which the names in the list of a set or network lead, and which the firewall
- * lets the set reach now. "Services" are protocols and ports: see struct destination_service. */
+/* The addresses to which the names in a list of egress lead (egress-names.h), and which the
+ * firewall lets the set or network reach now. A service is a protocol with its ports: see struct
+ * destination_service. */
 #pragma once
 
 #include "daemon/keeper/policy/address.h"
@@ -24,8 +25,8 @@ struct grants {
 	size_t pairs; /* sum of grant_pairs() of all items */
 };
 
-/* Returns the number of pairs of an address with these services, which are bits as in struct
- * grant. */
+/* Returns the number of pairs (see above) of an address with these services, which are bits as in
+ * struct grant. */
 static inline size_t grant_pairs(uint32_t services)
 {
 	return (size_t)__builtin_popcount(services);

@@ -9,7 +9,7 @@ struct held {
 	size_t sets; /* number of the user's sets and networks with this list */
 };
 
-/* State of this file. */
+/* The lists of all users' sets and networks, each list once for each user. */
 static struct held *first;
 
 static struct held **find(uid_t uid, const struct reach_names *list)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counts the names of hosts in the lists of each user's sets and networks. A list that several sets
- * or networks of a user share counts once, because it is in memory once. Only the files egress-*.c
- * may use this header. */
+/* Counts the names of hosts in the lists of egress of each user's sets and networks. A list that
+ * several sets or networks of a user share (reach_names_share()) counts once, because it is in
+ * memory once. Only the files egress-*.c may use this header. */
 #pragma once
 
 #include "daemon/keeper/policy/reach-names.h"

@@ -5,7 +5,7 @@
 #include "daemon/keeper/policy/outside.h"
 
 /* Maximum number of destinations (struct place), and of pairs of a name and an address (struct
- * lead), that are remembered for one list that is learned. */
+ * lead), that are remembered for one list. */
 #define PLACES_MAX 512
 #define LEADS_MAX 512
 /* Maximum number of leads that are remembered for all lists of a user together. */
@@ -37,7 +37,7 @@ struct egress_learned {
 	struct egress_learned *next;
 };
 
-/* State of this file. */
+/* The lists that are being learned. */
 static struct egress_learned *first;
 
 /* Returns the number of lists of the user that are being learned. */
@@ -116,8 +116,8 @@ static bool has_room(const struct egress_learned *learned)
 	return learned->n_leads < LEADS_MAX && n < USER_LEADS_MAX;
 }
 
-/* Returns true if an entry of a list could consist of this name. A set may ask its resolver for the
- * name "a.example:80", but as an entry this text means port 80 of a.example. */
+/* Returns true if the name alone can be an entry of a list. This is not so for each name that a set
+ * may ask its resolver for: "a.example:80" as an entry means port 80 of a.example. */
 static bool can_be_listed(const char *name)
 {
 	struct destination destination;
@@ -185,16 +185,16 @@ void egress_learned_overflow(struct set *set)
 
 /* --- entries --- */
 
-/* Storage for the texts of the answer of egress_learned_tell(). */
+/* Storage for the texts to which the answer of egress_learned_tell() points. */
 static struct {
 	char entry[DESTINATION_SIZE];
 	struct egress_refused_text shown;
 } texts[LEARNED_MAX];
 
-/* Writes to ret the entry of a list that would let a set reach this place. name: the name by which
- * the entry lists the place; NULL: by its address. address, protocol: texts of the place. An entry
- * can name only TCP and UDP. For other protocols, it has no port, and lets all packets to the
- * address through. */
+/* Writes to ret the entry that would let a set reach this place if it was added to the list. name:
+ * the name that is to be in the entry; NULL: the address is. address, protocol: texts of the place.
+ * An entry can name only TCP and UDP. For other protocols, the entry has no port, and lets all
+ * packets to the address through. */
 static void write_entry(const struct place *place, const char *name, char *ret, const char *address,
 			const char *protocol)
 {
@@ -212,8 +212,8 @@ static void tell(const struct keeper *keeper, const struct place *place, const c
 		 struct wire_learned_list *list)
 {
 	size_t i = list->n_learned++;
-	/* lists let a set reach only the public addresses of a name, so an entry with the name
-	 * would not help for another address */
+	/* an entry with a name lets a set reach only the public addresses of the name; for any
+	 * other address, the entry must have the address itself */
 	bool leads = name && outside_is_public(keeper->config, &place->address);
 	struct task_refusal at = {.family = (uint8_t)place->address.family,
 				  .protocol = place->protocol,

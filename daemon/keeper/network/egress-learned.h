@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Remembers the destinations outside its list that a set or network reaches while the list is
- * learned (set/learn.c), and the names that lead there. Until the learning ends, the firewall lets
- * the set reach such destinations, and its resolver forwards all names. */
+/* Learning of lists of egress (egress-list.h; the method LearnEgress, set/learn.c). While a list is
+ * learned, the firewall also lets the set or network reach destinations that the list lacks, and
+ * its resolver forwards the questions for all names. This module remembers these destinations and
+ * the names that lead there, for the client that wants to complete the list. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -9,11 +10,11 @@
 #include "daemon/wire/resolver.h"
 
 /* Maximum number of lists of a user that are learned at the same time. Each takes about 40 KiB of
- * the keeper's memory. */
+ * the keeper's memory, and that of its names. */
 #define LEARNED_LISTS_MAX 64
 
 enum learned_state {
-	LEARNED_GROWS,	 /* the set may reach destinations that the list lacks */
+	LEARNED_GROWS,	 /* the list is learned: destinations that it lacks may be reached */
 	LEARNED_CLOSING, /* learning ends: the resolver forwards only names of the list again; the
 			  * firewall may still have its rules for learning */
 	LEARNED_DONE,	 /* the firewall has no rules for learning any more */
@@ -28,26 +29,26 @@ void egress_learned_change(struct set *set, enum learned_state state);
  * learned. */
 void egress_learned_forget(struct set *set);
 
-/* Returns true if the set's resolver forwards names that are not on the list, because the list is
- * being learned. */
+/* Returns true if the set's resolver forwards questions for names that are not on the list to the
+ * name servers, because the list is being learned. */
 bool egress_learned_forwards(const struct set *set);
 /* Returns true if the firewall has rules for learning the set's list, or may have them. */
 bool egress_learned_has_rules(const struct set *set);
 
-/* Notes the addresses to which a name leads, from a request of the resolver. This function and the
- * others below (egress_learned_add(), egress_learned_overflow(), egress_learned_tell()) may be
- * called only after egress_learned_begin() and before egress_learned_forget(). */
+/* Remembers the name and the addresses in a request of the resolver. This function,
+ * egress_learned_add(), egress_learned_overflow() and egress_learned_tell() may be called only
+ * between egress_learned_begin() and egress_learned_forget(). */
 void egress_learned_note(struct set *set, const struct wire_resolver_allow *allow);
-/* Notes the destinations in *refusals, to which packets were let through although the list does not
- * have them. */
+/* Remembers the destinations in *refusals: the list lacks them, but packets were let through to
+ * them. */
 void egress_learned_add(struct set *set, const struct task_refusals *refusals);
-/* Notes that the kernel had no room to count all destinations: egress_learned_tell() then sets
- * ret->full in all answers. */
+/* Must be called when the kernel had no room to count all destinations. egress_learned_tell() then
+ * always sets ret->full. */
 void egress_learned_overflow(struct set *set);
 
-/* Fills in *ret with what no call for this set has returned yet: each destination once for each
- * name that leads to its address, or once without a name if none does so far. ret->more: there was
- * no room for all. *ret points into memory of this module, until the next call or
- * egress_learned_forget(). */
+/* Fills in *ret with the destinations that were not returned before for this set. Returns each one
+ * once for each name that leads to its address; or once without a name, if no name is known to lead
+ * there yet. ret->more: there was no room for all, and the next call returns others. *ret points
+ * into memory of this module, until the next call or egress_learned_forget(). */
 void egress_learned_tell(const struct keeper *keeper, struct set *set,
 			 struct wire_learned_list *ret);

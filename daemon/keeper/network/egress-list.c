@@ -7,8 +7,8 @@
 #include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/state/quota.h"
 
-/* The lines of all lists of the present task. allow and deny of its links (struct task_link) point
- * here. */
+/* The lines of all lists of the present task. The members allow and deny of its links (struct
+ * task_link) point here. */
 static char buffer[DESTINATION_LINES_SIZE];
 static size_t used;
 
@@ -17,8 +17,9 @@ void egress_list_begin(void)
 	used = 0;
 }
 
-/* Makes *ret, the set's way out in a task, lead nowhere, because an incomplete list could let
- * through what the list denies. why: the reason, for the log; NULL: nothing is logged. */
+/* Makes *ret, the set's way out in a task, lead nowhere. Is called when a list is incomplete,
+ * because that could let through what the whole list denies. why: the reason, for the log; NULL:
+ * nothing is logged. */
 static void close_link(const struct set *set, struct task_link *ret, const char *why)
 {
 	ret->named = ret->learned = false;
@@ -47,7 +48,8 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 		return 0;
 	if (reach_has_dns(keeper->config, reach)) {
 		servers.n_own = resolver_servers_of(set, spec, own, &of_host);
-		/* the texts of both would be in the same memory */
+		/* of_host: `own` has the host's servers already. A second call would overwrite
+		 * their texts, so `own` is used for both */
 		if (of_host)
 			servers.host = own;
 		servers.n_host = of_host ? servers.n_own : resolver_servers_of_host(host);
@@ -60,8 +62,8 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 		return 0;
 	}
 	if (lines.overflow) {
-		/* a list that is not the task's first has more room in the next task, so nothing is
-		 * logged */
+		/* log this only for the first list of a task: another one has more room in the next
+		 * task */
 		close_link(set, ret,
 			   used == 0 ? "its list and those of [lists] are too long" : NULL);
 		return -ENOSPC;

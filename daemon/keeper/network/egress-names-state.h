@@ -15,7 +15,7 @@ struct egress_names {
 	struct egress_names *next;
 	struct keeper *keeper;
 	struct set *set;
-	uint64_t cookie, version; /* as in wire/resolver.h */
+	uint64_t cookie, version; /* of this struct, and of list: see wire/resolver.h */
 	struct reach_names *list;
 	char addresses[2][ADDRESS_SIZE]; /* addresses at which the resolver answers; "": none */
 	/* the interface of the way out (egress.h) on the host; "" until addresses are first sent to

@@ -12,15 +12,18 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Pauses in microseconds. When a user's resolver has ended, the user's sets get a new one after
- * LOST_PAUSE, or after FAILED_PAUSE if an earlier resolver has ended less than FAILED_PAUSE before.
- * If no resolver can be started for a set, or the resolver cannot get its sockets or its list, the
- * next try comes after FAILED_PAUSE, then after twice as long each time, up to FAILED_PAUSE_MAX. */
+/* Pauses before the next attempt, in microseconds. When a user's resolver has ended, the user's
+ * sets get a new one after LOST_PAUSE. If the one before has ended less than FAILED_PAUSE earlier,
+ * the pause is FAILED_PAUSE. When no resolver can be started for a set, or the resolver cannot get
+ * the set's sockets or list, the pause is FAILED_PAUSE, and twice as long after each further
+ * failure, up to FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
 #define FAILED_PAUSE_MAX UINT64_C(80000000)
 
-/* State of this file. */
+/* first: the names of all sets and networks whose lists have names. last_cookie, last_version: the
+ * last numbers that were given to a struct egress_names and to a list. pump: the timer that calls
+ * on_pump(). */
 static struct {
 	struct keeper *keeper;
 	struct egress_names *first;
@@ -92,9 +95,9 @@ static size_t room_of(uid_t uid)
 	return GRANTS_PAIRS_MAX - MIN(pairs, (size_t)GRANTS_PAIRS_MAX);
 }
 
-/* Returns the number of further pairs (egress-grants.h) that the set may have. room: the number of
- * further pairs for all sets of the user. A set that has n pairs already gets at most room - n, so
- * that no set can take all. */
+/* Returns the number of further pairs (egress-grants.h) that the set may have: room, which is the
+ * number of further pairs for all sets of the user, less the number of pairs that the set has
+ * already. So one set alone gets about half of what its user may have. */
 static size_t share_of(const struct egress_names *names, size_t room)
 {
 	return room - MIN(room, names->grants.pairs + names->pairs_admitting);
@@ -150,8 +153,8 @@ static void await_pauses(void)
 		pump_in(first > now ? first - now : 0);
 }
 
-/* Handles the end of a user's resolver: the user's sets get a new one after a pause, because a
- * resolver that ends again and again must not keep the machine busy. */
+/* Is called when a user's resolver has ended. The user's sets get a new one, but only after a
+ * pause: a resolver that ends again and again must not keep the machine busy. */
 static void on_lost(struct keeper *keeper _unused_, uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -213,13 +216,15 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		call_opened(names);
 		await_pauses();
 	}
-	/* a removal of the set may have waited for this, and may free the set */
+	/* a removal of the set waits while egress_names_busy() is true. It goes on now, and may
+	 * free the set */
 	if (set)
 		keeper->upcalls->network_idle(keeper, set);
 }
 
-/* Returns true if the user's resolver has RESOLVER_SETS_MAX sets. More sets of the user can have
- * lists with names, because egress_names_update() ignores this limit. */
+/* Returns true if the user's resolver answers RESOLVER_SETS_MAX sets and networks, or will when
+ * workers have made the sockets. More of them can have lists with names, because
+ * egress_names_update() does not check this limit. */
 static bool is_full(uid_t uid)
 {
 	size_t n = 0;
@@ -271,7 +276,7 @@ void egress_names_open(struct set *set, egress_names_opened *opened, void *conte
 {
 	struct egress_names *names = set->egress.names;
 
-	/* only one caller can wait at a time */
+	/* only one caller can wait for a set; another one is called at once */
 	if (!names || names->open || names->opened) {
 		opened(context);
 		return;
@@ -320,8 +325,9 @@ static bool has_any(uid_t uid)
 	return LIST_FIND(state.first, at, next, at->set->owner == uid);
 }
 
-/* Replaces names->list by list, which may be NULL, and counts the difference for the owner
- * (QUOTA_NAMES). Takes over the caller's reference to list, and releases the old list. */
+/* Replaces names->list by list, which may be NULL. Adds the difference to the number of names that
+ * is counted against the owner's limit (QUOTA_NAMES). Takes over the caller's reference to list,
+ * and releases the old list. */
 static void replace_list(struct egress_names *names, struct reach_names *list)
 {
 	uid_t uid = names->set->owner;
@@ -351,8 +357,9 @@ int egress_names_check(struct keeper *keeper, const struct set *set, const struc
 	return r;
 }
 
-/* Frees set->egress.names, and removes its addresses from the firewall. Ends the resolver's work
- * for the set, and ends the resolver if the user has no other list with names. */
+/* Frees set->egress.names, and lets workers remove the addresses of its names from the firewall.
+ * The resolver does not answer the set any more, and is ended if the user has no other list with
+ * names. */
 static void egress_names_forget(struct set *set)
 {
 	struct egress_names *names = set->egress.names;
@@ -383,9 +390,9 @@ uint64_t egress_names_digest(const struct set *set)
 	return digest_of(set->egress.names ? set->egress.names->list : NULL);
 }
 
-/* Sets set->egress.named to the digest of list, the new list (see egress-names.h), which may be
- * NULL. Does nothing if list lacks names of the old list, or if connections to names that the old
- * list did not have may still be open. */
+/* Sets set->egress.named (see egress-names.h) to the digest of list, which is about to replace the
+ * old list and may be NULL. Does nothing if list lacks names of the old list, or if named is not
+ * the old list's digest: then connections to names of an even older list may still be open. */
 static void adopt(struct set *set, const struct reach_names *list)
 {
 	const struct reach_names *old = set->egress.names ? set->egress.names->list : NULL;
@@ -429,7 +436,7 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 		reach_names_release(list);
 		return false;
 	}
-	/* the lists are equal: keep the new one, which further sets will share */
+	/* the lists are equal: keep the new copy, which is shared with further sets from now on */
 	if (names->list && reach_names_equal(list, names->list)) {
 		replace_list(names, list);
 		return false;

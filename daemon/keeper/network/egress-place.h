@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses at which a resolver answers a set, or the members of a network, whose list has
- * names. */
+/* The addresses at which a resolver (egress-resolver.h) answers a set, or the members of a network,
+ * whose list of egress has names of hosts. */
 #pragma once
 
 #include "daemon/keeper/state/registry.h"

@@ -9,9 +9,9 @@
 #include "daemon/kernel/nflog.h"
 
 #define READ_SECONDS 20
-/* Time from a list's message (nfnetlink_log) to the reading of the list's counters. A list sends at
- * most one message a second, so its further packets in this second have no message, but are counted
- * by then. */
+/* Time from the message about refused packets (egress-reading.h) to the reading of the list's
+ * counters. A list sends at most one message a second. Its further packets in this second have no
+ * message, but are counted by then. */
 #define SETTLE_MICROSECONDS UINT64_C(1100000)
 /* Minimum pause between two readings for one user. */
 #define REST_MICROSECONDS UINT64_C(50000)
@@ -26,15 +26,17 @@
 struct egress_reading {
 	struct egress_reading *next; /* of the same user */
 	struct set *set;
-	/* CLOCK_BOOTTIME in microseconds. heard: when the list's last message came. due: when the
-	 * list's counters are to be read; 0: not before the next message */
+	/* CLOCK_BOOTTIME in microseconds. heard: when the last message came that the list has
+	 * refused packets. due: when the list's counters are to be read; 0: not before the next
+	 * message */
 	uint64_t heard, due;
 	bool unread;	  /* there may be refused packets that were not reported */
 	struct told told; /* up to 8 KiB */
 };
 
 /* A user with at least one struct egress_reading, or with a reading in progress. The counters of
- * one list are read at a time. */
+ * one list are read at a time, and the next reading begins after rests_until (CLOCK_BOOTTIME,
+ * microseconds). */
 struct reader {
 	struct reader *next;
 	uid_t uid;
@@ -43,13 +45,13 @@ struct reader {
 	uint64_t rests_until;
 	bool busy; /* a reading for the set `id` is in progress */
 	char id[ID_SIZE];
-	/* of this reading: when its task was sent (CLOCK_BOOTTIME in microseconds), and
-	 * egress_denied_generation() at that time */
+	/* of the reading in progress: when its task was sent (CLOCK_BOOTTIME in microseconds), and
+	 * the value of egress_denied_generation() then */
 	uint64_t sent, generation;
 	struct egress_waiter waiter;
 };
 
-/* State of this file. */
+/* fd, readable: the socket for messages about refused packets. first: list of the users. */
 static struct {
 	struct keeper *keeper;
 	int fd;
@@ -121,8 +123,8 @@ static void on_refused(struct operation *operation, const struct task_refusals *
 	struct egress_reading *reading = set ? set->egress.reading : NULL;
 	size_t told, left;
 
-	/* if the firewall's table was made anew meanwhile, the counters may be those of either
-	 * table */
+	/* if the firewall's table was made anew meanwhile, the counters may be those of the old
+	 * table or of the new one, so they are not used */
 	if (!reading || reader->generation != egress_denied_generation())
 		return;
 	told = egress_denied_tell(set, &reading->told, refusals, DESTINATIONS_AT_ONCE, &left);
@@ -217,8 +219,9 @@ static struct egress_reading *new_reading(struct reader *reader, struct set *set
 	return reading;
 }
 
-/* Callback of nflog_read(): notes that a list has refused packets. prefix: the message's prefix,
- * which is the id of the link that is the way out. Ignores other prefixes. */
+/* Callback of nflog_read(): notes that a list has refused packets. prefix: the text in the message
+ * that the firewall's rule has put there: the id of the link that is the way out. Ignores other
+ * texts. */
 static void hear(const char *prefix, void *context _unused_)
 {
 	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);
@@ -243,8 +246,8 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context _
 
 bool egress_reading_unread(struct set *set)
 {
-	/* a command may have ended just now because packets were refused: read their messages
-	 * first */
+	/* read messages that are still in the socket: a list may have refused packets just now,
+	 * perhaps the last ones of a command whose end ends the set */
 	if (state.fd >= 0)
 		nflog_read(state.fd, hear, NULL);
 	return set->egress.reading && set->egress.reading->unread;

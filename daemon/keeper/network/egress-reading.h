@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reads the counters of packets that lists of egress have refused, and passes them to
- * egress-denied.h, which reports them. When a list refuses packets, its rules in the firewall send
- * messages (nfnetlink_log), at most one a second. A worker reads the list's counters a little more
- * than a second after a message, so they include the packets that were refused in this second
- * without a message. There is one reading at a time for each user.
+ * Reads the counters of packets that lists of egress (egress-list.h) have refused, and passes them
+ * to egress-denied.h, which reports them. When a list refuses packets, its rules in the firewall
+ * send messages to the keeper (nfnetlink_log), at most one a second. A worker reads the list's
+ * counters a little more than a second after a message, so that they include the packets that were
+ * refused in this second without a message. There is one reading at a time for each user.
  */
 #pragma once
 
@@ -12,8 +12,9 @@
 #include "daemon/wire/report.h"
 
 /* Opens the socket for the messages of the firewall's rules, and sets keeper->log_group to the
- * group of these messages. On failure, log_group stays 0, and refused packets are not reported.
- * Must be called before privileges are dropped, when keeper->loop and keeper->table are set. */
+ * nfnetlink_log group of these messages. On failure, log_group stays 0, and refused packets are not
+ * reported. Must be called before privileges are dropped, when keeper->loop and keeper->table are
+ * set. */
 void egress_reading_listen(struct keeper *keeper);
 /* Returns true if the set's list may have refused packets that were not reported. Then the worker
  * that removes the set must read the counters, for egress_reading_last(). */

@@ -19,7 +19,7 @@ void refused_names_add(struct refused_names *names, const char *name, uint64_t q
 	if (known) {
 		questions += names->entries[i].questions;
 	} else {
-		/* too long, or no memory */
+		/* NULL: the name is too long, or there is no memory */
 		known = strlen(name) < DESTINATION_NAME_SIZE ? strdup(name) : NULL;
 		if (!known)
 			return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of hosts that a resolver has last refused to answer for a set or network. */
+/* The names of hosts that a resolver has last refused to answer for a set or network, because they
+ * are not on its list of egress. */
 #pragma once
 
 #include "daemon/wire/egress.h"

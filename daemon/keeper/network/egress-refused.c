@@ -2,8 +2,8 @@
 #include <arpa/inet.h>
 #include "daemon/keeper/network/egress-refused.h"
 
-/* Returns the name of the IP protocol. Without a name here, writes the protocol's number to
- * ret->protocol, and returns this text. */
+/* Returns the name of the IP protocol. For a protocol that has no name in this function, returns
+ * its number as a text, which is written to ret->protocol. */
 static const char *name_protocol(uint8_t protocol, struct egress_refused_text *ret)
 {
 	switch (protocol) {

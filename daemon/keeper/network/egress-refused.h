@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include "daemon/wire/report.h"
 
-/* Storage for the texts of a struct wire_refused. */
+/* Storage for the texts to which a struct wire_refused points. */
 struct egress_refused_text {
 	char address[INET6_ADDRSTRLEN], protocol[8];
 };

@@ -10,9 +10,9 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-/* A call of on_readable() handles at most MESSAGES_AT_ONCE messages of a resolver. It ends after
- * the message with which it has taken MICROSECONDS_AT_ONCE of processor time. Then no messages of
- * this resolver are read for RESTS times the time that the call has taken. */
+/* A call of on_readable() handles at most MESSAGES_AT_ONCE messages of a resolver. It ends earlier
+ * when it has taken MICROSECONDS_AT_ONCE of processor time. In this case, no messages of this
+ * resolver are read for RESTS times the time that the call has taken. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
@@ -32,8 +32,8 @@ struct egress_resolver {
 	struct wire_inbox inbox;
 	struct wire_queue outgoing;
 	struct event *readable, *writable;
-	struct event *again; /* pending until on_again() reads on: after a rest (RESTS), or because
-			      * messages may be left in the inbox */
+	struct event *again; /* timer that calls on_again(), to read further messages: after a rest
+			      * (RESTS), or because messages may be left in the inbox */
 	struct event *life;  /* pending while the resolver may have unread messages: see
 			      * on_life() */
 	bool heard;	     /* the resolver has sent a message since the timer `life` was
@@ -43,7 +43,8 @@ struct egress_resolver {
 			      * egress_resolver_answered() was not called yet */
 };
 
-/* State of this file. */
+/* first: the resolvers that run. last_id: the id of the last one that was started. writer and
+ * message are used for all resolvers. */
 static struct {
 	struct egress_resolver *first;
 	uint32_t last_id;
@@ -96,7 +97,8 @@ void egress_resolver_end(uid_t uid)
 void egress_resolver_stop(void)
 {
 	while (state.first) {
-		/* not counted in ending.h: the resolver ends by itself when its channels close */
+		/* 0: resolver_free() does not call ending_add(), because the keeper itself ends.
+		 * The resolver ends by itself when its channels close */
 		state.first->number = 0;
 		resolver_free(state.first);
 	}
@@ -163,8 +165,8 @@ static bool take_message(struct egress_resolver *resolver)
 	return r >= 0;
 }
 
-/* Starts the timer that calls on_again(), which reads on, after this time. Does nothing if the
- * timer is pending already, or if the resolver is going to be ended. */
+/* Starts the timer that calls on_again() after this time, to read further messages. Does nothing if
+ * the timer is pending already, or if the resolver is going to be ended. */
 static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
 {
 	const struct timeval time = clock_span(microseconds);
@@ -191,7 +193,8 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 	rest = spent < MICROSECONDS_AT_ONCE ? 0 : RESTS * spent;
 	if (rest > 0)
 		event_del(resolver->readable);
-	/* messages that are already in the inbox do not make the pipe readable */
+	/* even without a rest, the timer must call on_again(): messages that are in the inbox
+	 * already do not make the pipe readable */
 	go_on_in(resolver, rest);
 }
 
@@ -215,9 +218,9 @@ static void expect_life(struct egress_resolver *resolver)
 	evtimer_add(resolver->life, &time);
 }
 
-/* Is called LIFE_SECONDS after expect_life() has started the timer. Ends a resolver that has unread
- * messages, and has sent none in this time: the descriptors in unread messages stay open, and would
- * accumulate. */
+/* Is called LIFE_SECONDS after expect_life() has started the timer. Ends the resolver if it has
+ * unread messages, and has sent none in this time. Unread messages hold descriptors open (sockets
+ * and lists for the resolver), which would become more and more. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct egress_resolver *resolver = context;
@@ -230,9 +233,10 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		lose(resolver, "hangs");
 }
 
-/* Handles r, the result of wire_queue_send(), or of wire_queue_flush() with 0 in place of -EAGAIN:
- * waits until the messages in the queue can be sent, or ends the resolver. Ignores errors that say
- * that the resolver has ended: its pipe is closed then, too, and on_readable() notices that. */
+/* Is called after messages were sent. r: 0, also if messages are left in the queue; or -errno. If
+ * messages are left, waits until the socket has room for them. Ends the resolver after an error,
+ * except for the errors of a resolver that has ended already: its pipe is closed then, too, and
+ * on_readable() notices that. */
 static void go_on_sending(struct egress_resolver *resolver, int r)
 {
 	if (!wire_queue_is_empty(&resolver->outgoing))

@@ -21,8 +21,8 @@ static int write_list(const struct reach_names *names)
 }
 
 /* Returns true if a resolver may ask this name server, which a user has chosen for a set. The
- * resolver asks from the host's net namespace, so the server must not be one that egress would not
- * reach: a loopback address, or a forbidden one. */
+ * resolver asks from the host's net namespace. There, a loopback address leads to the host itself,
+ * and no list keeps it from forbidden addresses, so it must ask neither. */
 static bool may_ask(const struct keeper *keeper, const char *server)
 {
 	struct address address;
@@ -58,8 +58,8 @@ static void fill_upstreams(const struct keeper *keeper, const struct set *set,
 	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
 }
 
-/* Returns the list of names for a message to the resolver, without a cookie. The caller closes
- * names_fd, which is -errno on failure. */
+/* Returns the list of names for a message to the resolver, with cookie 0. The member names_fd is an
+ * open file that the caller must close, or -errno. */
 static struct wire_resolver_list describe(const struct egress_names *names)
 {
 	return (struct wire_resolver_list){.version = names->version,

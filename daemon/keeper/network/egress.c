@@ -26,24 +26,24 @@
  * event loop. */
 #define UPDATE_MICROSECONDS 2000
 
-/* State of this file: there is only one table. */
+/* State of the firewall's table. There is only one. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
-	/* again, follow: egress_restore() or egress_follow() must be called when the present task
-	 * has ended */
+	/* restoring: a task is in progress. When it has ended, egress_restore() must be called if
+	 * again is set, and egress_follow() if follow is set */
 	bool restoring, again, follow;
 	bool remaking; /* the present task makes the firewall's table anew */
 	bool cleared;  /* the present task has no links, so it removes the table */
-	/* more: the present task has no room for all links; the next one begins after the link with
-	 * this owner and name */
+	/* more: the present task has no room for all links. The next task begins after the link
+	 * with this owner and name */
 	bool more;
 	uid_t owner;
 	char name[NAME_SIZE];
-	bool heard; /* another program has changed the table while the present task restored it */
-	/* The present task ends connections to addresses of names, because names were taken off the
-	 * lists of these sets and networks. digest: that of the names that were on the list when
-	 * the task was sent, for egress_names_ended(). */
+	bool heard; /* another program has changed the table during the present task */
+	/* The sets and networks whose lists have lost names. The present task ends their
+	 * connections to addresses of names. digest: the digest of the names that the list had when
+	 * the task was sent, for egress_names_ended() */
 	struct {
 		char id[ID_SIZE];
 		uint64_t digest;
@@ -52,7 +52,7 @@ static struct {
 	struct egress_waiter *waiters, **last_waiter;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
-/* Progress of egress_lists_changed(), which reads the names of all lists anew: the next list is
+/* Progress of egress_lists_changed(), which reads the names of all lists anew. The next list is
  * that of the first way out after the link with this owner and name. */
 static struct {
 	struct event *go_on;
@@ -204,8 +204,8 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	else
 		log_restored(report);
 	/* The table is restored again if egress_restore() was called meanwhile, if another program
-	 * has changed the table while this task succeeded, or if this task has removed the table
-	 * while a way out was being made. */
+	 * has changed the table during this task and the task has succeeded, or if this task has
+	 * removed the table while a way out was being made. */
 	if (state.again || (state.heard && done) || (state.cleared && first_way(keeper))) {
 		state.again = false;
 		egress_restore(keeper);
@@ -224,8 +224,8 @@ static void note_ending(const struct set *set)
 	state.ending[state.n_ending++].digest = egress_names_digest(set);
 }
 
-/* Adds as many ways out to the task as fit, beginning with link (NULL: there are none). If some are
- * left, sets state.more: the next task begins after the last one that was added. */
+/* Adds as many ways out to the task as it has room for, beginning with link (NULL: there are none).
+ * If some are left, sets state.more: the next task begins after the last one that was added. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
@@ -268,9 +268,9 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/* Sends a task that restores the table with the way out at position (NULL: there are none) and as
- * many of those after it as fit. more: adds them to the table that the task before has begun;
- * otherwise makes the table anew. */
+/* Sends a task that restores the table. It has the way out at position (NULL: there is none) and as
+ * many of the following ones as it has room for. more: the task before has made the table, and this
+ * one adds its ways out; otherwise, the task makes the table anew. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -310,9 +310,9 @@ void egress_follow(struct keeper *keeper)
 	send_or_log(keeper, &task);
 }
 
-/* Is called when the names of all lists were read. Restores the table if there are lists: "@dns"
- * and lists of the configuration may stand for other entries now, and connections to names that
- * were taken off must end. */
+/* Is called when the names of all lists were read. Restores the table if there are lists: the
+ * entries that "@dns" (the name servers) and "@NAME" (a list of the configuration) stand for may be
+ * others now, and connections to names that were taken off must end. */
 static void finish_names(struct keeper *keeper)
 {
 	egress_names_servers_changed();
@@ -327,10 +327,10 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
-/* Reads the names of one list anew. If this changes set->egress.named, writes it to the record:
- * with the old digest, the next start of nsctld would take the list for one that has lost names,
- * and would end connections to the addresses of names. Returns true if the list has got its first
- * names, or has lost all. */
+/* Reads the names of one list anew. If this changes set->egress.named (see egress-names.h), also
+ * writes the record: from an old digest there, the next start of nsctld would conclude that the
+ * list has lost names, and would end connections without need. Returns true if the list has got its
+ * first names, or has lost all. */
 static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
 	const uint64_t named = set->egress.named;
@@ -342,8 +342,8 @@ static bool update_names(struct keeper *keeper, struct set *set, const struct wi
 }
 
 /* Reads the names of the lists anew, beginning with the list of the way out at link (NULL: none is
- * left). After UPDATE_MICROSECONDS, stops and has names.go_on call on_go_on(), which goes on in the
- * next pass of the event loop. */
+ * left). After UPDATE_MICROSECONDS, starts the timer names.go_on and returns. The timer calls
+ * on_go_on(), which reads the other lists, in the next pass of the event loop. */
 static void update_names_from(struct keeper *keeper, const struct link *link)
 {
 	static const struct timeval now = {};
@@ -377,7 +377,7 @@ void egress_lists_changed(struct keeper *keeper)
 	update_names_from(keeper, first_way(keeper));
 }
 
-/* Counts the entries of all lists for their owners, after a start. */
+/* At the start of nsctld, counts the entries of all lists against their owners' limits. */
 static void count_again(struct keeper *keeper)
 {
 	static struct wire_spec spec;
@@ -441,8 +441,9 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	egress_restore(keeper);
 }
 
-/* Lets the event loop call callback() when *fd is readable. *fd may also be -errno of its opening.
- * Returns the event. If there is none, logs that, closes *fd, and returns NULL. */
+/* Makes an event that calls callback() when *fd is readable. *fd may also be the -errno of a
+ * failure to open it. Returns the event. If there is none, logs that, closes *fd, and returns
+ * NULL. */
 static struct event *listen_at(struct keeper *keeper, int *fd, event_callback_fn callback)
 {
 	struct event *event =
@@ -466,7 +467,8 @@ void egress_listen(struct keeper *keeper)
 		log_notice("cannot watch the firewall for changes: %s", strerror(ENOMEM));
 		return;
 	}
-	/* without nf_tables in the kernel there is no egress either */
+	/* without nf_tables in the kernel, this fails. Then there is no egress either, so that
+	 * logging the failure is enough */
 	state.listener_fd = nft_watch_open();
 	state.changed = listen_at(keeper, &state.listener_fd, on_changed);
 	state.rules_fd = barrier_watch_open();
