@@ -220,7 +220,7 @@ static void expect_life(struct egress_resolver *resolver)
 
 /* Is called LIFE_SECONDS after expect_life() has started the timer. Ends the resolver if it has
  * unread messages, and has sent none in this time. Unread messages hold descriptors open (sockets
- * and lists for the resolver), which would become more and more. */
+ * and lists for the resolver), which would accumulate otherwise. */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct egress_resolver *resolver = context;

@@ -61,7 +61,7 @@ void egress_gone(struct keeper *keeper);
  * before privileges are dropped. */
 void egress_listen(struct keeper *keeper);
 /* At the start of nsctld, reserves the published ports and counts the lists' entries against their
- * owners' limits. Restores the firewall's table if there are ways out, or if forwarding is still
- * enabled for earlier ones. Must be called when all records are loaded. */
+ * owners' limits. Calls egress_restore() if there are ways out, or if something of earlier ones may
+ * be left on the host. Must be called when all records are loaded. */
 void egress_start(struct keeper *keeper);
 void egress_stop(struct keeper *keeper);
