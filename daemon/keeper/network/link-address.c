@@ -3,8 +3,8 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* The daemon chooses only addresses whose number in their subnet (address_number()) is below this
- * one. */
+/* The daemon does not choose addresses with a number in their subnet (address_number()) of
+ * HOSTS_MAX or more. */
 #define HOSTS_MAX 65536
 
 /* A network's subnet "auto" gets AUTO_ADDRESSES addresses (a prefix of AUTO_PREFIX bits) in this
@@ -13,6 +13,7 @@
 #define AUTO_PREFIX 24
 #define AUTO_ADDRESSES 256
 
+/* Context of find_collision(). text, link: the address that collides, and the name of its link. */
 struct collision {
 	const struct address *address;
 	bool overlap; /* true: look for overlapping subnets; false: for equal addresses */
@@ -94,9 +95,9 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* an address that the request names may have a subnet that overlaps with another link's,
-	 * but not on the host; in a set, the kernel accepts that, and it affects nobody but the
-	 * owner */
+	/* At an end on the host, the subnet of an address must not overlap with that of another
+	 * link's address. In a set, overlapping subnets of addresses that the request names are
+	 * allowed: they affect only the owner. */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -202,9 +203,9 @@ static int at_other_network(const struct link *link, const struct wire_end *end,
 	return find_collision(link, end, far, &other->collision);
 }
 
-/* Checks that the subnet does not overlap with the subnet of an address that the set at end i has
- * in another network, because the set could not tell the two networks apart. Returns 0 or an
- * error. */
+/* Checks that the subnet of the network at the other end does not overlap with the subnet of an
+ * address that the set at end i has in another network: the set could not tell these networks
+ * apart. Returns 0 or an error. */
 static int check_networks(struct link_draft *draft, int i, const struct address *subnet)
 {
 	struct other_network other = {.network = draft->plan->ends[!i],
@@ -217,8 +218,9 @@ static int check_networks(struct link_draft *draft, int i, const struct address 
 				 other.collision.link, other.collision.text);
 }
 
-/* Gives a member of a network an address in each of the network's subnets, unless the request names
- * addresses, or has an empty list of them (has_addresses). Returns 0 or an error. */
+/* Gives end i an address in each subnet of the network at the other end. Does nothing if there is
+ * no network, or if the request gives a list of addresses, even an empty one (has_addresses).
+ * Returns 0 or an error. */
 static int allocate_addresses(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -371,12 +373,12 @@ void link_plan_bridge(const struct wire_network *network, struct link_plan_bridg
 	}
 }
 
-/* --- ways to the outside --- */
+/* --- ways out (egress.h) --- */
 
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
-/* Sets bit n of used for each way out that has the addresses of way number n in the IPv4 pool:
- * WAY_ADDRESSES addresses from address WAY_ADDRESSES * n on. */
+/* Way number n has WAY_ADDRESSES addresses of the IPv4 pool, from address WAY_ADDRESSES * n on.
+ * Sets bit n of used if a recorded way out has these. */
 static void mark_ways(const struct registry *registry, const struct address *pool,
 		      uint8_t used[static WAYS_MAX / 8])
 {

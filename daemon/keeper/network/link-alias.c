@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/network/link-draft.h"
 
-/* Context of find_clash(): the set at the end that is planned (own, end). If there is a clash, also
- * the other set in the network, and the name that both have. */
+/* Context of find_clash(). Its caller fills in the set at the end that is planned (own), and that
+ * end (end). If find_clash() returns 1, it has filled in the other set with one of own's names
+ * (other), and that name (alias). Otherwise, the values of these two have no meaning. */
 struct clash {
 	const struct set *own, *other;
 	const struct wire_end *end;
-	/* index of this name in end->aliases; end->n_aliases: it is the name of `own` */
+	/* index of the name in end->aliases; end->n_aliases: it is the name of `own` itself */
 	size_t alias;
 };
 
@@ -20,8 +21,10 @@ static size_t find_alias(const struct wire_end *end, size_t n, const char *name)
 	return at;
 }
 
-/* Callback of link_draft_each_neighbour() for a network: looks for a name or alias of clash->own
- * that the member at the far end has, too. Returns 1 if there is one. */
+/* Callback of link_draft_each_neighbour() for the network that the planned link leads to. member:
+ * the end of the network's member that has this link. Returns 1, and fills in *clash, if an alias
+ * of this member is the name or an alias of clash->own, or if the member's name is an alias of
+ * clash->own. */
 static int find_clash(const struct link *link, const struct wire_end *end _unused_,
 		      const struct wire_end *member, void *context)
 {
@@ -29,7 +32,7 @@ static int find_clash(const struct link *link, const struct wire_end *end _unuse
 	size_t n = clash->end->n_aliases;
 
 	clash->other = link->ends[link->ends[0] && set_is_network(link->ends[0]) ? 1 : 0];
-	/* other links of the same set may have the same aliases */
+	/* another link of the same set to this network may have the same aliases */
 	if (!clash->other || clash->other == clash->own)
 		return 0;
 	clash->alias = find_alias(clash->end, n, set_shown_name(clash->other));

@@ -21,20 +21,22 @@ struct wire_end *link_draft_end(struct wire_link *link, int i);
  * reason (format). Returns ERROR_INVALID_VALUE. */
 int link_draft_refuse(struct link_draft *draft, int i, const char *member, const char *format, ...)
 	_printf_(4, 5);
-/* A callback of link_draft_each_neighbour(). end: the end of link that is at the place. far: the
- * other end of link. Both are valid only during the call. Returns 0 to go on. */
+/* A callback of link_draft_each_neighbour(). end: the end of link that is at the place which that
+ * function was given. far: the link's other end. Both are valid only during the call. Returns 0 to
+ * go on. */
 typedef int link_draft_neighbour(const struct link *link, const struct wire_end *end,
 				 const struct wire_end *far, void *context);
-/* Calls callback() for each end that the links other than draft->changing have at this place (NULL:
- * the host), until callback() returns another value than 0. Returns that value, or 0. */
+/* Calls callback() for each end of a link at this place (NULL: the host), without the ends of
+ * draft->changing. Stops, and returns the value, when callback() returns another value than 0.
+ * Otherwise returns 0. */
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
 			      link_draft_neighbour *callback, void *context);
 
 /* --- aliases, a set's other names in a network: link-alias.c --- */
 
-/* Checks the aliases of end i: only a set's end of a link to a network may have any, none may be
- * given twice, and no other set in the network may have the set's name or one of these aliases as
- * its name or alias. Returns 0 or ERROR_INVALID_VALUE. */
+/* Checks the aliases of end i. Only a set's end of a link to a network may have any. None may be
+ * given twice. No other set in the network may have the set's name as an alias, or one of these
+ * aliases as its name or alias. Returns 0 or ERROR_INVALID_VALUE. */
 int link_alias_check(struct link_draft *draft, int i);
 
 /* --- addresses: link-address.c, which also has functions of link-plan.h --- */
@@ -44,8 +46,8 @@ int link_alias_check(struct link_draft *draft, int i);
  * network's subnets. Returns 0 or ERROR_INVALID_VALUE. */
 int link_address_give(struct link_draft *draft, int i);
 
-/* Fills in *ret with the record of a network, set->network, into which *ret then points. Returns
- * false if set is NULL or no network, or if the record is damaged. */
+/* Unpacks the record of a network (set->network) to *ret, which then points into the record.
+ * Returns false if set is NULL or no network, or if the record is damaged. */
 bool link_address_read_network(const struct set *set, struct wire_network *ret);
 
 /* --- routes: link-route.c. A gateway is the next hop of a default route. --- */

@@ -8,8 +8,8 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Maximum number of links on one page of the answer. Fewer fit if they are too long for a
- * message. */
+/* Maximum number of links on one page of the answer. A page has fewer if that many are too long for
+ * a message. */
 #define PAGE_LINKS 512
 #define EXAMINE_SECONDS 5
 
@@ -28,11 +28,11 @@ struct listing {
 	struct request *request;
 	struct operation *operation;
 	uint16_t order[EXAMINE_LINKS_MAX]; /* links[order[i]] is link i of the task */
-	/* the last link on the page, if another page follows; else "" */
+	/* if another page follows: that begins after this link. Else after_name is "". */
 	uid_t after_owner;
 	char after_name[NAME_SIZE];
-	size_t n, n_asked; /* number of links, and of those that were given to a worker or
-			    * skipped */
+	/* number of links on the page, and of those that workers got or that were skipped */
+	size_t n, n_asked;
 	struct listed links[];
 };
 
@@ -227,9 +227,9 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 
 /* --- the request --- */
 
-/* Collects the ids of the links on the page: the first PAGE_LINKS links after asked->after_owner
- * and after_name that *asked asks for and the caller may see. set: only links with an end in this
- * set; NULL: all. */
+/* Collects the ids of the links on the page: the first PAGE_LINKS links that *asked asks for and
+ * the client may see. The page begins after the link asked->after_owner, asked->after_name. set:
+ * only links with an end in this set; NULL: all. */
 static void collect(struct listing *listing, const struct wire_list *asked, const struct set *set)
 {
 	const struct request *request = listing->request;

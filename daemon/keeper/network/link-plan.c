@@ -414,7 +414,7 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 		if (link_draft_end(&ret->wire, i)->where == END_NETWORK)
 			link_draft_end(&ret->wire, i)->mtu = link_draft_end(&ret->wire, !i)->mtu;
 	for (int i = 0; i < 2 && r == 0; i++) {
-		/* has_addresses: an end without addresses must not get new ones automatically */
+		/* an end without addresses must not get new ones from link_address_give() */
 		link_draft_end(&ret->wire, i)->has_addresses = true;
 		r = complete_end(&draft, i);
 		link_draft_end(&ret->wire, i)->has_addresses = false;

@@ -36,14 +36,14 @@ struct link_plan {
 /* A link that is asked for. */
 struct link_wish {
 	const struct authz_subject *subject;
-	uid_t owner;	/* owner of the link, and of both ends */
-	const char *id; /* the link's id, from which MACs are derived */
-	const struct wire_link *wire;
-	const char *prefixes[2]; /* for ends a and b: what precedes a field in errors, such as
-				  * "a." */
+	uid_t owner;		      /* owner of the link, and of both ends */
+	const char *id;		      /* the link's id, from which MACs are derived */
+	const struct wire_link *wire; /* what is asked for: link_plan() completes a copy */
+	/* put before the names of fields of ends a and b in errors, such as "a." */
+	const char *prefixes[2];
 	/* the set that is being made, or NULL; end a is in this set if wire->a names no place */
 	struct set *own;
-	bool egress;	   /* a way out, which needs no permission for an end on the host */
+	bool egress;	   /* a way out (egress.h): its end on the host needs no permission */
 	const char *group; /* id of the Apply that makes the link, or NULL */
 };
 
@@ -56,10 +56,10 @@ struct link_wish {
 int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
 	      struct failure *failure);
 
-/* Plans the change of a link by SetLink: *ret is the link with the members that *change gives.
- * Names of interfaces and places cannot change. *ret points into itself, so it must not be moved,
- * and into link->wire and what *change points to. Returns 0, ERROR_INVALID_VALUE, or ERROR_SYSTEM
- * if the link's record is damaged. */
+/* Plans the change of a link by SetLink. *ret is the link as it is now, but with the members that
+ * *change gives. Names of interfaces and places cannot change. *ret points into itself, so it must
+ * not be moved, and into link->wire and what *change points to. Returns 0, ERROR_INVALID_VALUE, or
+ * ERROR_SYSTEM if the link's record is damaged. */
 int link_plan_change(const struct registry *registry, const struct link *link,
 		     const struct wire_link *change, struct link_plan *ret,
 		     struct failure *failure);
@@ -70,10 +70,10 @@ struct link_plan_egress {
 	struct wire_link wire;
 	char addresses[2][2][ADDRESS_SIZE], gateways[2][ADDRESS_SIZE];
 };
-/* Plans a way out, with the first WAY_ADDRESSES addresses of pool_v4 that no other way has, and the
- * addresses at the same position in pool_v6 (NULL: no IPv6). The addresses are a proposal: the
- * set's maker takes others if the host uses these. outward: the way gets default routes. Returns 0
- * or ERROR_LIMIT_EXCEEDED. */
+/* Plans a way out (egress.h). Takes the first WAY_ADDRESSES addresses of pool_v4 that no other way
+ * has, and the addresses at the same position in pool_v6 (NULL: no IPv6). The worker that makes the
+ * set or network takes others if the host uses these. outward: the way gets default routes. Returns
+ * 0 or ERROR_LIMIT_EXCEEDED. */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
 /* Moves each address in egress->wire on in its pool, by WAY_ADDRESSES times `ways`: see
@@ -96,8 +96,9 @@ struct link_plan_bridge {
 	struct task_bridge task;
 	char addresses[SUBNETS_MAX][ADDRESS_SIZE];
 };
-/* Fills in the bridge of this network: its addresses, which are number 1 of each subnet
- * (address_of_subnet()), and whether it forwards. ret->task points into ret->addresses. */
+/* Fills in the bridge of this network. Its addresses are number 1 of each subnet
+ * (address_of_subnet()). It forwards packets to the outside if the network has egress. ret->task
+ * points into ret->addresses. */
 void link_plan_bridge(const struct wire_network *network, struct link_plan_bridge *ret);
 
 /* A link for a task. The member task points into the link and into the other members, so this
@@ -107,14 +108,15 @@ struct link_plan_task {
 	struct wire_link wire;
 	char pins[2][KEY_SIZE + 12], names[2][INTERFACE_SIZE];
 };
-/* Writes to ret the name that the interface of a link's end has in the kernel. */
+/* Writes to ret the name that the interface of this end of the link has in the kernel. */
 void link_plan_device(const struct link *link, const struct wire_end *end,
 		      char ret[static INTERFACE_SIZE]);
 
-/* Fills in a recorded link for a task, without the members of struct task_link about egress: see
- * egress_fill_link(). own: the set that is being made, which has no pin yet, so its end in the task
- * has none either; NULL: there is no such set. *ret also points into *link, which must outlive it.
- * Returns 0, or -errno if the link's record is damaged. */
+/* Fills in a recorded link for a task, without the members of struct task_link that only a way out
+ * has: see egress_fill_link(). own: the set that the task makes; NULL: the task makes none. An end
+ * in this set has no pin (a name in the vault), because the set is not in the vault yet. *ret also
+ * points into *link, which must outlive it. Returns 0, or -errno if the link's record is
+ * damaged. */
 int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret);
 /* Like link_plan_task(), for an existing link as it will be after the change that
  * link_plan_change() has planned. *ret also points into what plan->wire points to, so the plan must

@@ -169,11 +169,11 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 }
 
 /*
- * Returns true if the removal of this set can leave the link to the kernel, which deletes links
- * with the net namespace of an end, some time after the removal. So the set must be a network,
- * because nothing else holds its net namespace; that of another set may live on, if it was adopted
- * or if a user holds it. And the set at the other end must be in removal, too: another one must
- * lose its end of the link at once.
+ * Returns true if the removal of this set can leave the link to the kernel, which deletes a link
+ * with the net namespace of either end, some time after the removal. There are two conditions:
+ *   - The set is a network: nothing else holds its net namespace. The net namespace of another set
+ *     may live on, if it was adopted or if a user holds it.
+ *   - The set at the other end is in removal, too. A set that stays must lose its end at once.
  */
 static bool is_going(const struct link *link, const struct set *set)
 {
@@ -204,7 +204,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
 
-			/* only the addresses of ways out are needed, for the firewall */
+			/* the firewall has addresses of ways out; others are not needed */
 			if (!link->egress)
 				end->n_addresses = 0;
 			end->n_routes = 0;

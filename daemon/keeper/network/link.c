@@ -94,9 +94,9 @@ static bool unrecord(struct link_work *work)
 	return false;
 }
 
-/* Ends and frees the work. gone: nothing of the link is left in the kernel; the link is then
- * forgotten, unless its record cannot be deleted. Calls network_idle() for the sets at the link's
- * ends, whose removals may have waited for this, and then done(). */
+/* Ends and frees the work. gone: nothing of the link is left in the kernel. Then also deletes its
+ * record and, if that succeeds, frees the link. Calls network_idle() for the sets at the link's
+ * ends, because their removals may wait for the end of this work. Then calls done(). */
 static void finish(struct link_work *work, bool gone)
 {
 	struct link_work it;
@@ -169,8 +169,9 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	finish(work, gone);
 }
 
-/* Removes the link, then ends the work. done() gets work->failure, which the caller may have set. A
- * worker's failure to remove the link replaces it. */
+/* Removes the link, then ends the work. A caller that undoes a failed operation has set
+ * work->failure, which done() gets. If a worker cannot remove the link, done() gets that failure
+ * instead. */
 static void remove_link(struct link_work *work)
 {
 	int r;
@@ -300,9 +301,9 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
-	/* the answer waits until the files in /etc of all members of the network have the new
-	 * names; for a link of an Apply (link->group), only the answer to the Apply waits for
-	 * that */
+	/* the client gets the answer when the files in /etc of all members of the network have
+	 * the new names. If an Apply makes the link (link->group), the answer to the Apply waits
+	 * for that, at its end */
 	if (resolver_links_changed(link->ends[0], link->ends[1]) && !*link->group)
 		resolver_settle(link->owner, finish_adding, work);
 	else
@@ -385,7 +386,7 @@ static int rewrite(struct link_work *work, const struct wire_link *wire)
 	return store_write_link(work->keeper->store, work->link);
 }
 
-/* Undoes rewrite(). Does nothing if that had no memory and changed nothing. */
+/* Undoes rewrite(). Does nothing if rewrite() had no memory, and so has changed nothing. */
 static void restore(struct link_work *work)
 {
 	if (!work->before)
@@ -459,13 +460,14 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 			abandon(work, false);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
 	}
-	/* plan points into the packed link; rewrite() replaces it, but keeps the old bytes in
+	/* plan points into link->wire. rewrite() replaces that, but keeps the old bytes in
 	 * work->before */
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
 		r = rewrite(work, &plan.wire);
-		/* the change goes on. If the next nsctld reads the old record, ListLinks shows that
-		 * the ends lack something, and SetLink can be repeated */
+		/* the change goes on without a new record. After a restart, nsctld has the old
+		 * one. ListLinks then shows where the ends differ from it, and SetLink can be
+		 * repeated. */
 		if (r < 0)
 			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
 		return 0;
@@ -482,7 +484,7 @@ void link_recover(struct keeper *keeper, struct link *link)
 {
 	if (link->state == LINK_READY)
 		return;
-	/* the set's removal also removes the link */
+	/* the removal of a set also removes the set's links */
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
 			return;

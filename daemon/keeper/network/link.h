@@ -4,11 +4,16 @@
  * link is recorded before it is made, and its record is deleted when nothing of the link is left in
  * the kernel. link-plan.c decides its names and addresses, and daemon/kernel/link.c makes it. The
  * worker that makes a set (its maker) also makes the links of the set's specification. A link is
- * removed with the first of the two places that it connects.
+ * removed, at the latest, with the first of the two places that it connects.
  *
- *   add: plan, record (creating), TASK_LINK, answer, record (ready)
- *   set: plan, TASK_ADJUST and record at the same time, answer; on failure restore the old record
- *   remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
+ * The steps, in order (TASK_...: a worker acts; record (...): a record with this state is written):
+ *
+ *   AddLink: plan, record (creating), TASK_LINK, answer, record (ready)
+ *   SetLink: plan, TASK_ADJUST and record at the same time, answer; after a failure of the worker,
+ *            write the old record again
+ *   RemoveLink: record (removing), TASK_REMOVE_LINK, delete the record, answer
+ *
+ * A way out is the link by which a set or network reaches the outside: see egress.h.
  */
 #pragma once
 
@@ -47,7 +52,7 @@ void link_forget(struct keeper *keeper, struct link *link);
 /* --- for create.c and remove.c: all links of a set --- */
 
 /* Plans and records all links of spec, and the set's way out (egress.h), if it needs one. Returns
- * 0, or an error after link_forget_all(). */
+ * 0, or an error; then it has also called link_forget_all(). */
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure);
 /* Checks that the set or network at the other end of link n of the set's specification is still
@@ -55,16 +60,17 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
  * ERROR_NOT_FOUND or ERROR_BUSY. */
 int link_check_peer(struct keeper *keeper, const struct set *set, size_t n,
 		    struct failure *failure);
-/* Fills in task->links with the set's links and, for its way out, task->firewall. *task then points
- * into static memory, so it must be sent before another task is filled in. */
+/* Fills in task->links with the set's links and, if one of them is a way out, task->firewall. *task
+ * then points into static memory, so it must be sent before another task is filled in. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
-/* Adds the set's links to task->links, apart from those that the kernel deletes by itself. For its
- * way out, fills in task->firewall and, if needed, task->way. *task then points into static memory,
- * as after link_fill_create(). */
+/* Adds the set's links to task->links, apart from those that the kernel deletes by itself. If one
+ * is a way out, fills in task->firewall, and also task->way if the list of egress may have refused
+ * packets that were not reported. *task then points into static memory, as after
+ * link_fill_create(). */
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
-/* Records that the set's maker has given the way out other addresses, because the host uses the
- * planned ones. ways: how far each address was moved on in its pool, as in way_shift(). Returns 0
- * or -errno. */
+/* Writes new addresses of the set's way out to its record. Must be called when the set's maker has
+ * reported that it has taken other addresses than planned, because the host uses those. ways: how
+ * far the maker has moved each address on in its pool, as in way_shift(). Returns 0 or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
 /* Records that the set's links are ready, and reports them to monitors. Also starts the proxy of
  * the set's published ports, if it needs one (publish_serve()). Must be called when the set's maker
@@ -83,7 +89,7 @@ bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */
 
-/* Removes the link unless it is ready, because the daemon ended while the link was made or removed.
- * Leaves the link to the removal of a set at one of its ends, if that is in progress. May free the
- * link. Must be called for each link at the start, after the recovery of sets. */
+/* Removes a link that is not ready, because the daemon ended while the link was made or removed.
+ * Does nothing if a set at one of its ends is being removed: that removal includes the link. May
+ * free the link. Must be called for each link at the start, after the recovery of sets. */
 void link_recover(struct keeper *keeper, struct link *link);

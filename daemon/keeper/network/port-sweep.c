@@ -16,7 +16,7 @@ static struct event *timer;
 static void on_swept(struct operation *operation _unused_,
 		     const struct task_report *report _unused_)
 {
-	/* ports that are left take only memory, until the next sweep */
+	/* after a failure, the ports stay until the next sweep. They take only memory. */
 }
 
 static void sweep(struct keeper *keeper, struct set *network)

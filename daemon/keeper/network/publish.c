@@ -17,9 +17,9 @@
 
 /* The ports that a set publishes, in set->published. */
 struct published {
-	int leash_fd; /* closing it ends the proxy; -1: there is none */
+	int leash_fd; /* closing it ends the proxy; -1: there is no proxy */
 	size_t n;
-	int sockets[][2]; /* reserve the ports, for IPv4 and IPv6; -1: none */
+	int sockets[][2]; /* each reserves a port, for IPv4 or IPv6; -1: none in this family */
 };
 
 /* --- addresses --- */
@@ -87,7 +87,7 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 	if (publish->host_address && six != (family == AF_INET6))
 		return 0;
 	fd = bind_port(publish, family);
-	/* the host does not have this family, so no process can take the port */
+	/* the errors of a host without this family: no process can take the port there */
 	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && reach_of(publish) == REACH_ALL))
 		return 0;
 	if (fd < 0)
@@ -115,8 +115,9 @@ static int hold_both(const struct spec_publish *publish, int ret_fds[2])
 	return r;
 }
 
-/* Returns a port that is free now in one family at publish->host_address, or -errno. Another
- * process may take it before the caller does. */
+/* Returns a port that is free now at publish->host_address, or -errno. If that is not given, the
+ * port is free in one family, perhaps not in the other. Another process may take the port before
+ * the caller does. */
 static int find_free(const struct spec_publish *publish)
 {
 	const struct spec_publish any = {.protocol = publish->protocol,
@@ -340,8 +341,8 @@ static void fill_listeners(const struct published *published, const struct wire_
 	}
 }
 
-/* Fills in the proxy's targets: the addresses that the set has at its way out. texts: storage for
- * them. */
+/* Fills in the proxy's targets: the addresses that the set has at its way out (egress.h). texts:
+ * storage for them. */
 static void fill_targets(const struct set *set, struct task_proxy *task,
 			 char texts[static 2][ADDRESS_SIZE])
 {
@@ -410,7 +411,7 @@ void publish_stop(struct set *set)
 		set->published->leash_fd = close_fd(set->published->leash_fd);
 }
 
-/* --- the end, and a restart --- */
+/* --- releasing, and reserving again after a restart --- */
 
 void publish_release(struct keeper *keeper, struct set *set)
 {

@@ -19,8 +19,8 @@ bool set_is_member(const struct set *set)
 	return false;
 }
 
-/* Fills in ret->networks, with the oldest link first. If there is no room for all, those with the
- * youngest links are left out. The set's list begins with the youngest link. */
+/* Fills in ret->networks. The set's list begins with the youngest link, so each network is added
+ * before those that were added so far. If there is no room, it replaces the last one. */
 static void find_networks(const struct set *set, struct resolver_plan *ret)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
@@ -49,8 +49,8 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/* Adds the name servers of the plan's networks to the plan. Returns true if one of these networks
- * has egress. */
+/* Adds the name servers in the records of the plan's networks to the plan. Returns true if one of
+ * these networks has egress. */
 static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;
@@ -108,9 +108,9 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
-/* If the list of `set`, which is the plan's set or one of its networks, has names, adds the
- * addresses of its resolver to the plan's name servers. first: they replace the name servers that
- * the plan has. Returns false if the list has no names. */
+/* `set` is the plan's set or one of its networks. If its list of egress has names of hosts, adds
+ * the addresses of its resolver to the plan's name servers, after removing those that the plan has
+ * if first is true. Returns false, and changes nothing, if the list has no names. */
 static bool lead_by(const struct set *set, struct resolver_plan *naming, bool first)
 {
 	const char *servers[2];
@@ -221,7 +221,7 @@ size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_p
 		const struct set *network = naming->networks[i];
 		size_t first = n;
 
-		/* the list begins with the youngest link */
+		/* network->links begins with the youngest link, but its lines must come last */
 		for (const struct link *link = network->links; link;
 		     link = link_next(link, network))
 			n = add_member(link, network, n, ret);

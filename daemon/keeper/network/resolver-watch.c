@@ -22,8 +22,9 @@ static const struct {
 static struct {
 	int fd;
 	struct {
-		int entry;     /* watch of the file itself; -1: none */
-		int directory; /* watch of its directory, which rows may share; -1: none */
+		int entry; /* inotify's watch of the file itself; -1: none */
+		/* inotify's watch of its directory; -1: none. Rows may have the same one. */
+		int directory;
 	} watches[ARRAY_SIZE(rows)];
 	bool watching, wanted;
 	struct event *event;

@@ -11,19 +11,18 @@
 
 /* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
 #define RESOLVER_SECONDS 5
-/* Microseconds of the first pause after a missed deadline: see on_late(). */
-#define FIRST_PAUSE (60 * UINT64_C(1000000))
+#define FIRST_PAUSE (60 * UINT64_C(1000000)) /* in microseconds: see on_late() */
 
-/* The state of the files that a set has of its own in /etc: set->files. */
+/* State of the updates of a set's own files in /etc: set->files. See keep(). */
 struct set_files {
 	struct set *set;
 	struct set_files *next_due;
 	uint64_t due; /* number in the order in which sets became due; 0: the set is not due */
 	bool busy;    /* a worker updates the files now */
-	/* after a missed deadline: the set gets a task of its own until one ends in time */
+	/* a task has missed its deadline: the set gets its own tasks until one ends in time */
 	bool alone;
-	/* length of the last pause, and its end (CLOCK_BOOTTIME), both in microseconds; no update
-	 * begins before: see on_late() */
+	/* length of the last pause, and its end (CLOCK_BOOTTIME), both in microseconds. During a
+	 * pause, no update of the files begins: see on_late(). */
 	uint64_t pause, resume;
 };
 
@@ -32,15 +31,16 @@ struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* set_files.due of its first set */
+	uint64_t oldest; /* the set_files.due that its first set had */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
 
+/* A call of resolver_settle() that waits. */
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for the owner's sets with a set_files.due up to this one */
+	uint64_t until; /* waits for the owner's sets whose set_files.due is not above this */
 	resolver_settled *settled;
 	void *context;
 };
@@ -52,17 +52,16 @@ struct held {
 	unsigned int times; /* calls of resolver_hold() without one of resolver_go_on() */
 };
 
-/* State of this file. */
 static struct {
 	void (*changed)(struct keeper *keeper); /* parameter of resolver_listen() */
-	struct event *pump;
-	struct set_files *due; /* sets that are due, in the order in which they became due */
-	struct set_files **due_end;
-	uint64_t now; /* greatest set_files.due so far */
+	struct event *pump;			/* timer of on_pump(), which begins orders */
+	struct set_files *due; /* the sets that are due; the one that became due first is first */
+	struct set_files **due_end; /* where the next set is added */
+	uint64_t now;		    /* the last number that a set_files.due got */
 	struct order *orders;
 	struct waiter *waiters;
 	struct held *held;
-	size_t n_files;
+	size_t n_files; /* number of sets with set->files */
 } state = {.due_end = &state.due};
 
 /* --- sets that are due --- */
@@ -78,9 +77,9 @@ static void take_off(struct set_files **at)
 	files->due = 0;
 }
 
-/* Makes set->files if the set can have files of its own, or has a list of egress, in which "@dns"
- * may stand for the host's name servers. While a set has set->files, the host's files are watched.
- * Returns 0 or -ENOMEM. */
+/* Makes set->files if the set can have files of its own, or has a list of egress: "@dns" in such a
+ * list may stand for the host's name servers. While any set has set->files, the host's files are
+ * watched. Returns 0 or -ENOMEM. */
 static int keep(struct set *set)
 {
 	if (set->files || (!resolver_plan_has_any(set) && set->egress.n_entries == 0))
@@ -179,8 +178,8 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* Calls back and frees the waiters whose sets are up to date, one at a time. Starts again after
- * each call, because the callback may change the list. */
+/* Calls settled() of each waiter whose wait is over, and frees the waiter. Goes back to the head of
+ * the list after each call, because that may change the list. */
 static void release(void)
 {
 	struct waiter **at = &state.waiters;
@@ -286,8 +285,9 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Moves the owner's first due set, and further ones that get the same files, into the order. *ret:
- * their plan. Takes sets that end, are broken or pause off the list, so order->n may be 0. */
+/* Moves the owner's first due set into the order and, unless a set must be alone, further ones that
+ * get the same files. *ret: their plan. Takes off the list sets that are in removal, are broken or
+ * pause, so order->n may be 0. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set_files **at = &state.due;
@@ -333,7 +333,7 @@ static void finish_order(struct order *order)
 		}
 	for (size_t i = 0; i < order->n; i++)
 		order->sets[i]->files->busy = false;
-	/* a removal of the set may have waited for this, and may free the set */
+	/* a removal that has waited for the end of this task may now free its set */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
 	free(order);
