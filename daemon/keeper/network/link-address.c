@@ -3,8 +3,7 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* The daemon does not choose addresses with a number in their subnet (address_number()) of
- * HOSTS_MAX or more. */
+/* The daemon chooses addresses only among the first HOSTS_MAX of a subnet: see address_number(). */
 #define HOSTS_MAX 65536
 
 /* A network's subnet "auto" gets AUTO_ADDRESSES addresses (a prefix of AUTO_PREFIX bits) in this

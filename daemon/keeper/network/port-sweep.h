@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Deletes ports of networks (the ends of links at the network's bridge) that removed sets have left
- * behind. A removal may only disable a set's ports (struct task_remove.keeps_ends), and the kernel
- * deletes them with the set's net namespace. But the owner may keep that namespace alive, and so
- * the ports; this module then deletes them a little later.
+ * behind. Some removals only disable a set's ports (struct task_remove.keeps_ends): the kernel
+ * deletes the ports with the set's net namespace. If the owner keeps that namespace alive, the
+ * ports stay. This module then deletes them a little later.
  */
 #pragma once
 

@@ -35,7 +35,7 @@ size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX])
 struct resolvconf {
 	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
 	size_t n;
-	bool loopback;		 /* at least one server was left out */
+	bool loopback;		 /* a server on loopback was left out */
 	char stub[ADDRESS_SIZE]; /* the first server on loopback; "": there is none */
 };
 /* Adds the servers in the text of a resolv.conf(5) to *ret, which must be cleared before the first
