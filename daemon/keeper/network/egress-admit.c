@@ -159,8 +159,10 @@ static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
 		admission->removing = true;
 	else if (!done || !admission->flushed)
 		return false;
+	if (send_admission(keeper, admission) < 0)
+		return false;
 	admission->flushed = false;
-	return send_admission(keeper, admission) == 0;
+	return true;
 }
 
 /* Is called when the last task of an admission has ended. If the names were freed meanwhile, lets
@@ -180,10 +182,9 @@ static bool conclude(struct keeper *keeper, struct admission *admission,
 		egress_withdraw_late(keeper, admission->uid, admission->interface, admission->list,
 				     &late);
 	}
-	if (!done || !names || admission->outdated)
+	if (!done || !names || admission->outdated || admission->flushed)
 		return false;
-	if (!admission->flushed)
-		note(admission, &names->grants);
+	note(admission, &names->grants);
 	return true;
 }
 

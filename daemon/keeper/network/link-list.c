@@ -239,7 +239,7 @@ static void collect(struct listing *listing, const struct wire_list *asked, cons
 					      : registry_next_link(registry, 0, NULL);
 	const struct link *last = NULL;
 
-	for (; link; last = link, link = registry_next_link(registry, link->owner, link->name)) {
+	for (; link; link = registry_next_link(registry, link->owner, link->name)) {
 		if (set || asked->has_owner
 			    ? link->owner != request->owner
 			    : !authz_sees(&request->subject, asked->all_owners, link->owner))
@@ -253,6 +253,7 @@ static void collect(struct listing *listing, const struct wire_list *asked, cons
 			break;
 		}
 		memcpy(listing->links[listing->n++].id, link->id, ID_SIZE);
+		last = link;
 	}
 }
 

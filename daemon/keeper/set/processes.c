@@ -134,9 +134,8 @@ struct freeze {
 	struct event *event;
 	int events_fd;
 	bool wanted;
-	bool changes; /* the set was not in the wanted state before */
-	uid_t owner;
-	char name[KEY_SIZE];
+	bool changes;	  /* the set was not in the wanted state before */
+	char id[ID_SIZE]; /* the set's */
 };
 
 static void end_freeze(struct freeze *freeze, const struct failure *failure)
@@ -153,7 +152,7 @@ static void end_freeze(struct freeze *freeze, const struct failure *failure)
 static void on_frozen(evutil_socket_t fd, short what, void *context)
 {
 	struct freeze *freeze = context;
-	struct set *set = registry_find_set(freeze->keeper->registry, freeze->owner, freeze->name);
+	struct set *set = registry_find_set_id(freeze->keeper->registry, freeze->id);
 	bool populated = false, frozen = false;
 	struct failure failure;
 	_cleanup_fd_ int cgroup_fd = -1;
@@ -195,9 +194,9 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 		free(freeze);
 		return r;
 	}
-	*freeze = (struct freeze){.keeper = keeper, .wanted = wanted, .owner = set->owner};
+	*freeze = (struct freeze){.keeper = keeper, .wanted = wanted};
 	freeze->changes = set->frozen != wanted;
-	memcpy(freeze->name, set->name, sizeof(freeze->name));
+	memcpy(freeze->id, set->id, sizeof(freeze->id));
 	freeze->events_fd = cgroup_open_events(cgroup_fd);
 	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);
 	/* a change gives POLLPRI | POLLERR, which libevent reports as readable */
@@ -205,7 +204,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 						    EV_READ | EV_PERSIST | EV_ET, on_frozen, freeze)
 					: NULL;
 	if (!freeze->event || event_add(freeze->event, &limit) < 0) {
-		cgroup_freeze(cgroup_fd, !wanted);
+		cgroup_freeze(cgroup_fd, set->frozen);
 		request_drop(freeze->request);
 		free_event(freeze->event);
 		close_fd(freeze->events_fd);
