@@ -7,8 +7,8 @@
 #include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/state/view.h"
 
-/* Answers a Create. brief: a short answer in JSON, which goes to the client directly if that is
- * possible. Otherwise, or if brief is NULL, the answer has the whole set. */
+/* Answers a Create. brief: a short answer in JSON, or NULL. If it cannot be sent directly to the
+ * client, or is NULL, sends the whole set. */
 static void answer(struct keeper *keeper, struct set *set, struct request *request,
 		   const char *brief)
 {
@@ -45,8 +45,8 @@ static void answer_briefly(struct keeper *keeper, struct set *set, const struct 
 }
 
 /* Answers a Create whose name is taken, with the existing set. Returns 0, or an error: if the
- * client does not want that (create->existing), if the caller may not act on the set, or if the set
- * is not ready or differs in its specification or its caller's cgroup. */
+ * client does not ask for that (create->existing), if the caller may not act on the set, or if the
+ * set is not ready or differs in its specification or its caller's cgroup. */
 static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
 			   struct wire_create *create, struct failure *failure)
 {

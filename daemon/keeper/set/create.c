@@ -72,8 +72,8 @@ static void withdraw(struct creation *creation)
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-/* Stores in *set the namespaces and the init from the maker's report. If the maker has given the
- * way out other addresses than planned, records these. Returns 0 or -errno. */
+/* Stores the maker's report in *set. If the maker has given the way out (the link to the outside)
+ * other addresses than planned, records these. Returns 0 or -errno. */
 static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -111,8 +111,8 @@ static void finish_creation(void *context)
 
 	if (set && set->state == SET_READY) {
 		creation->created(keeper, set, NULL, creation->context);
-		/* The record is written after the answer, which writing would delay. If the daemon
-		 * dies before, the next start completes or removes the set (recovery.h). */
+		/* The record is written after the answer, which writing would delay. Without it,
+		 * the next start makes the set ready or removes it (start/recovery.h). */
 		record_ready(keeper, set, creation);
 		lease_resume(keeper, set);
 	} else {
@@ -151,7 +151,7 @@ static void be_ready(struct creation *creation)
 	events_set_created(keeper, set);
 	link_all_made(keeper, set);
 	egress_names_open(set, settle_creation, creation);
-	/* a removal of the surrounding set waits until this set is made */
+	/* a removal of the surrounding set may have waited until this set was made */
 	if (around)
 		remove_go_on(keeper, around);
 }
@@ -169,8 +169,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 	}
 }
 
-/* Returns true if the report on link number report->detail / 2 is about the set's way out. The
- * maker makes the way out last, so it is the first one in set->links. */
+/* Returns true if the report is about the way out. report->detail: 2 × the number of the link, + 1
+ * for its end b. The way out has the last number, and is the first in set->links. */
 static bool is_about_way(const struct set *set, const struct task_report *report)
 {
 	size_t n = 0;
@@ -193,7 +193,7 @@ static void name_setting(const struct set *set, uint32_t n, struct failure *fail
 	failure_set(failure, failure->error, failure->number, field, "%s", failure->text);
 }
 
-/* Says in creation->failure why a link was not made: its other end is gone, or report's error. */
+/* Says in creation->failure why a link failed: its other end is gone or busy, or report's error. */
 static void explain_link(struct creation *creation, const struct task_report *report)
 {
 	if (link_check_peer(creation->keeper, creation->set, report->detail / 2,
@@ -277,7 +277,7 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
 	set->adopted = wish->adopt;
-	/* a set within another has the wall of the surrounding set */
+	/* a set within another has the wall (kernel/wall.h) of the surrounding set */
 	wall = around ? around->wall : *request->subject.wall ? request->subject.wall : NULL;
 	set->wall = wall ? strdup(wall) : NULL;
 	set->above = around ? strdup(request->subject.within) : NULL;
@@ -370,8 +370,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 	fill_limits(&task, request_connection(request));
 	if (wish->adopt)
 		fill_adopt(&task, request_connection(request), wish->adopt);
-	/* a set that is made again does not wait for requests of its owner, which take turns of
-	 * TURN_MAKE */
+	/* TURN_CLEANUP: a set that is made again at boot does not wait for what requests of its
+	 * owner make */
 	r = create_takes_descriptors(wish->spec) || wish->adopt || wish->run
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
@@ -492,7 +492,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	};
 	r = send_creation(creation, request, wish);
 	if (r < 0) {
-		/* nothing was made, but a removal cleans up anyway */
+		/* nothing was made in the kernel; the removal deletes the records */
 		failure_from_errno(&creation->failure, r, "create the set");
 		roll_back(creation);
 	}

@@ -3,8 +3,8 @@
  * Makes sets. A set is recorded before anything of it is made, so if the daemon ends meanwhile,
  * nothing is left without a record. The steps:
  *
- *   check the request, record the set as creating, let a maker make it,
- *   write its record for the next boot, if it has one, answer, record the set as ready
+ *   check the request, record the set as creating, let a maker (a process that makes one set) make
+ *   it, write its record for the next boot, if it has one, answer, record the set as ready
  *
  * If a creation fails, what was made of the set is removed again (remove.h).
  */
@@ -22,8 +22,9 @@ typedef void set_created(struct keeper *keeper, struct set *set, const struct fa
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
 
-/* Called when the maker has opened and pinned the namespaces that a set adopts. report: which they
- * are. Returns 0, or an error and *failure to refuse them; then the set is rolled back. */
+/* Called when the maker has opened and pinned the namespaces that a set adopts. *report identifies
+ * them. Returns 0 or, to refuse them, an error and *failure: then what was made of the set is
+ * removed. */
 typedef int set_adopted(struct keeper *keeper, struct set *set, const struct task_report *report,
 			void *context, struct failure *failure);
 
@@ -35,10 +36,11 @@ struct set_wish {
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* at boot: the record, whose id and time of creation the set keeps; NULL: the set is new */
+	/* at boot: the record of the set that is made again, whose id and time of creation it
+	 * keeps; NULL: the set is new */
 	const struct set *again;
-	/* the specification by which the links and the way out are recorded: at boot, *spec with
-	 * the links that were recorded last; NULL: spec */
+	/* the specification by which the set's links are recorded; at boot: *spec, but with the
+	 * links that were recorded last; NULL: spec */
 	const struct wire_spec *plan;
 	const struct wire_adopt *adopt; /* the namespaces to adopt; NULL: new ones are made */
 	set_adopted *adopted;
@@ -47,8 +49,8 @@ struct set_wish {
 };
 /* Makes a set for the caller of the request. Does not answer the request: wish->created() may do
  * that. wish->spec must have been checked and completed, for example by admission_of_spec().
- * Returns 0, and calls wish->created() once, perhaps before returning; or returns an error and
- * *failure, and then nothing was made. */
+ * Returns 0, and calls wish->created() once, perhaps before returning. Or returns an error and
+ * *failure: then nothing was made, and wish->created() is not called. */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
 
@@ -61,7 +63,7 @@ void create_answer(struct keeper *keeper, struct set *set, const struct failure 
  * its root, or of sources of mounts. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
-/* sets within sets: they are made from inside a set, and are removed before it */
+/* sets within sets: such a set is made from inside the surrounding set, and removed before it */
 
 /* Finds the set that the caller is in, within which its new sets are made. *ret NULL: the caller is
  * in no set. spec: that of the new set. Returns 0, or an error and *failure if the caller cannot

@@ -91,7 +91,7 @@ static bool are_busy(struct keeper *keeper, const struct set *set)
 	return false;
 }
 
-/* --- the set's time --- */
+/* --- the time of the lease --- */
 
 static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 {
@@ -101,7 +101,7 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 		return;
 	set->lease.idle_expires = expires;
 	expiry_settle(keeper, set);
-	/* without this record, the time would begin anew when nsctld starts again */
+	/* nsctld goes on with the recorded time when it starts again */
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));

@@ -53,8 +53,8 @@ static void on_init_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "cgroup");
 }
 
-/* Called when the init of a set that ends with its command has ended: the runner kills the init
- * after the command. Removes the set. */
+/* Called when the init has ended in a set that ends with its command: the runner (the process that
+ * waits for the command) then kills all processes of the set. Removes the set. */
 static void on_runs_init_ended(struct keeper *keeper, struct set *set)
 {
 	if (set->state == SET_READY)
@@ -242,8 +242,8 @@ int lease_end_with_command(struct keeper *keeper, const struct request *request,
 				   "cannot be used for set %s: it has boot, so it is made again",
 				   set->name);
 	wire_clear(&wire_lease_layout, &lease);
-	/* the lease by idleness stays: sets that were made together are idle only together, and
-	 * without it the other sets could end while the command runs */
+	/* the lease by idleness stays: while the command runs, it keeps the other sets of the same
+	 * Apply from being idle (are_one() in idle.c) */
 	lease.idle = set->lease.idle;
 	process_watch_end(set);
 	set->run = true;
@@ -266,7 +266,8 @@ static int replace_group(struct keeper *keeper, const struct request *request, s
 
 	if (r)
 		return r;
-	/* the other sets and networks of the group get this lease, too, if they have any lease */
+	/* the other sets and networks of the same Apply get this lease, too, if they have any
+	 * lease */
 	r = replace(keeper, set, lease, request);
 	while (r == 0 && *set->group && (at = next_leased(keeper, set->owner, set->group, at)))
 		r = at == set ? 0 : replace(keeper, at, lease, request);

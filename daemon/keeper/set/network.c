@@ -71,7 +71,8 @@ int network_create(struct keeper *keeper, struct request *request,
 	if (r)
 		return r;
 	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, wanted->name);
-	/* the lease is in the specification instead */
+	/* the record of a network has no lease of its own: the lease is in spec, as that of a
+	 * set */
 	wire_clear(&wire_lease_layout, &network.wire.lease);
 	wire_clear(&wire_spec_layout, &spec);
 	spec.given = true;

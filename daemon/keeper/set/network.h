@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Networks, to which sets are linked. A network is a bridge in a net namespace of its own, so that
  * the host's list of interfaces does not grow. In the registry, and for create.c and remove.c, it
- * is a set with only that namespace. Its removal removes its links. */
+ * is a set that has only this namespace. When a network is removed, so are its links. */
 #pragma once
 
 #include "daemon/keeper/set/create.h"
@@ -14,9 +14,9 @@ struct network_wish {
 	set_created *created;
 	void *context;
 };
-/* Makes a network for the caller of the request, as set_create() makes a set: does not answer the
- * request. Returns 0, and calls wish->created() once, perhaps before returning; or returns an error
- * and *failure, and then nothing was made. */
+/* Makes a network for the caller of the request. Like set_create(), does not answer the request,
+ * and returns 0 and calls wish->created() once, perhaps before returning; or returns an error and
+ * *failure, and then nothing was made. */
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 

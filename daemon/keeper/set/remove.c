@@ -46,7 +46,7 @@ struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
-	uint64_t grace, grace_end; /* microseconds; grace_end: CLOCK_BOOTTIME */
+	uint64_t grace, grace_end; /* grace period and its end (CLOCK_BOOTTIME), in microseconds */
 	struct event *again;	   /* timer of try_again(); NULL: none yet */
 	struct event *kill;	   /* fires when a shortened grace period ends; NULL: none */
 	bool within_begun;	   /* remove_within() has begun to remove the sets in this one */
@@ -73,9 +73,9 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 	}
 }
 
-/* Continues the removal of the surrounding set, if that is being removed. above: its path, as in
- * struct set; "" or NULL: there is no such set. Must be called when a set within it is gone, or
- * could not be removed. */
+/* Continues the removal of the surrounding set, if that is being removed. above: path of the
+ * surrounding set, as in struct set; "" or NULL: there is none. Must be called when a set within it
+ * is gone, or could not be removed. */
 static void go_on_around(struct keeper *keeper, const char *above)
 {
 	struct set *around = registry_find_at(keeper->registry, above);
@@ -116,8 +116,7 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
 		request_done(keeper, request, NULL, NULL);
 }
 
-/* Returns true if a request waits for the removal. Then the request is logged,
- * instead of the removal. */
+/* Returns true if a request waits for the removal. Then the request is logged, not the removal. */
 static bool was_asked_for(const struct removal *removal)
 {
 	return LIST_FIND(removal->waiters, at, next, at->removed == removed_for);
@@ -211,8 +210,8 @@ static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *con
 }
 
 /* Starts the timer for another attempt, tells the waiters of the failure, and returns true. Returns
- * false if a request waits, whose user learns of the failure and may try again, or if there is no
- * memory. */
+ * false if a request waits: its user learns of the failure, and may try again. Also returns false
+ * if there is no memory. */
 static bool try_again(struct removal *removal, const struct failure *failure)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -228,8 +227,8 @@ static bool try_again(struct removal *removal, const struct failure *failure)
 	return true;
 }
 
-/* Returns true if the set's user has no power over its net namespace. Then no interface has left
- * it, or can leave it later by a descriptor of the namespace. */
+/* Returns true if the set's user has no power over its net namespace. Then the user cannot move an
+ * interface out of the namespace, and the set's ends of links end with it. */
 static bool keeps_ends(const struct set *set)
 {
 	return !set->adopted && !set->above && !(set->kinds & KIND_BIT(KIND_USER));
@@ -283,8 +282,8 @@ static int send_removal(struct removal *removal)
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
-	/* the removal mostly waits for processes to end, and other operations of the user need not
-	 * wait for that */
+	/* the turn is short: the removal mostly waits for processes to end, and other operations of
+	 * the user need not wait for that */
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
@@ -299,8 +298,8 @@ static bool is_just_within(const struct removal *removal, const struct set *set)
 }
 
 /* Begins to remove the sets directly within this one, which must be gone first. Returns 0 if there
- * are none, -EBUSY if one cannot be removed, or -EAGAIN if some are still being removed or made:
- * their end continues this removal. */
+ * are none, or -EBUSY if one cannot be removed. Returns -EAGAIN if some are still being removed or
+ * made: at their end, remove_go_on() is called. */
 static int remove_within(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -324,9 +323,9 @@ static int remove_within(struct removal *removal)
 	return r;
 }
 
-/* Sends the removal to a worker, unless that was done before. Returns without sending while a
- * worker is at the set's links, files in /etc or resolver's sockets, or while a set within this one
- * is left, whose removal it begins. remove_go_on() then calls this function again. */
+/* Sends the removal to a worker, unless that was done before. Does nothing while a worker is at the
+ * set's links, files in /etc or resolver's sockets. While sets are left within this one, only
+ * begins to remove these. Later, remove_go_on() calls this function again. */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;
@@ -352,8 +351,8 @@ static void begin_removal(struct removal *removal)
 	give_up_removal(removal, &failure);
 }
 
-/* Kills the processes of the set at the end of a grace period that was shortened: the worker that
- * waits for their end was told the longer one. */
+/* Kills the processes of the set at the end of a grace period that was shortened after the task was
+ * sent: the worker would wait for the end of the longer one. */
 static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -362,13 +361,13 @@ static void on_grace_end(evutil_socket_t fd _unused_, short what _unused_, void 
 
 	if (cgroup_fd >= 0)
 		(void)cgroup_kill(cgroup_fd);
-	/* a command that was being started may come later: kills again after a pause */
+	/* a command that is being started may add a process later: kills again after a pause */
 	evtimer_add(removal->kill, &pause);
 }
 
 /* Lets the grace period end `grace` microseconds from now, unless it ends earlier anyway. If the
- * worker has its task already, on_grace_end() kills the processes then. Does the same for removals
- * of sets within the set. */
+ * task was sent, on_grace_end() kills the processes then. Otherwise also shortens the grace periods
+ * of removals of sets within the set. */
 static void shorten_grace(struct removal *removal, uint64_t grace)
 {
 	const struct timeval rest = {.tv_sec = grace / 1000000, .tv_usec = grace % 1000000};
@@ -445,7 +444,7 @@ void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_remo
 	removal->grace_end = clock_boottime() + grace;
 	set->work = removal;
 	set->state = SET_REMOVING;
-	/* a full disk must not prevent a removal; the old record is good enough */
+	/* an error is ignored, because a full disk must not prevent a removal */
 	store_write_set(keeper->store, set);
 	fault_point("remove-recorded");
 	begin_removal(removal);

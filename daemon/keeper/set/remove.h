@@ -19,9 +19,9 @@ typedef void set_removed(struct keeper *keeper, const struct failure *failure, v
  * removed(), unless it is NULL, perhaps before returning. */
 void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_removed *removed,
 		void *context);
-/* Removes the set for a kept request, and answers the request. If the request joins a removal, it
- * is dropped when its connection ends. If the request begins the removal, it is not, because it
- * must be logged. */
+/* Removes the set for a kept request, and answers the request. A request that joins a removal in
+ * progress is dropped when its connection ends. A request that begins the removal is not, because
+ * it must be logged. */
 void set_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
 		    struct request *request);
 

@@ -69,8 +69,8 @@ static void remove_mates(struct keeper *keeper, const struct set *set, bool netw
 			remove_one(keeper, at, end);
 }
 
-/* Removes the set and its mates. Networks come last, because a network's removal need not delete
- * links to sets that are already being removed. end: as in remove_mates(). */
+/* Removes the set and its mates. Networks come last: then their removals need not delete links to
+ * sets that are already being removed. end: as in remove_mates(). */
 static void remove_all(struct keeper *keeper, struct set *set, struct run_end *end)
 {
 	remove_one(keeper, set, end);

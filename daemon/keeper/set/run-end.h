@@ -5,13 +5,13 @@
 
 #include "daemon/keeper/request/request.h"
 
-/* Begins to remove the set, and all that the same Apply has made; what is still being made is left
- * to the Apply. */
+/* Begins to remove the set, and all that the same Apply has made. What the Apply is still making is
+ * left to the Apply. */
 void run_end(struct keeper *keeper, struct set *set);
 /* Marks the sets and networks that the same Apply has made as being removed, so that their recovery
- * removes them. An earlier daemon may not have recorded this. Must be called, before sets are
- * recovered, for each set that ends with its command and has ended. */
+ * removes them. Must be called, before sets are recovered, for each set that ends with its command
+ * and has ended: if no daemon ran then, these marks are not in the records. */
 void run_end_mark(struct keeper *keeper, const struct set *set);
-/* Does what run_end() does, for the set of a session that has ended. If request is not NULL, takes
- * it and answers it when the removals have ended: with the session, or with the first failure. */
+/* Like run_end(), for the set of a session that has ended. If request is not NULL, takes the
+ * request. When the removals have ended, answers it with the session, or with the first failure. */
 void run_end_answer(struct keeper *keeper, const struct session *session, struct request *request);

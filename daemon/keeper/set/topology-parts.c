@@ -50,8 +50,8 @@ static int compare_names(const void *a, const void *b)
 	const struct named *x = a, *y = b;
 	int r = strcmp(x->name, y->name);
 
-	/* of two sets with the same name, find_name() finds the first; making the other one will
-	 * fail */
+	/* sets of the same name stay in the order of the request: find_name() finds the first, and
+	 * the others cannot be made */
 	return r ? r : (int)x->position - (int)y->position;
 }
 
@@ -71,9 +71,9 @@ static const struct named *find_name(const struct named *names, size_t n, const 
 	return low < n && strcmp(names[low].name, name) == 0 ? &names[low] : NULL;
 }
 
-/* Fills in whether part i, a set, takes descriptors, and the sets that it needs: those of the
- * topology to which links of its specification lead. Ignores a link of the set to itself, which is
- * refused when the set is made. names: all sets of the topology, sorted by name. */
+/* Fills in part->takes_descriptors and part->needs of part i, a set. It needs those sets of the
+ * topology to which links of its specification lead. Leaves out a link of the set to itself, which
+ * is refused when the set is made. names: all sets of the topology, sorted by name. */
 static void find_needs(struct parts *parts, size_t i, const struct named *names)
 {
 	struct part *part = &parts->part[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parts of a topology (an Apply), by stage, and in the order of the request. For each part:
- * which parts must be made before it, and whether topology.c has made it. */
+/* The parts of a topology: the networks, sets and links that one Apply makes. struct parts has them
+ * by stage, in the order of the request. struct part tells which parts must be made before it, and
+ * how far topology.c has come with it. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
@@ -21,12 +22,12 @@ struct part {
 	size_t index;	  /* position in the request's list of its kind */
 	const char *name; /* NULL: a link without a name */
 	enum progress progress;
-	const struct nlattr *before; /* the item before it in its list; NULL: it is the first */
+	const struct nlattr *before; /* item before it, for part_read(); NULL: it is the first */
 	/* of a set: indexes in parts->part of the sets that must be made before it */
 	uint16_t needs[SPEC_LINKS_MAX];
 	size_t n_needs;
-	bool takes_descriptors; /* of a set: needs descriptors, which one part at a time uses */
-	char id[ID_SIZE];	/* id of its record; "": none that retreat() must remove */
+	bool takes_descriptors; /* of a set: needs descriptors of the client: see is_possible() */
+	char id[ID_SIZE];	/* id of its record; "": retreat() need not remove the part */
 };
 
 struct parts {
@@ -42,8 +43,9 @@ union part_wish {
 	struct wire_link link;
 };
 
-/* Copies the message and finds its parts. Returns 0, -ENOMEM, or -EBADMSG for a message that our
- * fronts never send. The caller calls parts_done(), also after an error. */
+/* Copies the message and finds its parts. *ret must be empty ({}). Returns 0, -ENOMEM, or -EBADMSG
+ * for a message that our fronts (the processes that serve clients) never send. The caller calls
+ * parts_done(), also after an error. */
 int parts_read(const struct wire_message *message, struct application *application,
 	       struct parts *ret);
 void parts_done(struct parts *parts);

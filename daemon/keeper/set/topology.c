@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The method Apply: makes a whole topology or nothing. Networks are made first, then sets (each
- * after the sets to which the links of its specification lead), then links; at most AT_ONCE parts
- * at a time. Each part is made as if there were a request for it. If a part fails, all parts are
- * removed: links first, networks last.
+ * The method Apply: makes a topology (networks, sets and links) as a whole, or nothing of it.
+ * Networks are made first, then sets (each after the sets to which the links of its specification
+ * lead), then links; at most AT_ONCE parts at a time. Each part is made as if there were a request
+ * for it. If a part fails, all parts are removed: links first, networks last.
  *
  * Meanwhile the file RUNTIME/state/applying/GROUP exists (store.h): if nsctld ends, its next start
- * removes the unfinished topology.
+ * removes the unfinished topology. GROUP is the id of this Apply.
  */
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
@@ -27,7 +27,7 @@
 /* Maximum number of parts that are made at a time. More makers would mostly wait for each other. */
 #define AT_ONCE 8
 
-/* Maximum number of topologies of one user that are made at a time. Each takes up to a megabyte. */
+/* Maximum number of topologies of one user that are made at a time: each takes memory. */
 #define APPLICATIONS_MAX 32
 
 /* An Apply in progress. */
@@ -39,12 +39,12 @@ struct application {
 	struct wire_lease lease;
 	char group[ID_SIZE];
 	int stage;		/* enum stage that is being made or removed */
-	size_t pending;		/* parts of the stage that are in progress */
-	size_t first;		/* all parts before this one were made, or are being made */
-	size_t made, told;	/* told: the number in the last answer about progress */
+	size_t pending;		/* parts of the stage that are being made or removed */
+	size_t first;		/* index in parts.part: no part before this one is WAITING */
+	size_t made, told;	/* parts made or failed: now, and as last told to the client */
 	bool more;		/* the client takes several answers */
-	bool holds;		/* updates of names in sets are held back: resolver_hold() */
-	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
+	bool holds;		/* this Apply holds updates of names back: resolver_hold() */
+	bool in_loop;		/* results need not call advance() or retreat(): it is running */
 	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
 };
@@ -56,7 +56,7 @@ static void retreat(struct application *application);
 
 /* --- the answer --- */
 
-/* Lets updates of the names in sets go on if they are held back (resolver_hold()). */
+/* Ends this Apply's hold on updates of names in sets (resolver_hold()), if it has one. */
 static void let_names_go(struct application *application)
 {
 	if (application->holds)
@@ -128,7 +128,8 @@ static bool put_answer(const struct application *application, bool summary)
 	return fits;
 }
 
-/* Sends the answer as several messages, except the last message, which the caller sends. */
+/* Sends the answer as several messages. Only begins the last message, which is empty: the caller
+ * sends it. */
 static void put_pages(const struct application *application)
 {
 	struct keeper *keeper = application->keeper;
@@ -146,15 +147,16 @@ static void put_pages(const struct application *application)
 	request_begin(keeper, application->request, 0);
 }
 
-/* Tells the client how many parts were made, if the client takes several answers: at most a hundred
- * times, and not if the client is slow to read. */
+/* Tells the client how many parts were made, at most a hundred times. Does nothing if the client
+ * takes only one answer, or is slow to read. */
 static void tell_progress(struct application *application)
 {
 	struct keeper *keeper = application->keeper;
 	const struct wire_progress progress = {application->made, application->parts.n};
 	size_t step = application->parts.n / 100 + 1;
 
-	/* the first answer frees the request's lane, whose descriptors sets may still need */
+	/* an answer would free the request's lane (the channel for its descriptors), which sets may
+	 * still need */
 	if (application->request->lane && application->stage <= SETS)
 		return;
 	if (!application->more || application->made < application->told + step ||
@@ -166,9 +168,9 @@ static void tell_progress(struct application *application)
 	request_send(keeper, application->request);
 }
 
-/* Completes the topology, and answers. Removes the topology instead if the client takes only one
- * answer and the parts do not fit into that. Once store_end_apply() has removed the file of the
- * Apply, the topology stays even if nsctld dies. */
+/* Completes the topology, and answers. If the client takes only one answer, and the parts do not
+ * fit into it even without details, removes the topology and fails. Once store_end_apply() has
+ * removed the file of the Apply, the topology stays even if nsctld dies. */
 static void succeed(void *context)
 {
 	struct application *application = context;
@@ -215,8 +217,8 @@ static void on_link_gone(struct keeper *keeper _unused_, struct link *link _unus
 	settle(context);
 }
 
-/* Begins to remove a part, if it was made. If that fails, the part stays in lists (a set or network
- * as broken), so its owner sees it. */
+/* Begins to remove a part, if it was made. A part that cannot be removed stays: its owner sees it
+ * in lists, a set or network as broken. */
 static void take_back(const struct part *part)
 {
 	struct application *application = part->application;
@@ -248,8 +250,9 @@ static void retreat(struct application *application)
 			if ((int)application->parts.part[i].stage == application->stage)
 				take_back(&application->parts.part[i]);
 		application->in_loop = false;
-		/* a removal may wait for another request's link, and that request for updates of
-		 * names */
+		/* To hold updates of names back any longer could be a deadlock: a removal waits
+		 * while another request works on a link of the set, and that work may wait for an
+		 * update of names. */
 		if (application->stage <= SETS)
 			let_names_go(application);
 		application->stage--;
@@ -260,8 +263,8 @@ static void retreat(struct application *application)
 
 /* --- making the parts --- */
 
-/* Takes the result for a part. failure: NULL if the part was made. id: that of its record; NULL:
- * retreat() need not remove the part. */
+/* Called when a part was made or has failed. failure: NULL if it was made. id: that of the part's
+ * record; NULL: retreat() need not remove the part. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
@@ -285,8 +288,8 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		advance(application);
 }
 
-/* Writes the set's record now, because finish_creation() does so only later, and all records must
- * be up to date before the topology is complete. */
+/* Also writes the set's record: finish_creation() in create.c does so only after this call, which
+ * may complete the topology. All records must be up to date by then. */
 static void on_set_made(struct keeper *keeper, struct set *set, const struct failure *failure,
 			void *context)
 {
@@ -364,8 +367,8 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Returns true if the part can be made now: all that it needs was made and, if it takes
- * descriptors, no other part uses those of the request. */
+/* Returns true if the part can be made now: all that it needs was made and, if it takes descriptors
+ * of the client, no other part is using these. */
 static bool is_possible(const struct application *application, const struct part *part)
 {
 	for (size_t i = 0; i < part->n_needs; i++)
@@ -374,8 +377,8 @@ static bool is_possible(const struct application *application, const struct part
 	return !(part->takes_descriptors && lane_is_busy(application->request));
 }
 
-/* Begins to make the parts of the stage that can be made now. Returns true if other parts of the
- * stage wait. */
+/* Begins to make the parts of the stage that can be made now, until one fails. Returns true if
+ * others still wait; after a failure, the result has no meaning. */
 static bool ask_for_some(struct application *application)
 {
 	struct parts *parts = &application->parts;
@@ -401,7 +404,8 @@ static bool ask_for_some(struct application *application)
 	return more;
 }
 
-/* Waits until the members of each network know each other by name. Then completes the topology. */
+/* Waits for the updates of the files by which members of a network know each other by name
+ * (resolver.h). Then completes the topology. */
 static void settle_names(struct application *application)
 {
 	let_names_go(application);
@@ -479,7 +483,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		application->request = request_keep(request);
 		if (application->request) {
 			application->request->processes = application->processes;
-			request->processes = NULL; /* application_free() releases their watchers */
+			request->processes = NULL; /* released by application_free() */
 			LIST_PUSH(applications, application, next);
 			application->holds = resolver_hold(request->subject.uid);
 			fault_point("apply-recorded");
