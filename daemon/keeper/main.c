@@ -46,7 +46,7 @@
 #define CALLBACKS_AT_ONCE 64
 #define SIGNALS 3
 
-/* State of this file. */
+/* What this file keeps while the daemon runs. */
 static struct {
 	int error; /* 0, or -errno of the failure that ended the loop or kept it from running */
 	const char *config_path;
@@ -56,7 +56,7 @@ static struct {
 	char cgroup[KEEPER_CGROUP_SIZE]; /* keeper->cgroup points to it */
 	char table[SPAWN_CGROUP_SIZE];	 /* keeper->table points to it */
 	struct event *signals[SIGNALS];
-	struct event *log_event; /* fires after a minute: see on_lines_counted() */
+	struct event *log_event; /* fires a minute after it was set: see on_lines_counted() */
 } process;
 static struct peer_host host;
 
@@ -444,7 +444,7 @@ int main(int argc, char **argv)
 	log_open(options.log_level);
 	fault_point_register("NSCTL_KEEPER_PID");
 	umask(022);
-	/* only --check needs no root: any user may check a file that the user may read */
+	/* --check needs no root: any user may check a file that the user may read */
 	if (geteuid() != 0 && !options.check) {
 		log_error("must be started as root: it holds namespaces for others");
 		return EXIT_FAILURE;

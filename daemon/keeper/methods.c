@@ -49,7 +49,7 @@ static void handle(struct keeper *keeper, struct request *request, struct wire_m
 		request_fail(keeper, request, &failure);
 }
 
-/* Called when a worker has examined the request's pidfds and pipes, or could not: handles the
+/* Called when a worker has examined the request's pidfds and pipes, or could not. Handles the
  * request, or answers with the error. */
 static void on_identified(struct request *kept, const struct lane_process *processes,
 			  const struct failure *failure, void *context)
@@ -64,7 +64,8 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && !failure) {
-		/* the client is gone, but only an answer tells the front that the lane is free */
+		/* the client is gone, but only an answer tells the front (the process that serves
+		 * clients) that the request's lane (the channel for its descriptors) is free */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
@@ -76,8 +77,8 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	free(message);
 }
 
-/* Lets a worker examine the request's pidfds and pipes; on_identified()
- * then handles the request. */
+/* Lets a worker examine the request's pidfds and pipes. Then on_identified() handles the
+ * request. */
 static void identify(struct keeper *keeper, struct request *request,
 		     const struct task_processes *task, const struct wire_message *message)
 {
@@ -100,8 +101,9 @@ static void identify(struct keeper *keeper, struct request *request,
 }
 
 /* Checks that the caller may use the method, and that the front may have one more request in
- * progress and, if the request needs it, one more process. identifies: the request has pidfds or
- * pipes, which a worker must examine. Returns 0 or the error. */
+ * progress. If a process must be started for the request, also checks that not too many of the
+ * user's processes hang: ending_check(). identifies: the request has pidfds or pipes, which a
+ * worker must examine. Returns 0 or the error. */
 static int admit(struct front_process *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {

@@ -3,7 +3,7 @@
  * The planned end of nsctld. It first finishes the requests in progress, but within a deadline. It
  * does not wait for requests that last (METHOD_LASTING), nor for commands, which go on without
  * nsctld. New clients wait at the socket; if the service manager has made the socket, the next
- * daemon serves them. Accepted connections without a call are closed, and clients then connect
+ * daemon serves them. Accepted connections without a request are closed, and clients then connect
  * again.
  */
 #pragma once

@@ -9,7 +9,7 @@ struct arrival {
 struct arrival_user {
 	struct arrival_user *next;
 	uid_t uid;
-	struct arrival *first, **end; /* in the order of arrival */
+	struct arrival *first, **end; /* waiting, the oldest first; end: for the next one */
 	uint64_t forgiven; /* time when all fruitless connections of the user are forgiven */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Accepted connections that wait to be served. Each user has a queue, and users take turns: between
- * two connections of one user, one connection of each other user who may be served is served.
+ * Accepted connections that wait to be served. Each user has a queue, and users take turns: after a
+ * connection of one user, the other users whose connections may be served come first.
  *
  * A fruitless connection is one that ends without a request. Of each user's fruitless connections,
  * one is forgiven every ARRIVAL_FORGIVE_MICROSECONDS. The caller passes the present time in
@@ -22,7 +22,7 @@ struct arrival_queue {
 	size_t n_waiting;	    /* connections of all users */
 };
 
-/* Adds a connection, which is charged to uid. Takes fd, its socket, unless it returns -ENOMEM.
+/* Adds a connection of the user uid. fd: its socket, which is taken unless the function fails.
  * Returns 0 or -ENOMEM. */
 int arrival_queue_push(struct arrival_queue *queue, uid_t uid, int fd);
 /* Takes the next connection of the user whose turn it is; then it is the next user's turn. Returns
@@ -37,6 +37,6 @@ void arrival_queue_count_fruitless(struct arrival_queue *queue, uid_t uid, uint6
 /* Forgives the fruitless connections of all users. */
 void arrival_queue_forgive_all(struct arrival_queue *queue);
 
-/* Frees the queues of users without waiting connections whose fruitless connections are all
- * forgiven. */
+/* Frees the queues of users that have no waiting connection and no fruitless connection to
+ * forgive. */
 void arrival_queue_tidy(struct arrival_queue *queue, uint64_t now);

@@ -28,9 +28,9 @@ struct store;
 struct wire_message;
 struct wire_writer;
 
-/* Counters since nsctld started: sets and networks (created, removed); commands (executed);
- * connections and requests (refused); requests (failed), see audit_failed(); and connections that
- * the keeper itself did not close, because close(2) could hang (request/closer.h). */
+/* Counters since nsctld started. created, removed: sets and networks. executed: commands. refused:
+ * connections and requests. failed: requests, see audit_failed(). left_to_closer: connections that
+ * the keeper did not close itself, because close(2) could hang (request/closer.h). */
 struct counters {
 	uint64_t created, removed, executed, refused, failed, left_to_closer;
 };
@@ -38,8 +38,9 @@ struct counters {
 /* Functions by which a module notifies modules of higher layers, which it may not call directly
  * (ARCHITECTURE.md, "The keeper", has the order). methods.c has the instance. */
 struct upcalls {
-	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
-	 * message: then an attacker has the front, and the caller must end it. */
+	/* Handles a message of a front (a process that serves one user's clients). Returns 0, or
+	 * -EBADMSG for a message that our fronts never send. Then an attacker has taken the front
+	 * over, and the caller must end it. */
 	int (*message)(struct front_process *front, struct wire_message *message);
 	/* Reports that a connection has ended, just before its struct is freed. */
 	void (*connection_gone)(struct keeper *keeper, struct client_connection *connection);
@@ -71,9 +72,9 @@ struct keeper {
 	const char *cgroup;
 	bool delegated;	       /* the cgroup was delegated to nsctld (--cgroup) */
 	const char *table;     /* name of the firewall's table */
-	uint16_t log_group;    /* as in struct task_firewall */
+	uint16_t log_group;    /* nfnetlink_log group for refused packets; 0: none */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
-	bool impairments;      /* the kernel has netem */
+	bool impairments;      /* the kernel has netem, which delays and loses packets */
 	struct boot *boot;     /* workers/boot-state.h */
 	struct arrival_queue *arrival_queue;
 	struct arrivals *arrivals;    /* request/arrival.c; NULL: no connections are accepted */

@@ -6,9 +6,9 @@ static bool is_over(const struct log_count *count, uint64_t now)
 	return now - count->since >= LOG_LIMIT_MINUTE;
 }
 
-/* Returns the element for this user and kind, or takes a free one for them. Returns NULL if all are
- * in use. An element whose minute is over is free, unless it counts lines that the log has not
- * reported. */
+/* Returns the element for this user and kind, or takes a free one for them. Returns NULL if none is
+ * free. An element is free if it has no kind, or if its minute is over and it counts no unwritten
+ * lines. */
 static struct log_count *find(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind)
 {
 	struct log_count *vacant = NULL;

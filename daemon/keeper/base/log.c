@@ -11,11 +11,10 @@
 /* Bytes of a message for the journal: the text, the number of lost lines, and the fields. */
 #define ENTRY_SIZE 2048
 
-/* Limits of the lines of one kind that a user may cause in a minute. LINES: by log_by_user(); DONE:
- * by log_by_user() at LOG_INFO; OPERATIONS: by log_operation(). */
-#define LINES_PER_MINUTE 20
-#define DONE_PER_MINUTE 200
-#define OPERATIONS_PER_MINUTE 1000
+/* Limits of the lines of one kind that a user may cause in a minute. */
+#define LINES_PER_MINUTE 20	   /* by log_by_user() */
+#define DONE_PER_MINUTE 200	   /* by log_by_user() at LOG_INFO */
+#define OPERATIONS_PER_MINUTE 1000 /* by log_operation() */
 
 static int limit = LOG_INFO;
 static struct log_limit by_user;

@@ -8,7 +8,7 @@
 
 #define VAULT_NAME "vault"
 
-/* State of this file. */
+/* The parameters of service_manager_start(), and the timer of the watchdog (NULL: none). */
 static struct {
 	service_manager_describe *describe;
 	void *context;
@@ -68,7 +68,7 @@ int service_manager_take(struct service_manager_fds *ret)
 
 void service_manager_keep_vault(int vault_mnt_fd)
 {
-	/* the store must not return an earlier vault in place of this one */
+	/* otherwise the service manager might pass an earlier vault to the next daemon */
 	sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" VAULT_NAME);
 	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
 }

@@ -9,13 +9,13 @@
 /* Descriptors from the service manager; -1: none. */
 struct service_manager_fds {
 	int socket_fd; /* the listening socket, non-blocking */
-	int vault_fd;  /* the vault of an earlier daemon, not checked yet */
+	int vault_fd;  /* the vault (kernel/vault.h) of an earlier daemon, not checked yet */
 };
 
 /*
  * Takes the descriptors and makes them close-on-exec. Closes those that nsctld has no use for. Must
- * be called once, before any process is started. Returns 0 or -errno. -EINVAL, for a second socket
- * or a socket of a wrong type, is logged.
+ * be called once, before any process is started. Returns 0 or -errno. Returns -EINVAL, after
+ * logging the reason, for a second socket or a socket of a wrong type.
  */
 int service_manager_take(struct service_manager_fds *ret);
 

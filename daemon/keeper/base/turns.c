@@ -5,7 +5,7 @@ struct turn_queue {
 	struct turn_queue *next;
 	uid_t uid;
 	enum turn_kind kind;
-	size_t n_going;
+	size_t n_going;		   /* running turns */
 	struct turn *first, **end; /* waiting turns */
 };
 
@@ -90,7 +90,7 @@ struct turn *turns_next(struct turns *turns)
 		return NULL;
 	turn = take_first(queue);
 	go(turns, queue, turn);
-	/* all other queues come first from now on */
+	/* the queue moves to the end: the other queues come first now */
 	LIST_DROP(turns->queues, queue, next);
 	append(turns, queue);
 	return turn;

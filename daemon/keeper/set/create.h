@@ -30,12 +30,12 @@ typedef int set_adopted(struct keeper *keeper, struct set *set, const struct tas
 
 /* A set to be made. */
 struct set_wish {
-	const char *name;
+	const char *name; /* of a network: NETWORK_SIGN and its name */
 	const struct wire_spec *spec;
 	const struct wire_network *network; /* NULL: this is a set, not a network */
 	bool run;			    /* made by Run: the set ends with its command */
 	const char *group;		    /* id of the Apply that makes the set, or NULL */
-	bool no_init;
+	bool no_init;			    /* of a Run: the command becomes process 1 */
 	/* at boot: the record of the set that is made again, whose id and time of creation it
 	 * keeps; NULL: the set is new */
 	const struct set *again;
