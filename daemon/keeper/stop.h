@@ -10,8 +10,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Begins the end of nsctld. Stops the event loop when all requests and operations are finished, or
- * at the deadline. A second call stops the loop at once. */
+/* Begins the end of nsctld. Stops the event loop when the requests in progress and all operations
+ * are finished, or at the deadline. A second call stops the loop at once. */
 void stop_begin(struct keeper *keeper);
 
 /* Frees the state of stop_begin(). Must be called after the loop has ended. */

@@ -11,7 +11,8 @@
 
 #include "base.h"
 
-/* A user with this number of fruitless connections that are not forgiven yet is not served. */
+/* A user is not served while it takes this number of intervals, or more, until all of the user's
+ * fruitless connections are forgiven. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 
