@@ -11,7 +11,7 @@ static unsigned int bits_of(const struct address *address)
 	return address->family == AF_INET ? 32 : 128;
 }
 
-/* Sets the bits from number `from` (0: the highest bit) to the last one to value. */
+/* Sets the bits from number `from` on (0: the highest bit) to value. */
 static void fill_bits(struct address *address, unsigned int from, bool value)
 {
 	for (unsigned int bit = from; bit < bits_of(address); bit++) {
@@ -128,7 +128,7 @@ const char *address_read_subnet(const char *text, struct address *ret)
 	return address_equals(&first, ret) ? NULL : BITS_BEHIND;
 }
 
-/* Reads a host's address, or a subnet whose prefix has at least this number of bits. */
+/* Parses a single address, or a subnet with a prefix of at least `least` bits. */
 static const char *read_subnet(const char *text, unsigned int least, struct address *ret)
 {
 	struct address first;
@@ -307,7 +307,7 @@ bool address_number(const struct address *subnet, const struct address *address,
 	for (unsigned int i = 0; i < 4; i++)
 		n |= (uint32_t)(address->bytes[size - 1 - i] ^ subnet->bytes[size - 1 - i])
 		     << (8 * i);
-	/* an address whose number does not fit in four bytes gives another address here */
+	/* if n gives another address, the number of this one does not fit in four bytes */
 	if (!address_of_subnet(subnet, n, &again) || !address_equals(&again, address))
 		return false;
 	*ret = n;

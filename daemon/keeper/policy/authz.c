@@ -26,9 +26,9 @@ int authz_outward(const struct authz_subject *subject, const char *what, struct 
 			   "(PrivateNetwork= of a service), and this would lead out of it");
 }
 
-/* Checks that the subject has the right of this key of [allow], and what authz_outward() checks. Of
- * a subject inside a set with a list (subject->listed), authz_outward() gives the better reason.
- * what: the way, for *failure. */
+/* Checks that the subject has the right of this key of [allow], and what authz_outward() checks.
+ * Inside a set with a list (subject->listed), leaves the refusal to authz_outward(), which gives a
+ * better reason. what: what the subject wants, for *failure. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {
@@ -48,8 +48,8 @@ bool authz_has_list(const struct authz_subject *subject, const struct authz_list
 	return subject->allowed & ALLOW_EGRESS || may_have_list(lists, list);
 }
 
-/* Returns true if reach is a list that allows nothing but lists of the configuration, and only
- * those that the identity may have. */
+/* Returns true if there is a list (reach->listed) that allows only lists of the configuration to
+ * which the identity has a right. */
 static bool has_only_lists(const struct authz_lists *lists, const struct wire_reach *reach)
 {
 	for (size_t i = 0; i < reach->n_allow; i++) {
@@ -63,8 +63,8 @@ static bool has_only_lists(const struct authz_lists *lists, const struct wire_re
 	return reach->listed;
 }
 
-/* Writes to ret the names of the lists that the identity may have, as many as fit. Returns false if
- * there are none. */
+/* Writes to ret the names of the lists to which the identity has a right, as many as fit. Returns
+ * false if there are none. */
 static bool name_lists(const struct authz_lists *lists, char *ret, size_t size)
 {
 	size_t used = 0;
@@ -166,8 +166,8 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 			   subject->scope_text);
 }
 
-/* Returns true if a subject inside a set may act on objects of this owner: the owner must own that
- * set, and the subject must be the owner or root. */
+/* Returns true if the subject, which is inside a set, may act on objects of this owner: the owner
+ * also owns that set, and the subject is the owner or root. */
 static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 {
 	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
@@ -182,7 +182,8 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* authz_reaches() then allows only this set and the sets within it */
+		/* authz_reaches() allows only the set around the subject, and the sets within
+		 * that */
 		found = is_surrounding(subject, wanted);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
@@ -236,7 +237,8 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 	return authz_sees(subject, all_owners, owner);
 }
 
-/* Returns true if the set gets files that come from the kernel: a /proc, a /sys or cgroups. */
+/* Returns true if the set gets files that come from the kernel: a /proc, /sys or cgroup2 of its
+ * own. */
 static bool has_kernel_files(const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_mounts; i++)
@@ -247,9 +249,10 @@ static bool has_kernel_files(const struct wire_spec *spec)
 	       (spec->mount_proc == SWITCH_ON || spec->kinds & KIND_BIT(KIND_NET));
 }
 
-/* Refuses a /proc, /sys or cgroup2 of the set's own to root without CAP_SYS_ADMIN in a tree of its
- * own. Mounts in that tree may protect the kernel's files, to which root can write without a
- * capability; they would not protect the set's own. */
+/* Refuses a set with a /proc, /sys or cgroup2 of its own if the caller is root without
+ * CAP_SYS_ADMIN and has another mount namespace or root directory than the host. Root can write to
+ * the kernel's files without a capability. Where the caller is, mounts may protect these files
+ * (ProtectKernelTunables= of a service), but the set's own files would not be protected. */
 static int check_kernel_files(const struct authz_subject *subject, const struct wire_spec *spec,
 			      struct failure *failure)
 {
@@ -284,7 +287,7 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 }
 
 /* Checks the id in a field, if the request has the field (given). With a map, the id must exist
- * inside; without one, it must be the owner's (own). Returns 0 or ERROR_INVALID_VALUE. */
+ * inside. Without one, it must be `own`, the owner's. Returns 0 or ERROR_INVALID_VALUE. */
 static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
 		    const char *field, struct failure *failure)
 {
@@ -330,7 +333,7 @@ static void fill_inside(const struct authz_command *command, struct authz_identi
 				  : idmap_default(&command->maps->groups, command->owner_gid);
 }
 
-/* Returns true if the subject is a member of the group that the command is to have. */
+/* Returns true if the group that the command is to have is a supplementary group of the subject. */
 static bool has_group(const struct authz_command *command)
 {
 	for (size_t i = 0; i < command->n_groups; i++)
@@ -349,7 +352,7 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	int r = 0;
 
 	/* an administrator may look at the sets of others and remove them, but not run commands as
-	 * their owners; nor may a process in root's set that has another uid */
+	 * their owners; nor may another user than root run commands in root's sets */
 	if (subject->uid != 0 && subject->uid != command->owner)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
 				   "they would run as the set's owner");

@@ -11,24 +11,26 @@
 /* The caller: everything about it that decisions depend on. */
 struct authz_subject {
 	uid_t uid;
-	uint32_t allowed; /* enum wire_allow bits, from authz_allowed() */
-	enum wire_scope scope;
+	uint32_t allowed;	/* enum wire_allow bits, from authz_allowed() */
+	enum wire_scope scope;	/* the methods that the caller may call, and on which sets */
 	const char *scope_text; /* name of the set that the caller is in; "" or NULL: none */
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
 	bool in_machine_net;	/* the caller is in the net namespace of process 1 */
-	/* the caller is in a set whose egress is limited to a list (set_is_listed()) */
+	/* the caller is in a set whose egress is limited to a list (set_is_listed() in
+	 * request/scope.c) */
 	bool listed;
-	bool can_mount; /* the caller could get CAP_SYS_ADMIN by itself */
-	/* the path of the set that the caller is in, without UID/ (see CGROUP_PATH_SIZE); "":
-	 * none. Sets that the caller makes get this path as `above`. */
+	bool can_mount; /* the caller could get CAP_SYS_ADMIN (peer->bounding) */
+	/* the place of the set that the caller is in: its id or, if it is within other sets,
+	 * "OUTERMOST/set-.../set-ID"; "": none. Sets that the caller makes get this as `above`. */
 	char within[ABOVE_SIZE + ID_SIZE + sizeof(SET_WITHIN)];
 	/* the set whose user namespace the caller is in (state/home.h), as UID/NAME; "": none */
 	char home[PIN_PATH_SIZE];
 };
 
-/* How a set was made. wall: that of the caller who made it (daemon/kernel/wall.h); "": none. above:
- * the path of the sets around it, as in authz_subject.within; "": none. id: the set's. */
+/* What decides, besides the owner, who may act on a set. wall: the wall of the caller who made the
+ * set (its namespaces and root, if not the host's: daemon/kernel/wall.h), or "". above: the place
+ * of the set around this one, in the form of authz_subject.within, or "". id: the set's own. */
 struct authz_made {
 	const char *wall, *above, *id;
 };
@@ -47,53 +49,57 @@ struct authz_lists {
 	size_t n_groups;
 };
 
-/* The set that a peer is in, and limits on the peer. */
+/* Where a peer is, and what limits it. */
 struct authz_place {
-	/* it is certain that the peer is in this set (NULL: in none) */
+	/* true: the peer is certainly in `set` or, if that is NULL, in no set */
 	bool known;
 	const char *set;	       /* name of the set that the peer is in; NULL: none */
 	bool is_confined, is_filtered; /* see struct peer */
 };
-/* Decides whether a connection may be served, and with which scope. allowed: from authz_allowed().
- * The scope is SCOPE_CONFINED in three cases: it is not certain where the peer is; the peer is
- * confined; the peer is filtered, without ALLOW_UNFILTERED. Returns 0, or ERROR_NOT_PERMITTED
- * without ALLOW_CONNECT. */
+/* Finds the scope of a connection: the methods that it may call, and the sets that it may use.
+ * allowed: from authz_allowed(). The scope is SCOPE_CONFINED (only methods such as GetStatus) in
+ * three cases: it is not certain where the peer is; the peer is confined; the peer is filtered,
+ * without ALLOW_UNFILTERED. Else it is SCOPE_SET inside a set, and SCOPE_FULL elsewhere. Returns 0,
+ * or ERROR_NOT_PERMITTED without ALLOW_CONNECT. */
 int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_scope *ret_scope,
 		  struct failure *failure);
 
-/* Checks that the subject's scope allows the method op. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject's scope allows the method op. Inside a set, only the set's owner may make
+ * sets, and change links and networks. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
 
-/* Checks that the subject may renew the lease of a set. surrounds: the subject is in that set, or
- * in one that the same Apply has made. Then the subject may not renew the lease, because a process
- * inside a set must not postpone the set's end. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may renew the lease of a set (what limits the set's life). surrounds: the
+ * subject is inside that set, or inside a set that the same call of Apply has made. Then the
+ * subject may not, because a process inside a set must not postpone the set's end. Returns 0 or
+ * ERROR_NOT_PERMITTED. */
 int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure);
 
 /*
  * Finds the owner of the objects that a request is about: the owner that the request names
- * (has_owner), else the owner of the set that the subject is in (SCOPE_SET), else the subject. what
- * and name are for *failure: the type of an object, such as "set", and its name or id. Returns 0
- * and *ret_owner. If the subject has no rights over that owner's objects, returns ERROR_NOT_FOUND,
- * as if the object did not exist.
+ * (has_owner); else, inside a set (SCOPE_SET), the owner of that set; else the subject. what and
+ * name are for *failure: the type of an object, such as "set", and its name or id. Returns 0 and
+ * *ret_owner. If the subject has no rights over that owner's objects, returns ERROR_NOT_FOUND, as
+ * if the object did not exist.
  */
 int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
 
-/* Returns true if the way in which a set was made lets the subject act on the set; authz_act_for()
- * checks the set's owner. A subject inside a set may act on that set and the sets within it. Behind
- * a wall, a subject may act on the sets that were made behind the same wall. Other subjects may act
- * on all sets. */
+/* Returns true if the subject may act on the set, as far as walls and places decide. (The owner is
+ * checked by authz_act_for().) A subject inside a set may act on that set and the sets within it. A
+ * subject with a wall (namespaces or a root that are not the host's) may act on the sets that were
+ * made behind the same wall. Other subjects may act on all sets. */
 bool authz_reaches(const struct authz_subject *subject, struct authz_made made);
-/* Like authz_reaches(), but a subject that is not inside a set may act on all sets by a method (op)
- * with METHOD_THROUGH_WALLS. */
+/* Like authz_reaches(), but walls do not count for a method (op) with METHOD_THROUGH_WALLS. */
 bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, struct authz_made made);
 
-/* Returns true if the subject sees the owner's objects in lists, such as the answer of List: those
- * of its own uid, and those of all users if it asked for them (all_owners) and may administer. */
+/* Returns true if the subject sees the owner's objects in lists, such as the answer of List. The
+ * subject sees the objects of its own uid. It sees those of all users if it asked for them
+ * (all_owners) and may administer. */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
-/* Returns true if the subject sees this set in lists, as by authz_sees(). But inside a set, only
- * the owner of that set and root see sets, and only that set and the sets within it. */
+/* Returns true if the subject sees this set in lists: outside of sets, as authz_sees() says. Inside
+ * a set, only that set and the sets within it are seen, and only by that set's owner and by
+ * root. */
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
 		    struct authz_made made);
 
@@ -104,19 +110,21 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	       struct failure *failure);
 
 /*
- * Checks that the subject may make ways to the host's network from where it is. It must not be
- * inside a set with a list of egress, and must be in the host's net namespace or that of process 1.
- * Does not check whether the subject has the right to such ways. what: the way, for *failure.
- * Returns 0 or ERROR_NOT_PERMITTED.
+ * Checks that the subject may make, from the place where it is, a way to the host's network: a way
+ * out (for egress or published ports) or a link to the host. It must not be inside a set whose
+ * egress is limited to a list, and must be in the net namespace of the host or of process 1. Does
+ * not check whether the subject has the right to this way. what: the way, for *failure. Returns 0
+ * or ERROR_NOT_PERMITTED.
  */
 int authz_outward(const struct authz_subject *subject, const char *what, struct failure *failure);
 /* Checks that the subject may make a link with an end on the host: that it has ALLOW_HOST_LINKS,
  * and what authz_outward() checks. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_host_link(const struct authz_subject *subject, struct failure *failure);
 
-/* Checks that the subject may have a way out that leads to reach. Without ALLOW_EGRESS, reach may
- * allow only lists of the configuration to which [allow] egress gives the subject a right. Also
- * checks what authz_outward() checks. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may have a way out to the destinations in reach. Without ALLOW_EGRESS,
+ * reach must be a list that allows only "@NAME": lists of the configuration to which [allow] egress
+ * gives the subject a right. Also checks what authz_outward() checks. Returns 0 or
+ * ERROR_NOT_PERMITTED. */
 int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
 		 const struct wire_reach *reach, struct failure *failure);
 
@@ -124,8 +132,8 @@ int authz_egress(const struct authz_subject *subject, const struct authz_lists *
  * Does not check what authz_outward() checks. */
 bool authz_has_list(const struct authz_subject *subject, const struct authz_lists *lists,
 		    const struct config_list *list);
-/* Checks that the subject may change a list of egress: a caller inside a set may not. (The new
- * entries are checked by authz_egress().) Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks that the subject may change the list of destinations of a way out: a caller inside a set
+ * may not. (authz_egress() checks the new entries.) Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_egress_change(const struct authz_subject *subject, struct failure *failure);
 
 /* A command that a subject wants to run in a set, which belongs to owner. */
@@ -133,16 +141,16 @@ struct authz_command {
 	uid_t owner;
 	gid_t owner_gid;
 	enum spec_mapping mapping;
-	/* the maps of the user namespace that the command will be in: that of the set, or of the
-	 * caller's home (state/home.h). User and group of wish are then ids in it. NULL: the
-	 * command will be in the host's */
+	/* maps of the user namespace that the command will be in: one of the set's, or that of the
+	 * caller's home (state/home.h). wish->user and wish->group are then ids inside it. NULL: it
+	 * is the host's */
 	const struct idmap *maps;
 	bool enters_mount;		 /* the command enters a mount namespace of the set */
 	const struct wire_command *wish; /* the command that the subject asks for */
 	const gid_t *groups;		 /* of the subject */
 	size_t n_groups;
 };
-/* Ids for a command: its ids on the host, and those inside, by the maps of struct authz_command. */
+/* Ids of a command on the host, and inside the user namespace of struct authz_command's maps. */
 struct authz_identity {
 	uid_t uid;
 	gid_t gid;

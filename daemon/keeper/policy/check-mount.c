@@ -74,7 +74,7 @@ static int check_source(const struct wire_spec *spec, size_t index, struct failu
 	return 0;
 }
 
-/* Returns true if mount number index of the specification may have / as its target. */
+/* Returns true if mount number index of the specification may have the target "/". */
 static bool may_be_at_root(const struct wire_spec *spec, size_t index)
 {
 	const struct spec_mount *mount = &spec->mounts[index];

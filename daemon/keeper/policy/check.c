@@ -159,7 +159,8 @@ static bool collide(const struct spec_publish *a, const struct spec_publish *b)
 		covers(b->host_address, a->host_address));
 }
 
-/* Rejects published ports that are incomplete, have an invalid address, or are published twice. */
+/* Rejects published ports that are incomplete, have an invalid address or range, or are published
+ * twice. */
 static int check_publish(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
@@ -232,8 +233,8 @@ static int check_hosts(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Checks a set that each boot makes again (spec->boot): it has no lease, and paths by which the
- * next boot finds its root and the sources of its mounts. */
+/* Checks a set that each boot makes again (spec->boot). It must have no lease. It must have paths,
+ * by which the next boot finds its root and the sources of its mounts. */
 static int check_boot(const struct wire_spec *spec, struct failure *failure)
 {
 	char field[48];
@@ -291,14 +292,15 @@ static int check_caller_cgroup(const struct wire_spec *spec, struct failure *fai
 			   "unit (MemoryMax=, TasksMax=, CPUQuota=)");
 }
 
-/* Replaces "up" by the default, which means the same. */
+/* Replaces SWITCH_ON of `up` by SWITCH_DEFAULT, which means the same. */
 static void complete_end(struct wire_end *end)
 {
 	if (end->up == SWITCH_ON)
 		end->up = SWITCH_DEFAULT;
 }
 
-/* Fills in defaults, so that equal requests give equal bytes. */
+/* Fills in defaults, and clears values that change nothing, so that equal requests give equal
+ * bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
 	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID),
@@ -396,9 +398,9 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
-/* Checks userName and keepCapabilities: with these, the command must enter a user namespace of the
- * set. The set's own files say which id a name has, so the name must lead only to ids that the set
- * maps; and a command may keep capabilities only over such a namespace. */
+/* Checks userName and keepCapabilities. Both need a user namespace of the set that the command
+ * enters. The set's own files say which ids a user name has, so these must be ids that the set
+ * maps. And a command keeps capabilities only in a user namespace of the set. */
 static int check_rights_inside(const struct wire_command *command, uint32_t set_kinds,
 			       struct failure *failure)
 {

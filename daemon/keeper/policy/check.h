@@ -25,8 +25,8 @@
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
 
-/* Checks the specification of a set without an init: it may have no mount of type proc, which only
- * an init can make. Returns 0 or ERROR_INVALID_VALUE. */
+/* Checks the specification of a set without an init (nsctld's own process 1 of a set): it may have
+ * no mount of type proc, which only an init can make. Returns 0 or ERROR_INVALID_VALUE. */
 int check_no_procs(const struct wire_spec *spec, struct failure *failure);
 
 /* Checks that all wanted kinds of namespaces are among those that a set has (held). Returns 0 or
@@ -43,9 +43,9 @@ int check_session(const char *session, struct failure *failure);
 /* Checks that a set is ready. Returns 0, or ERROR_BUSY with the state and the set's name. */
 int check_ready(enum set_state state, const char *name, struct failure *failure);
 
-/* Checks the process whose end is to end a lease. Rejects process 1 of the host (pid) and that of
- * the caller's pid namespace (callers_first), which no other process there outlives. Returns 0 or
- * ERROR_INVALID_VALUE. */
+/* Checks a process whose end is to end a set's life (a lease). Rejects a process 1, which would not
+ * end before the caller: that of the host (pid is 1), and that of the caller's pid namespace
+ * (callers_first). Returns 0 or ERROR_INVALID_VALUE. */
 int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
 
 /* --- a set's mounts: check-mount.c --- */
@@ -59,12 +59,12 @@ int check_mount(const struct wire_spec *spec, size_t index, struct failure *fail
 bool check_same_path(const char *a, const char *b);
 
 /* Returns true if the specification has views: mounts that change what is in the tree already
- * (read-only and hidden places, overlays). Propagation must then be private, or mounts that are
- * made outside later would be seen in the views. */
+ * (read-only and hidden places, overlays). Propagation must then be private, because mounts that
+ * are made outside later would otherwise be seen in the views. */
 bool check_has_views(const struct wire_spec *spec);
 
-/* Returns true if the set gets no /dev/shm from nsctld: it has a root, or a mount at /dev or
- * /dev/shm. */
+/* Returns true if the set gets no /dev/shm from nsctld, because it has a root directory of its own,
+ * or a mount at /dev or /dev/shm. */
 bool check_has_shm(const struct wire_spec *spec);
 
 /* --- settings of the kernel (sysctls): settings.c --- */

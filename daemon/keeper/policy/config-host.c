@@ -2,9 +2,9 @@
 /* The host's own settings about user namespaces. */
 #include "daemon/keeper/policy/config.h"
 
-/* A sysctl that forbids user namespaces by 0 or, if zero_allows, by any other number. Its file
- * stays open, because it is read for each connection. A sysctl that this kernel does not have
- * (absent) allows them; one that cannot be read forbids them. */
+/* A sysctl of the kernel about user namespaces. With 0 it forbids them; if zero_allows, with any
+ * other number. Its file stays open, because it is read for each connection. A sysctl that this
+ * kernel does not have (absent) allows them; one that cannot be read forbids them. */
 struct sysctl {
 	const char *path;
 	bool zero_allows;

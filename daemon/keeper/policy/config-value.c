@@ -30,8 +30,8 @@ int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret
 	return 0;
 }
 
-/* Parses text as the number of a user or group, because no account has it as its name. Returns 0 or
- * -ENOENT. */
+/* Parses the number of a user or group. Callers have found no user or group with this text as its
+ * name. Returns 0 or -ENOENT. */
 static int parse_id(const char *text, uint32_t *ret)
 {
 	uint64_t number;
@@ -84,7 +84,8 @@ static int add_id(uint32_t **ids, size_t *n, uint32_t id)
 	return 0;
 }
 
-/* Adds the user, group, "*" or "host" that a word names. Returns 0, -ENOENT or -ENOMEM. */
+/* Adds to *who the user, @group, "*" or "host" that the word names. Returns 0, -ENOENT or
+ * -ENOMEM. */
 static int add_who(const char *word, bool may_be_host, struct config_who *who)
 {
 	uid_t uid;

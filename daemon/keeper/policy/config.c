@@ -127,8 +127,8 @@ static int complain_of_who(struct loading *loading, const char *key, const char 
 			unknown + group);
 }
 
-/* Gives the rights to lists that the words USER:LIST and @GROUP:LIST in the value of [allow] egress
- * name, and overwrites these words with blanks. */
+/* Takes the words USER:LIST and @GROUP:LIST out of the value of [allow] egress: gives these users
+ * the right to these lists, and overwrites the words with blanks. */
 static int take_grants(struct loading *loading, char *value)
 {
 	for (char *at = value; *at;) {
@@ -318,7 +318,7 @@ static int see_once(struct loading *loading, const char *section, const char *ke
 	return 0;
 }
 
-/* Called by libinih; returns nonzero to continue. */
+/* Called by libinih for each key. Returns 0 for an error. */
 static int on_key(void *context, const char *section, const char *key, const char *value)
 {
 	static const struct {
@@ -415,8 +415,8 @@ static int parse_file(struct loading *loading)
 		return complain(loading, "cannot be read");
 	if (line < 0)
 		return -EINVAL;
-	/* libinih goes on after a line that it cannot parse. The first error is reported, whether
-	 * libinih or we found it. */
+	/* libinih goes on after a line that it cannot parse. Of such a line and an error of our
+	 * own, the first one is reported. */
 	if (line > 0 && (!loading->message || line < loading->message_line)) {
 		free(loading->message);
 		loading->message = NULL;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The configuration, /etc/nsctl/nsctld.conf: which users may do what, and how much of it. It is
- * parsed strictly, with libinih: an unknown section or key, a repeated key (except in [lists]), an
- * invalid value, and an unknown user or group are errors, which name the file and line. The parser
- * asks NSS for users and groups, which may block, so it runs only at the start and on reload.
+ * parsed strictly, with libinih. An unknown section or key (except keys of earlier releases in
+ * [allow]), a repeated key (except in [lists]), an invalid value, or an unknown user or group is an
+ * error. Errors name the file and line. The parser asks NSS for users and groups, which may block,
+ * so it runs only at the start and on reload.
  */
 #pragma once
 
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
-/* [limits]: for each user except root (state/quota.h), unless the comment says otherwise. Comments
- * are the keys and their defaults. */
+/* [limits]. A limit is for each user except root (state/quota.h), unless its comment says
+ * otherwise. Comments are the keys and their defaults. */
 struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
 	uint32_t sessions;    /* sessions = 1024: commands that run or have left processes */
@@ -20,7 +21,8 @@ struct config_limits {
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
 	uint32_t captures;    /* captures = 8: calls of Capture */
-	/* egress-entries = 16384: in the lists of all the user's sets and networks */
+	/* egress-entries = 16384: in the lists of all the user's sets and networks, as the user
+	 * gave them */
 	uint32_t entries;
 	/* egress-names = 262144: names of hosts in the lists of all the user's sets and networks,
 	 * including those of [lists]; equal lists count once */
@@ -42,7 +44,7 @@ struct config_network {
 
 #define CONFIG_PATH_SIZE 256
 
-/* The value of a key of [allow]: the users that it names. */
+/* The users that the value of a key of [allow] names. */
 struct config_who {
 	bool everyone; /* "*" */
 	bool host;     /* "host", of user-namespaces only: see config_host_user_namespaces() */
@@ -71,20 +73,21 @@ enum config_allow {
 /* The keys of [allow] as the file has them. */
 extern const char *const config_allow_keys[CONFIG_ALLOW_COUNT];
 
-/* [lists]: NAME = the destinations that a way out may lead to, as entries of destination.h. */
+/* A list of [lists]: NAME = ENTRY ... (entries as in destination.h). Users write "@NAME" for these
+ * entries in a list of egress: a list of the destinations that a set or network may reach. */
 #define CONFIG_ENTRIES_MAX 10000
 struct config_list {
 	char name[DESTINATION_LIST_SIZE];
-	unsigned int line; /* of the file: where the name occurs first */
+	unsigned int line; /* of the file, where the name occurs first */
 	char **entries;
 	size_t n_entries;
-	/* [allow] egress = USER:NAME: users who may have this list, even without the right to all
-	 * egress */
+	/* [allow] egress = USER:NAME or @GROUP:NAME: users who may have this list, even without the
+	 * right to all egress */
 	struct config_who who;
 };
 
 struct config {
-	uint64_t generation; /* differs for each configuration that the process reads */
+	uint64_t generation; /* another number for each configuration that nsctld reads */
 	struct config_limits limits;
 	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
@@ -123,8 +126,8 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
 struct config *config_free(struct config *config); /* accepts NULL, returns NULL */
 
-/* Returns true if `who` names this user: by "*", by uid, by gid or by one of the groups. Ignores
- * "host". */
+/* Returns true if `who` names this user: by "*", by uid, by gid or by one of the groups. Does not
+ * look at "host". */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/devices.h"
 
-/* The kernel has assigned these numbers for good. */
+/* The kernel's numbers of these devices, which never change. */
 static const struct {
 	const char *name;
 	struct task_device device;

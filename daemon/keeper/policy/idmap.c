@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/idmap.h"
 
-/* The uid map or the gid map of a request, and the ids that its caller may map. */
+/* The uid map or the gid map of a request, and the ids that its caller may map. field and file are
+ * for errors: the map's field in the request, and the file that gives ids to the caller. */
 struct side {
 	const char *field, *file;
 	struct wire_map *map;
@@ -94,8 +95,8 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the ids inside from *inside on to the first count ids of line, if the map has room, and adds
- * count to *inside. Returns the rest of the line. */
+/* Maps the ids inside from *inside on to the first count ids of line, if the map has room. Adds
+ * count to *inside in any case. Returns the rest of the line. */
 static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
 				   uint32_t count)
 {
@@ -107,9 +108,9 @@ static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struc
 	return line;
 }
 
-/* Maps the id `own` inside to the caller's own id, and the other ids inside, from 0 on, to the ids
- * that the file gives to the caller, as far as there is room. Returns 0, or ERROR_INVALID_VALUE if
- * the file gives none. */
+/* Maps the id `own` inside to the caller's own id. Maps the other ids inside, from 0 on, to the ids
+ * in side->ranges, as far as the map has room. Returns 0, or ERROR_INVALID_VALUE if there are no
+ * ranges. */
 static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
 {
 	uint32_t inside = 0;
@@ -122,7 +123,7 @@ static int make_auto(const struct side *side, uint32_t own, struct failure *fail
 	for (size_t i = 0; i < side->ranges->n; i++) {
 		struct subid_range line = side->ranges->ranges[i];
 
-		/* there are no more ids inside */
+		/* the ids inside would go beyond the last id */
 		if (end_of(inside, line.count) >= UINT32_MAX)
 			break;
 		if (holds(inside, line.count, own) && inside < own)
@@ -176,7 +177,7 @@ static const struct wire_range *find_inside(const struct wire_map *home, uint32_
 	return NULL;
 }
 
-/* Lists the host's ids that are mapped in home, except the caller's own id, as far as *ret has
+/* Lists the host's ids that home maps, except `own`, the caller's own id, as far as *ret has
  * room. */
 static void list_others(const struct wire_map *home, uint32_t own, struct subid_ranges *ret)
 {
@@ -194,9 +195,9 @@ static void list_others(const struct wire_map *home, uint32_t own, struct subid_
 	}
 }
 
-/* Turns the map's ids outside from ids inside home into ids of the host. An empty map then maps 0
- * to the caller's own id. Returns 0, or ERROR_INVALID_VALUE for a range that is not within one of
- * home's. */
+/* Turns the map's ids outside from ids inside home into ids of the host. If the map is empty, maps
+ * 0 inside to the caller's own id. Returns 0, or ERROR_INVALID_VALUE for a range that is not within
+ * one range of home. */
 static int take_from_home(const struct side *side, const struct wire_map *home,
 			  struct failure *failure)
 {
@@ -225,7 +226,7 @@ static int complete_side_within(const struct side *side, const struct wire_map *
 
 	list_others(home, side->own, &others);
 	checked.ranges = &others;
-	checked.root = true; /* the surrounding namespace has only ids that its owner may map */
+	checked.root = true; /* no rights to check: the ids are those of home, or `own` */
 	checked.reserved = none;
 	if (mapping_is_auto(mapping))
 		r = make_auto(&checked,

@@ -15,34 +15,35 @@ struct idmap {
 	struct wire_map users, groups;
 };
 
-/* The ids that a caller may map. Root may map all but the reserved ones. */
+/* The ids of the host that a caller may map: its own (uid and gid) and its subordinate ids. Root
+ * may map all but the reserved ones. */
 struct idmap_rights {
 	uid_t uid;
 	gid_t gid;
 	struct subid subid;
-	/* ids of the daemon's own accounts, which nobody may map: a user with these ids would
+	/* the ids of nsctld's own accounts, which no caller may map: a user with these ids would
 	 * control the inits of sets, and root's front */
 	uint32_t reserved_uids[2], reserved_gids[2];
 };
 
 /*
- * Makes the maps of a specification with MAPPING_AUTO or MAPPING_CURRENT_AUTO, and checks the maps
- * of one with MAPPING_CUSTOM against the rights. If only one of the two maps is given, makes the
- * other as MAPPING_ROOT does. Does nothing for other mappings. Returns 0, or ERROR_INVALID_VALUE
- * with a field such as spec.userMapping or spec.uidMap[2].
+ * Makes the maps of a specification with MAPPING_AUTO or MAPPING_CURRENT_AUTO. Checks these maps,
+ * and those of a specification with MAPPING_CUSTOM, against the rights. If only one of the two maps
+ * is given, the other maps 0 inside to the caller's own id. Does nothing for other mappings.
+ * Returns 0, or ERROR_INVALID_VALUE with a field such as spec.userMapping or spec.uidMap[2].
  */
 int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 		   struct failure *failure);
 
-/* Fills in the maps of a set that belongs to uid and gid. spec is read only for MAPPING_AUTO,
- * MAPPING_CURRENT_AUTO and MAPPING_CUSTOM. */
+/* Finds the maps of a set that belongs to uid and gid: for MAPPING_AUTO, MAPPING_CURRENT_AUTO and
+ * MAPPING_CUSTOM those in spec. For other mappings, spec is not used. */
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
-/* Like idmap_complete(), for a user namespace that will be a child of that of home (its maps). The
- * caller may map the ids of home. The ids outside in the specification are ids inside home; they
- * become ids of the host. MAPPING_CURRENT becomes MAPPING_CUSTOM. uid and gid are those of the
- * owner on the host. */
+/* Like idmap_complete(), for a user namespace that will be a child of the caller's home. home: the
+ * maps of that one. The caller may map the ids of home. Before the call, the ids outside in the
+ * specification are ids inside home; after it they are ids of the host. MAPPING_CURRENT becomes
+ * MAPPING_CUSTOM. uid and gid are the owner's on the host. */
 int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
 			  struct failure *failure);
 /* Turns the map's ids outside from ids of the host into ids inside home, as the kernel wants them
@@ -58,10 +59,11 @@ uint32_t idmap_outside(const struct wire_map *map, uint32_t inside);
 
 /* Returns the id that a command has inside by default: the one that is mapped to `own`, an id
  * outside. If there is none, returns 0 if 0 exists inside or nothing is mapped, else the first id
- * inside. */
+ * inside of the map's first range. */
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
-/* Returns true if processes inside may change their supplementary groups: if the map has any id but
- * `own`, the owner's. A process that can drop a group gains access to files that exclude this
- * group; for such a map, an ordinary user needs an administrator's line in /etc/subgid. */
+/* Returns true if processes inside may change their supplementary groups: if the map has any id
+ * outside but `own`, the owner's. A process that can drop a group gains access to files that
+ * exclude this group. So an ordinary user gets other ids only from an administrator, in
+ * /etc/subgid. */
 bool idmap_has_setgroups(const struct wire_map *groups, gid_t own);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finds the identity of a user who has no connected process, in the host's accounts (NSS). This may
- * block, so it is only called at the start.
+ * Finds the identity of a user from the host's accounts (NSS). nsctld needs it for sets that it
+ * makes again at its start, when their owner has no connection. NSS may block.
  */
 #pragma once
 

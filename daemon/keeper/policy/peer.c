@@ -185,17 +185,17 @@ static int open_pidfd(int socket_fd, const struct peer *peer)
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* any other error is about the peer, which has ended, or a shortage */
+	/* another error means that the peer has ended, or that descriptors or memory are short */
 	return errno == ENOPROTOOPT ? open_pidfd_by_pid(peer) : negative_errno();
 }
 
 /* --- the process: confinement, place, limits --- */
 
 /*
- * Returns true if the peer may have raised its limits: it runs a setuid program, or has one of the
- * capabilities for that (raising), not as an ambient one, in the host's user namespace (in_host:
- * the peer is in that one). A process that changes its uid while it connects looks like a setuid
- * program. Root may raise limits anyway, so for root the answer is false.
+ * Returns true if the peer may have raised its resource limits: if it runs a setuid program; or if
+ * it is in the host's user namespace (in_host) and has a capability for that (raising), except as
+ * an ambient one. A process that changes its uid while it connects also looks like a setuid
+ * program. Returns false for root, which may raise limits anyway.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {
@@ -208,9 +208,9 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 	       (in_host && status->permitted & ~status->ambient & raising);
 }
 
-/* Fills in peer->cgroup, and peer->place by the whole path of the cgroup. The end of the path would
- * not be enough: a user with a delegated part of the hierarchy can choose any names there. base:
- * path of the cgroup with all sets' cgroups. Returns 0 or -errno. */
+/* Fills in peer->cgroup and peer->place. base: the path of the cgroup with all sets' cgroups. The
+ * cgroup is a set's only if its path begins with base; the end of the path proves nothing, because
+ * a user with a delegated part of the hierarchy can choose any names there. Returns 0 or -errno. */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
 	char path[4096], *at = path;
@@ -258,8 +258,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
 	struct status status = {};
-	/* read before the status: if a setuid program raises the limits later, the status shows
-	 * that */
+	/* read before the status: a setuid program that had raised the limits by then can be seen
+	 * in the status */
 	int r = limits_read(fd, peer->pid, &peer->limits);
 
 	if (r == 0)
@@ -277,7 +277,7 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
 	/* root normally gets all of its bounding set by executing a program, but not with
-	 * SECBIT_NOROOT, and /proc does not show that */
+	 * SECBIT_NOROOT, which /proc does not show: so only what root has already counts */
 	if (status.no_new_privileges || peer->identity.uid == 0)
 		peer->bounding &= status.permitted;
 	peer->in_machine_net = wall_in_machine_net(fd, &host->wall);
@@ -297,11 +297,11 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 }
 
 /*
- * Reads everything about the process, then checks that it has not ended. If it has, another process
- * may have had its pid meanwhile, so what was read is not trusted. Such a peer, or one that cannot
- * be read, is refused if the host uses AppArmor, because its profile is unknown; otherwise it
- * counts as confined. Returns 0, or -errno if the peer is refused or descriptors or memory are
- * short.
+ * Reads everything about the peer's process, then checks that the process has not ended. If it has,
+ * another process may have had its pid meanwhile, so what was read is not trusted. If the process
+ * has ended or cannot be read, the peer is refused if the host uses AppArmor, because its profile
+ * is unknown; otherwise it counts as confined. Returns 0, or -errno if the peer is refused or
+ * descriptors or memory are short.
  */
 static int read_peer_process(const struct peer_host *host, struct peer *peer,
 			     const char **ret_confined)

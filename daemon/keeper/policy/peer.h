@@ -12,7 +12,8 @@
 #define PEER_GROUPS_MAX 256
 #define PEER_LABEL_SIZE 256
 
-/* The identity that a front serves. Peers with equal identities share a front. */
+/* The identity of a peer. Peers with equal identities share a front, which is the process that
+ * parses their requests. */
 struct peer_identity {
 	uid_t uid;
 	gid_t gid;
@@ -25,8 +26,8 @@ struct peer_identity {
 	char wall[WALL_SIZE]; /* see daemon/kernel/wall.h; "": none */
 };
 
-/* Properties of nsctld itself, which are taken for those of the host. They are read once, at the
- * start. */
+/* Properties of nsctld itself, which are taken for those of the host. peer_host_read() reads them
+ * once, at the start. */
 struct peer_host {
 	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
@@ -40,27 +41,29 @@ struct peer_host {
 struct peer {
 	struct peer_identity identity;
 	pid_t pid;
-	int pid_fd;	      /* from SO_PEERPIDFD or pidfd_open(); negative: the peer has ended */
+	int pid_fd; /* from SO_PEERPIDFD or pidfd_open(); negative: the peer counts as ended */
 	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
 	uint64_t bounding; /* capabilities that the peer could get: bits 1 << CAP_* */
-	/* Resource limits for the peer's commands. They are not known if the peer has ended, or may
-	 * have raised them by a privilege that its commands do not get. */
+	/* The peer's resource limits, which its commands get. limits_known is false if the peer has
+	 * ended, cannot be examined, or may have raised its limits by a privilege that its commands
+	 * do not get (has_gained()). */
 	struct task_limits limits;
 	bool limits_known;
-	/* The peer's cgroup, if it is that of a set: its path after UID/ (see CGROUP_PATH_SIZE),
-	 * which begins with the id of the outermost set that the peer is in. "": none. If
-	 * place_known is false, the peer may be in any set. */
+	/* The peer's cgroup, if it belongs to a set: the path below BASE/UID (see
+	 * daemon/kernel/cgroup.h), such as "SETID/SESSIONID" or, for a set within another,
+	 * "OUTERMOST/set-SETID/SESSIONID". "": none. If place_known is false, the peer may be in
+	 * any set. */
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
 	char *cgroup; /* path of the peer's cgroup below the root of the hierarchy; NULL: unknown */
-	/* Pid namespaces of a peer whose place is "". They show whether the peer is in a set that
-	 * is in its caller's cgroup (set->callers_cgroup). place cannot show that, because users
-	 * can move processes out of such a cgroup. */
+	/* The pid namespaces of a peer whose place is "", except those that nsctld is in, too. By
+	 * these, scope_find_set() finds a set that is in its caller's cgroup (set->callers_cgroup).
+	 * The peer's cgroup would not do: users can move processes out of such a cgroup. */
 	struct pidns_list pid_namespaces;
-	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
-	 * the user of the host who owns the outermost of the other user namespaces around the
-	 * peer. */
+	/* is_stranger: the peer is in another user namespace than nsctld. owner: the host's user
+	 * who owns the outermost user namespace that the peer is in and nsctld is not. owner_known
+	 * is false if there is none, or if the owner is not known. */
 	bool is_stranger, owner_known;
 	uid_t owner;
 	bool in_machine_net; /* the peer is in the net namespace of process 1 */
@@ -78,9 +81,10 @@ int peer_host_read(const char *cgroup, struct peer_host *ret);
  * still alive, so that the data are its own. peer_done() must be called even after a failure.
  *
  * A peer is confined if its user namespace is not the host's, or if it has ended or cannot be
- * examined: ret->confined has the reason. (confine_subordinate() in request/scope.c adds a reason.)
- * A peer is filtered if a seccomp filter, an enforced AppArmor profile or SELinux restricts it in a
- * way that would not apply to its commands: ret->filtered has the reason.
+ * examined: ret->confined has the reason. (request/scope.c adds a reason, and lets a peer in the
+ * user namespace of its set pass.) A peer is filtered if a seccomp filter, an enforced AppArmor
+ * profile or SELinux restricts it in a way that would not apply to its commands: ret->filtered has
+ * the reason.
  *
  * Returns 0, or -errno if the peer must not be served: -EPERM (its uid or gid is -1, or it has more
  * than PEER_GROUPS_MAX groups), -ESRCH (it has ended, and the host uses AppArmor), another error if

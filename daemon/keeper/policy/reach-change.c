@@ -69,8 +69,9 @@ static void begin_side(struct side *side, const struct wire_destination *entries
 	}
 }
 
-/* Fills in texts: the entries of old that are not removed, and the added ones that are not among
- * them. Returns false if these are more than DESTINATION_TEXTS_MAX. */
+/* Fills in texts with the new side of the list: the entries of old that are not removed, and the
+ * added ones that are not among them. Returns false if these are more than
+ * DESTINATION_TEXTS_MAX. */
 static bool change_side(const struct side *old, const struct side *added,
 			const struct side *removed, struct wire_destination *texts, size_t *ret_n)
 {

@@ -77,7 +77,8 @@ static int compare(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
-/* Joins entries with the same name. The joined entry is the user's own if one of them is. */
+/* Sorts the entries by name, and joins those with the same name. A joined entry has the services of
+ * all, and is the user's own if one of them is. */
 static void join(struct collecting *collecting)
 {
 	size_t used = 0;
@@ -100,7 +101,7 @@ static void join(struct collecting *collecting)
 }
 
 /* Appends names to names->text: those of the user's own entries (own), or those that only lists of
- * the configuration have. */
+ * the configuration have. Appends their services, too. */
 static void append(const struct collecting *collecting, bool own)
 {
 	struct reach_names *names = collecting->names;
@@ -317,8 +318,9 @@ bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
 	return true;
 }
 
-/* A position in the names of the user's own entries, or in those of other entries. Both are in
- * alphabetical order. */
+/* A position in a part of names->text: in the names of the user's own entries, or in the others. In
+ * each part the names are in alphabetical order. i: index of `name`; end: index at which the part
+ * ends. */
 struct cursor {
 	const struct reach_names *names;
 	const char *name;
@@ -340,9 +342,9 @@ static struct cursor cursor_at(const struct reach_names *names, bool own)
 	return cursor;
 }
 
-/* Moves the cursor forward to this name, or to the next one if the name is not there. Returns the
- * services of the name, as bits for the rows of names->table, or 0. Names must be looked for in
- * alphabetical order. */
+/* Moves the cursor forward to this name or, if its part does not have the name, to the next one.
+ * Returns the services of the name, as bits for the rows of cursor->names->table, or 0. A cursor
+ * never moves back, so callers ask for names in alphabetical order. */
 static uint32_t find_services(struct cursor *cursor, const char *name)
 {
 	int order = -1;

@@ -3,10 +3,12 @@
 #include "daemon/keeper/policy/reach-names.h"
 #include "daemon/keeper/policy/reach.h"
 
-/* Maximum number of services in the list of a set. A service is a protocol and ports, of IPv4 or of
- * IPv6: entries with the same service share a rule (destination_shares_rule()). Each service costs
- * one or two rules with a set of addresses in nftables. The more such sets the table has, the
- * longer the kernel needs for each. */
+/* Maximum number of services in a list of egress: those of allow and those of deny, added. It holds
+ * for the lists of sets and of networks, and for those in [lists]. A service is a protocol and
+ * ports, of IPv4 or of IPv6. Entries with the same service share the rules of the firewall
+ * (destination_shares_rule()): one or two, each with an nftables set of addresses. The more
+ * nftables sets a table has, the longer the kernel needs for each. Entries that are names of hosts
+ * count against REACH_SERVICES_MAX instead. */
 #define SERVICES_MAX 16
 
 /* --- checks --- */
@@ -57,9 +59,9 @@ static size_t count_services(const char *lines)
 	return n;
 }
 
-/* Checks that the list has not too many names, services (see SERVICES_MAX), entries and bytes when
- * its words, such as "@dns", have been replaced by entries. Counts as many name servers as a set
- * can have, because these may change. */
+/* Checks that the list, with its words (such as "@dns") replaced, has not too many names, services
+ * (see SERVICES_MAX), entries or bytes. A set's name servers may change, so as many as a set can
+ * have are counted. */
 static int check_room(const struct config *config, const struct wire_reach *reach,
 		      const char *prefix, struct failure *failure)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of egress (struct wire_reach): checks them, and replaces the words "@dns" and "@NAME"
- * (which is a list of the configuration) by entries. */
+/* Lists of egress. Such a list (struct wire_reach) says which destinations a set or a network may
+ * reach: those that match an entry of allow and no entry of deny. The functions here check lists,
+ * and replace the words "@dns" (name servers) and "@NAME" (a list of the configuration) by
+ * entries. */
 #pragma once
 
 #include "daemon/keeper/policy/config.h"
 
-/* Maximum bytes of the entries of a list, of both sides, as a user gives them. */
+/* Maximum bytes of the entries that a user gives for one list, allow and deny together. */
 #define REACH_SIZE_MAX (32 * 1024)
 
 /* Checks the entries of a list. prefix: text before "allow" and "deny" in errors, such as "spec.".
@@ -14,15 +16,18 @@
 int reach_check(const struct config *config, const struct wire_reach *reach, bool *egress,
 		const char *prefix, struct failure *failure);
 
-/* Lines of entries, in a buffer of the caller. */
+/* Texts of lists in which the words have been replaced, one entry per line. Each call of
+ * reach_resolve() appends one text. */
 struct reach_lines {
-	char *buffer;
+	char *buffer; /* of the caller */
 	size_t size, used;
-	size_t n; /* lines of the list that was resolved last */
-	/* "@NAME": the configuration does not have this list; NULL: none is missing */
+	/* about the last call: */
+	size_t n; /* lines */
+	/* a "@NAME" that the configuration does not have; NULL: none is missing */
 	const char *missing;
-	bool named;    /* the list has names of hosts, which are left out */
-	bool overflow; /* a list did not fit: the lines are not complete */
+	bool named; /* there were names of hosts, which are left out */
+	/* about all calls: lines are missing, because there were too many of them or of bytes */
+	bool overflow;
 };
 /* The name servers that replace "@dns". */
 struct reach_servers {
@@ -30,12 +35,12 @@ struct reach_servers {
 	size_t n_own, n_host;
 };
 /*
- * Appends the entries to lines, without names of hosts. A list of the configuration ("@NAME") is
- * replaced by its entries. If the configuration does not have the list, the word is left out, and
- * lines->missing names it. "@dns" is replaced by the set's servers or, in a list of the
- * configuration, by the host's: otherwise a user with the right to that list only could reach any
- * address by choosing it as a name server. Returns the lines, each with a newline, in
- * lines->buffer, or NULL if there are none.
+ * Appends the entries to lines, except names of hosts. "@NAME" is replaced by the entries of this
+ * list of the configuration. If the configuration does not have the list, "@NAME" is left out, and
+ * lines->missing points to it. "@dns" is replaced by the name servers of the set but, in a list of
+ * the configuration, by those of the host: otherwise a user with the right to that list only could
+ * reach any address by choosing it as a name server. Returns the appended text, in lines->buffer,
+ * or NULL if it would be empty.
  */
 const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);

@@ -40,7 +40,8 @@ static const char *const allowed[] = {
 	"net.unix.max_dgram_qlen",
 };
 
-/* Exceptions, which a set may not have: they load modules of the kernel, or contain secrets. */
+/* Exceptions to `allowed`, which a set may not have: they load modules of the kernel, or contain
+ * secrets. */
 static const char *const forbidden[] = {
 	"net.ipv4.tcp_allowed_congestion_control",
 	"net.ipv4.tcp_congestion_control",

@@ -158,8 +158,8 @@ static int read_all(int fd, struct text *ret)
 	return 0;
 }
 
-/* Reads a file, or nothing if it is missing. Returns 0 or -errno. -EPERM: it is not a regular file
- * of root's that only root can write to, and its contents would give rights. */
+/* Reads a file that gives rights. If the file is missing, leaves *ret unchanged. Returns 0 or
+ * -errno. -EPERM: the file is not a regular file of root's that only root can write to. */
 static int read_trusted(const char *path, struct text *ret)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait */
@@ -217,8 +217,9 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 
 /* --- owners of subordinate ids --- */
 
-/* Finds the uid of a line's owner, who is given by number or name. accounts: the contents of
- * /etc/passwd. Returns false if there is no such name, or if the range has the id of an account. */
+/* Finds the uid of a line's owner, which the line has as a number or a name. accounts: the contents
+ * of /etc/passwd. Returns false if there is no account of this name, or if the range contains the
+ * id of an account. */
 static bool find_owner(const char *accounts, size_t size, const struct field *owner,
 		       const struct subid_range *range, uid_t *ret)
 {
@@ -311,7 +312,7 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 	owners->seen = now;
 	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
 	    lines.data)
-		/* without memory, some lines are missing */
+		/* if memory is short, some lines are left out */
 		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
 					 accounts.size, owners);
 	free(lines.data);

@@ -15,7 +15,7 @@
 
 #define SUBID_PASSWD "/etc/passwd"
 #define SUBID_NAME_SIZE 256
-/* A map has one more range than this, for the caller's own id. */
+/* A map can have one more range than this, for the caller's own id. */
 #define SUBID_RANGES_MAX (MAP_RANGES_MAX - 1)
 
 struct subid_range {
@@ -38,7 +38,7 @@ void subid_parse(const char *text, size_t size, uid_t uid, const char *name,
 		 struct subid_ranges *ret);
 
 /* Finds the first name of uid in the text of /etc/passwd. Returns false if uid has none, or one
- * that is a number, empty or too long. */
+ * that is a number, is empty, is too long or has a NUL. */
 bool subid_find_name(const char *text, size_t size, uid_t uid, char ret[static SUBID_NAME_SIZE]);
 
 /* Reads the first name of uid in /etc/passwd. Returns 0, -ENOENT where subid_find_name() returns
@@ -61,15 +61,15 @@ struct subid_owners {
 	struct stat seen; /* the file when it was last read */
 };
 
-/* Reads the file at users_path again if it has changed. It counts as empty if it is missing, or if
- * it or /etc/passwd cannot be read or is not a regular file of root's that only root can write to.
- * A change of /etc/passwd alone has no effect. */
+/* Reads the file at users_path again if it has changed. The file counts as empty if it is missing,
+ * or if it or /etc/passwd cannot be read or is not a regular file of root's that only root can
+ * write to. A change of /etc/passwd alone has no effect. */
 void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
 /* Adds the lines of text, the contents of /etc/subuid. accounts is the contents of /etc/passwd.
- * Leaves out a line whose range contains the id of an account, or whose owner is a name without an
- * account. Returns 0 or -ENOMEM. */
+ * Leaves out a line that is not OWNER:FIRST:COUNT, whose range contains the id of an account, or
+ * whose owner is a name without an account. Returns 0 or -ENOMEM. */
 int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
 		       struct subid_owners *owners);
-/* Returns true if uid is another user's subordinate id, and sets *ret to that user. */
+/* Returns true if uid is a subordinate id of another user, and sets *ret to that user. */
 bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret);
 void subid_owners_done(struct subid_owners *owners);

@@ -2,8 +2,8 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-/* Finds the field of the request that has caused the failure of a step, or "". detail: that of the
- * report. */
+/* Writes to ret the field of the request that has caused the failure of the step, or "" if none
+ * has. detail: from the report. */
 static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {
@@ -38,7 +38,7 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 	}
 }
 
-/* Describes the step that failed, as exactly as the report allows. field: from blame(). */
+/* Writes to ret which step failed, as exactly as the report allows. field: from blame(). */
 static void name_step(const struct task_report *report, const char *field, char *ret, size_t size)
 {
 	bool of_kind = report->step == STEP_UNSHARE || report->step == STEP_PIN ||
@@ -57,7 +57,7 @@ static void name_step(const struct task_report *report, const char *field, char 
 		snprintf(ret, size, "%s", text);
 }
 
-/* Returns true if the error is due to a value in the request, not to the state of the machine. */
+/* Returns true if an errno is due to a value in the request, not to the state of the machine. */
 static bool is_of_value(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EINVAL || error == ELOOP ||
@@ -68,7 +68,7 @@ static const char no_rules[] =
 	"this kernel does not take their rules: it needs nftables with NAT, and "
 	"CONFIG_NF_CONNTRACK_LABELS";
 
-/* Errors of steps that a client gets with this code, subject and reason, instead of as
+/* If the step fails with this errno, the client gets this code, subject and reason, instead of
  * ERROR_SYSTEM. */
 static const struct meaning {
 	enum step step;
@@ -150,8 +150,8 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
-/* Fills in *failure for a descriptor that the command or capture cannot use. which: such as
- * DESCRIPTOR_STDIN. */
+/* Fills in *failure for a descriptor that the command or capture cannot use. which: a value such as
+ * DESCRIPTOR_STDIN. Returns ERROR_INVALID_VALUE. */
 static int descriptor_error(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";
