@@ -84,8 +84,8 @@ static bool may_be_at_root(const struct wire_spec *spec, size_t index)
 	return mount_changes(mount->type) && mount->type != MOUNT_HIDDEN;
 }
 
-/* Returns true for a mount that cannot have the option readOnly. (A later mount of type readOnly
- * makes the place read-only, except with proc.) */
+/* Returns true for a mount that cannot have the option readOnly. (For all of these but proc, a
+ * later mount of type readOnly has the same effect.) */
 static bool stays_writable(const struct spec_mount *mount)
 {
 	return mount->type == MOUNT_PROC || mount->type == MOUNT_DEV ||

@@ -6,7 +6,7 @@
 #include "daemon/keeper/policy/devices.h"
 #include "daemon/keeper/policy/reach.h"
 
-/* Ids for accounts that do not exist: numbers that no distribution assigns. */
+/* Ids for accounts of [accounts] that do not exist: numbers that distributions do not assign. */
 #define FRONT_ID 61182
 #define INIT_ID 61183
 
@@ -25,9 +25,9 @@ struct loading {
 	const char *path;
 	unsigned int line; /* the parser's current line */
 	struct config *config;
-	char *message; /* the first error */
+	char *message; /* the first error; NULL: none */
 	int message_line;
-	char seen[32][64]; /* SECTION.KEY of each key that may occur only once */
+	char seen[32][64]; /* SECTION.KEY of each key so far, except in [lists] */
 	size_t n_seen;
 	bool front_named, init_named;
 };

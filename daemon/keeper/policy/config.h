@@ -27,7 +27,7 @@ struct config_limits {
 	/* egress-names = 262144: names of hosts in the lists of all the user's sets and networks,
 	 * including those of [lists]; equal lists count once */
 	uint32_t names;
-	uint64_t buffered; /* buffered-bytes = 16M: in each front, also in root's */
+	uint64_t buffered; /* buffered-bytes = 16M: for slow clients, in each front, root's too */
 	uint32_t fronts;   /* fronts = 1024: of all users together; does not limit root */
 };
 
@@ -104,7 +104,7 @@ struct config {
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
-	/* keys of earlier releases that [allow] still has, each after a space */
+	/* keys of earlier releases that the file still has in [allow], each after a space */
 	char ignored[32];
 	/* [accounts]: subuid = /etc/subuid, subgid = /etc/subgid */
 	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];
