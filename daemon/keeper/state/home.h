@@ -9,6 +9,7 @@
  * there is none. set may be NULL. */
 const struct set *home_of_set(const struct registry *registry, const struct set *set);
 
-/* Fills in the id maps of the home of subject, a caller. Returns false if it has no home. */
+/* Fills in the maps of uids and gids of the user namespace of subject's home. subject: a caller.
+ * Returns false if the caller has no home. */
 bool home_find_maps(const struct registry *registry, const struct authz_subject *subject,
 		    struct idmap *ret);

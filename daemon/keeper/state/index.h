@@ -4,7 +4,8 @@
 
 #include "base.h"
 
-/* An index whose members are all zero is empty. The user of an index frees its member items. */
+/* An index whose members are all zero is empty. The caller frees the array `items` when it does not
+ * need the index any more. */
 struct index {
 	void **items;
 	size_t n, size;
@@ -21,8 +22,8 @@ void *index_find(const struct index *index, index_compare *compare, const void *
 void *index_next(const struct index *index, index_compare *compare, const void *key,
 		 bool inclusive);
 
-/* Makes room for n items in all: up to this number, index_add() cannot fail for lack of memory.
- * Returns 0 or -ENOMEM. */
+/* Makes room for n items, including those that the index has already. Up to this number,
+ * index_add() does not return -ENOMEM. Returns 0 or -ENOMEM. */
 int index_reserve(struct index *index, size_t n);
 /* Adds an item. key: its key. Returns 0, -EEXIST if there is an item with this key, or -ENOMEM. */
 int index_add(struct index *index, index_compare *compare, const void *key, void *item);

@@ -14,7 +14,7 @@ void registry_free_set(struct set *set)
 	free(set->callers_cgroup);
 	free(set->boot.links);
 	free(set->broken);
-	/* the owners of these parts have not freed them if the keeper is ending */
+	/* NULL, unless the keeper is ending: otherwise the modules that own them have freed them */
 	free(set->published);
 	free(set->files);
 	free(set);

@@ -10,11 +10,11 @@ struct registry {
 	struct index uses;	  /* by uid */
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
-	size_t n_within;	  /* sets within others */
-	/* Adding to the two indexes below never fails: they always have room for all records that
-	 * may enter them. */
-	struct index expiries; /* sets with an expiry, by this time */
-	struct index ended;    /* ended sessions, by owner and time of the end */
+	size_t n_within;	  /* number of sets that are within other sets */
+	/* Adding to the two indexes below does not fail: they have room for all sets and sessions
+	 * in the registry. */
+	struct index expiries; /* sets that expire, by lease.expires and id */
+	struct index ended;    /* listed by registry_end_session(), by owner, ended and id */
 };
 
 /* --- keys --- */

@@ -24,32 +24,38 @@ struct set_files;
 
 /* The lease of a set, which says what ends the set (set/lease.h). */
 struct set_lease {
-	uint64_t span;		/* length of the lease by time in microseconds; 0: none */
-	uint64_t span_expires;	/* CLOCK_BOOTTIME, microseconds; 0: none, or not begun */
-	uint64_t idle;		/* length of the lease by idleness in microseconds; 0: none */
-	uint64_t idle_expires;	/* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
-	uint64_t expires;	/* orders sets: see registry_set_expiry(); 0: none */
-	pid_t pid;		/* process whose end ends the set; 0: none */
-	pid_t watcher_pid;	/* watcher of a pipe whose end ends the set; 0: none */
+	uint64_t span;	       /* length of the lease by time in microseconds; 0: none */
+	uint64_t span_expires; /* CLOCK_BOOTTIME, microseconds; 0: none, or not begun */
+	uint64_t idle;	       /* length of the lease by idleness in microseconds; 0: none */
+	uint64_t idle_expires; /* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
+	/* time by which the registry sorts sets (registry_set_expiry()): the earlier of
+	 * span_expires and idle_expires, when these were last settled; 0: none */
+	uint64_t expires;
+	pid_t pid; /* process whose end ends the set; 0: none */
+	/* process that watches a pipe whose end ends the set (set/pipe-watch.h); 0: none */
+	pid_t watcher_pid;
 	uint64_t start;		/* start time of process pid, in clock ticks since boot */
-	uint64_t watcher_start; /* start time of the watcher, in the same unit */
-	uint32_t connection;	/* connection whose end ends the set; 0: none; not on disk */
+	uint64_t watcher_start; /* start time of process watcher_pid, in the same unit */
+	uint32_t connection; /* client's connection whose end ends the set; 0: none; not in files */
 };
 
 /* Whether and how the next boot makes a set again (workers/boot-records.h). */
 struct set_boot {
 	bool wanted;   /* the set is made again at each boot */
 	bool recorded; /* its record for the next boot is on disk, or queued for it */
-	/* packed wire_spec with only the links of its specification, and the names and addresses
-	 * that were chosen for them; NULL: none recorded */
+	/* packed wire_spec that has only the links of the set's specification, with the names and
+	 * addresses that were chosen for them; NULL: none */
 	void *links;
 	size_t links_size;
 };
 
-/* The list of a set's way out (network/egress-list.h). */
+/* The list of egress of a set or network: the destinations to which its way out leads
+ * (network/egress-list.h). A way out is the link by which the set or network reaches the host and
+ * the outside (network/egress.h). */
 struct set_egress {
 	uint32_t n_entries; /* entries of the list, as counted by QUOTA_ENTRIES */
-	/* digest of the names to whose addresses connections may be open: egress-names.h */
+	/* digest of the names of hosts to whose addresses the set may have open connections; 0: no
+	 * names (network/egress-names.h) */
 	uint64_t named;
 	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
 	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
@@ -60,38 +66,45 @@ struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made, and that of its commands */
 	char name[KEY_SIZE]; /* the set's name; for a network, NETWORK_SIGN and its name */
-	char id[ID_SIZE];    /* of no other set, ever; names the cgroup and the state file */
+	char id[ID_SIZE]; /* never used again; names the set's cgroup and the file of its record */
 	enum set_state state;
 	char *broken; /* the reason why the set is broken; NULL: unknown, or not broken */
 	bool frozen;
-	bool announced; /* monitors know the set, from an event or their first list */
+	bool announced; /* clients that monitor sets know it, from an event or their first list */
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	struct spec_traces traces;
-	char group[ID_SIZE];  /* id of the Apply that made the set, or "" */
-	char *above;	      /* path of the set around this set (registry_find_at()); NULL: none */
-	char *callers_cgroup; /* path of the cgroup, as in struct task_set; NULL: its own */
+	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
+	char *above;	     /* path of the set around this set (registry_find_at()); NULL: none */
+	/* path and inode of a cgroup of the caller that made the set; the set's processes are below
+	 * that cgroup (struct task_set). NULL: they are in the set's own cgroup */
+	char *callers_cgroup;
 	uint64_t callers_inode;
-	char *wall;   /* wall of the caller that made it (kernel/wall.h); NULL: none */
+	/* wall (namespaces and root: kernel/wall.h) of the caller that made the set; NULL: the
+	 * host's, or unknown */
+	char *wall;
 	bool run;     /* the set ends with its command: of a Run, or of an Exec with remove */
 	bool adopted; /* made by Adopt: its namespaces were not made for it */
-	bool has_left_ports; /* of a network: removed sets may have left ports (port-sweep.h) */
-	void *spec;	     /* packed wire_spec; NULL: recovery found no record */
+	/* of a network: removed sets may have left ends of their links at its bridge
+	 * (network/port-sweep.h) */
+	bool has_left_ports;
+	void *spec; /* packed wire_spec; NULL: the set had no record when nsctld started */
 	size_t spec_size;
-	void *network; /* packed wire_network; NULL: a set, or recovery found no record */
+	/* packed wire_network; NULL: this is no network, or it had no record when nsctld started */
+	void *network;
 	size_t network_size;
 	uint64_t created; /* Unix epoch, microseconds */
 	struct set_lease lease;
 	ino_t inodes[KIND_COUNT];
-	uint64_t ids[KIND_COUNT]; /* ids that the kernel never reuses; 0: unknown */
+	uint64_t ids[KIND_COUNT]; /* of namespaces; the kernel never reuses them; 0: unknown */
 	pid_t init_pid;		  /* 0: no init */
 	uint64_t init_start;	  /* its start time, in clock ticks since boot */
 	struct session *sessions; /* linked by session->next_in_set */
 	struct link *links;	  /* linked by link->next: see link_next() */
 	struct set_egress egress;
 	struct set_boot boot;
-	struct published *published;   /* owned by publish.c; NULL: it publishes no ports */
-	struct set_files *files;       /* owned by resolver.c: files in /etc; NULL: none */
+	struct published *published; /* owned by publish.c; NULL: it publishes no ports */
+	struct set_files *files; /* owned by resolver.c: the set's own files in /etc; NULL: none */
 	struct process_watch *watches; /* owned by process-watch.c: a list */
 	void *work; /* owned by create.c and remove.c: the operation in progress, or NULL */
 };
@@ -133,15 +146,15 @@ enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
 struct link {
 	uid_t owner;
 	char name[NAME_SIZE];
-	/* never used twice; in the kernel, part of the alias of the link's interfaces */
+	/* never used again; in the kernel, part of the alias of the link's interfaces */
 	char id[ID_SIZE];
 	enum link_state state;
 	bool announced;	      /* as in struct set */
 	char group[ID_SIZE];  /* as in struct set */
-	bool boot_recorded;   /* it has, or will have, a file of its own for the next boot */
+	bool boot_recorded;   /* its own file for the next boot is on disk, or queued for it */
 	bool egress;	      /* the link is the way out of a set or network */
 	struct set *ends[2];  /* ends a and b; NULL: the host, or a set that is not found */
-	struct link *next[2]; /* next link of the set at end i */
+	struct link *next[2]; /* next link in the list of the set at end i; NULL: none */
 	void *wire;	      /* packed wire_link, with all that was chosen for it */
 	size_t wire_size;
 	void *work; /* owned by link.c: the operation in progress, or NULL */
@@ -165,8 +178,10 @@ struct session {
 	bool attached, removes_set; /* removes_set: the set ends with the command */
 	void *words;		    /* packed wire_session with the first words of the command */
 	size_t words_size;
-	void *work; /* struct watch of set/session-end.h; NULL: the command has ended */
-	void *left; /* owned by session-left.c: its watch of what the command left, or NULL */
+	/* awaits the command's end (struct watch of set/session-end.h); NULL: it has ended */
+	void *work;
+	/* owned by session-left.c: watches the processes that the command has left; NULL: none */
+	void *left;
 };
 
 /* Returns true while a command of the set runs. */
@@ -193,7 +208,7 @@ static inline bool session_counts(const struct session *session)
 	return !session->ended || session->left;
 }
 
-/* Numbers of objects that a user has, which quota.h compares with the user's limits. */
+/* How many objects of each kind a user has. quota.h compares the numbers with the user's limits. */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries,
@@ -218,8 +233,8 @@ int registry_repack(const struct wire_layout *layout, const void *value, void **
 /* Stores the specification in a set that has none yet: packed in set->spec and, for values that are
  * often needed, in other members. Returns 0 or -errno. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
-/* Replaces the set's lease. Keeps lease.expires, by which the registry sorts sets. Clears the other
- * times at which the lease ends, and lease.connection: the caller sets these. */
+/* Replaces the set's lease. Keeps lease.expires, by which the registry sorts sets. Clears
+ * span_expires, idle_expires and connection of the lease, which the caller sets. */
 void registry_put_lease(struct set *set, const struct wire_lease *lease);
 /* Marks the set as broken, for the reason in format. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
@@ -234,9 +249,9 @@ int registry_add_set(struct registry *registry, struct set *set);
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Returns the set with this path, or NULL. path: the ids of the sets around it, from the outermost,
- * and its own, in the form of cgroup_path() without the uid; "" or NULL: no set. The path of the
- * set directly around set is set->above. */
+/* Returns the set with this path, or NULL, also if path is "" or NULL. The path has the ids of the
+ * sets around the set, beginning with the outermost, and its own id. Its form is that of
+ * cgroup_path(), without the uid. set->above is the path of the set directly around set. */
 struct set *registry_find_at(const struct registry *registry, const char *path);
 /* Returns true if any set is within another. O(1). */
 bool registry_has_within(const struct registry *registry);
@@ -244,8 +259,8 @@ bool registry_has_within(const struct registry *registry);
  * sets also return networks. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set with a namespace of this kind and inode, or NULL. inode 0 is unknown, and finds
- * none. The namespace's id must be the same, too, unless id or the recorded one is 0 (unknown). If
- * several sets have the namespace, prefers the one that was not adopted. */
+ * no set. The namespace's id must be the same, too, unless id or the recorded one is 0 (unknown).
+ * If several sets have the namespace, prefers one that was not made by Adopt. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
@@ -253,6 +268,8 @@ struct set *registry_find_namespace(const struct registry *registry, enum kind k
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set that expires first, or NULL. O(1). */
 struct set *registry_first_expiry(const struct registry *registry);
+/* Sets lease.expires of a set in the registry, which sorts sets by this time. 0: the set does not
+ * expire. */
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires);
 size_t registry_count_sets(const struct registry *registry);
 
@@ -271,10 +288,12 @@ struct link *registry_next_link(const struct registry *registry, uid_t owner, co
 /* Adds a session to the registry and to its set, and takes it. Returns 0, -EEXIST if there is a
  * session with this id, or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
-/* Lists a session as ended. The caller must have filled in when and how it ended. An owner keeps at
- * most ENDED_MAX ended sessions: if there are more, calls drop(), which removes the session's
- * files, for the oldest one (perhaps this one), and frees it. ENDED_SECONDS: the caller must remove
- * sessions that ended longer ago, by registry_age_sessions(). */
+/*
+ * Lists a session as ended. The caller must have filled in when and how it ended. If more than
+ * ENDED_MAX sessions of its owner are listed then, removes the one that ended first, which may be
+ * this one: calls drop() for it, which removes its files, and then frees it. The caller must remove
+ * sessions that ended more than ENDED_SECONDS ago, by registry_age_sessions().
+ */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,
@@ -282,8 +301,7 @@ void registry_end_session(struct registry *registry, struct session *session,
 /* Removes a session that has ended, or never started, and frees it. */
 void registry_drop_session(struct registry *registry, struct session *session);
 /* Removes and frees the sessions that registry_end_session() has listed, and that ended before this
- * time (Unix epoch, microseconds). Calls drop() for each of them first. Sessions whose command has
- * left processes are not listed, and stay. */
+ * time (Unix epoch, microseconds). Calls drop() for each of them, just before it is freed. */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
 /* Calls visit() for each session. visit() must not add or remove sessions. */
@@ -292,8 +310,8 @@ void registry_each_session(const struct registry *registry,
 struct session *registry_find_session(const struct registry *registry, const char *id);
 
 /* Returns the struct registry_use of a uid, and makes it if there is none. Returns NULL if there is
- * no memory. The caller must then increase a number in it, or call registry_use_settle(), which
- * frees it if it is not needed. */
+ * no memory. The caller must then increase a number in the struct, or call registry_use_settle(),
+ * which frees the struct if all its numbers are zero. */
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
 /* Frees the struct registry_use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);

@@ -7,7 +7,8 @@
 
 #define STORE_MAGIC "nsctl-state\n"
 
-/* Classes of records, in the order of loading: a link or session needs its sets. */
+/* Classes of records, in the order of loading: sets come first, because links and sessions refer to
+ * them. */
 enum store_class { SETS, LINKS, SESSIONS, CLASS_COUNT };
 
 /* Name of each class's directory in a store. */
@@ -16,13 +17,14 @@ extern const char *const store_directories[CLASS_COUNT];
 struct store {
 	int state_fd, damaged_fd, applying_fd;
 	int fds[CLASS_COUNT];
-	bool lasting; /* for the next boot: records of any boot, and no sessions */
+	/* true: the store for the next boot, with records of any boot, but none of sessions */
+	bool lasting;
 	uint32_t last_temporary;
 	char boot_id[40];
 };
 
-/* The beginning of each file, before the record. It has no padding: store_checksum() reads its
- * bytes. */
+/* The beginning of each file, before the record. It must have no padding, because store_checksum()
+ * reads all its bytes up to the checksum. */
 struct store_header {
 	char magic[12];
 	uint32_t version;

@@ -27,8 +27,8 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 	return strcmp(header.boot_id, boot_id) == 0 ? 0 : STORE_OLD_BOOT;
 }
 
-/* Reads a file, but at most FILE_SIZE_MAX bytes. The caller frees *ret. Returns 0, -EBADMSG if it
- * is no regular file, or another -errno. */
+/* Reads a file, but at most FILE_SIZE_MAX bytes. The caller frees *ret. Returns 0, -EBADMSG if the
+ * file is not a regular one, or another -errno. */
 static int read_file(int directory_fd, const char *name, char **ret, size_t *ret_size)
 {
 	/* O_NONBLOCK: opening must not wait, even if the file is a FIFO */
@@ -58,8 +58,9 @@ static int read_file(int directory_fd, const char *name, char **ret, size_t *ret
 	return 0;
 }
 
-/* Decodes the record in data, which must have passed store_check(). *ret points into *ret_aligned,
- * a copy of the record at an aligned address, which the caller frees. */
+/* Decodes the record in data, which must be at least as long as a header. Copies the record to an
+ * aligned address, *ret_aligned, which the caller frees also after an error. *ret points into this
+ * copy. Returns 0, -EBADMSG or -ENOMEM. */
 static int decode(const char *data, size_t size, const struct wire_layout *layout,
 		  char **ret_aligned, void *ret)
 {

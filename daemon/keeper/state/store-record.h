@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The records in the files of a store, and their conversion from and to those of the
- * registry. A record's form is checked when it is read: only root can have written it, but disks
- * fail and versions differ.
+ * The records in the files of a store (store.h), and their conversion from and to sets, sessions
+ * and links of the registry. The form of a record is checked when it is read. Only root can have
+ * written it, but disks fail and versions differ.
  */
 #pragma once
 
@@ -26,12 +26,12 @@ struct record_set {
 	struct wire_spec spec;
 	const char *group;
 	bool run, adopted;
-	const char *wall, *above; /* NULL: none */
-	const char *callers_cgroup;
+	const char *wall, *above;   /* NULL: none */
+	const char *callers_cgroup; /* NULL: none */
 	uint64_t callers_inode;
 	uint64_t named;
 	struct wire_network network; /* its name is NULL if the record is a set's */
-	struct wire_spec boot_links; /* as in struct set_boot; given is false: none */
+	struct wire_spec boot_links; /* links in struct set_boot; if it is NULL, given is false */
 };
 
 struct record_session {
@@ -45,7 +45,8 @@ struct record_session {
 
 struct record_link {
 	uint32_t owner;
-	const char *id, *a_id, *b_id; /* ids of the sets or networks at its ends */
+	/* a_id, b_id: ids of the sets or networks at ends a and b; NULL: the host */
+	const char *id, *a_id, *b_id;
 	uint32_t state;
 	bool egress;
 	const char *group;

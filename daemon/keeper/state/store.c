@@ -96,7 +96,7 @@ int store_open_lasting(const char *path, struct store **ret)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return negative_errno();
-	/* a user who can write there can have sets made in any user's name */
+	/* an owner of this directory could have sets made in any user's name */
 	if (st.st_uid != 0)
 		return -EPERM;
 	if (st.st_mode & 077 && fchmod(fd, 0700) < 0)
@@ -284,9 +284,9 @@ int store_end_all_applies(struct store *store)
 
 /* --- records for the next boot --- */
 
-/* Fills in *ret, a change of a record: writes it to a temporary file, or (layout NULL) removes it.
- * Each temporary file has a name of its own, because several changes of a record may wait. Returns
- * 0 or -errno. */
+/* Fills in *ret with a change of a record: its removal if layout is NULL, otherwise its replacement
+ * by a temporary file, which this function writes. Each temporary file has a name of its own,
+ * because several changes of a record may wait. Returns 0 or -errno. */
 static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {

@@ -87,8 +87,9 @@ int view_open_cgroup(struct keeper *keeper, const struct set *set)
 	return cgroup_of_processes(keeper->cgroup_fd, &named, NULL, cgroup_open);
 }
 
-/* Writes the path of the set's cgroup from the top of the hierarchy. The recorded path of a
- * caller's cgroup begins with as many "../" as lead from the directory of all sets' cgroups to the
+/* Writes the path of the cgroup with the set's processes, from the top of the cgroup hierarchy.
+ * view_cgroup_path() returns it from keeper->cgroup, the directory of all sets' cgroups. If the
+ * processes are in a cgroup of the caller's, that path begins with as many "../" as lead to the
  * top. */
 static void view_cgroup(const struct keeper *keeper, const struct set *set, struct set_view *view)
 {
@@ -107,8 +108,9 @@ static bool has_sessions(const struct set *set)
 	return LIST_FIND(set->sessions, at, next_in_set, session_counts(at));
 }
 
-/* Writes the path of the cgroup in which the front counts the set's processes, and returns it.
- * Returns NULL if the set has no sessions, and so at most its init, unless the path is wanted. */
+/* Writes the path of the cgroup with the set's processes, which the front (the process that serves
+ * the client) counts there, and returns it. If the path is not wanted, and the set has no sessions,
+ * returns NULL: at most the set's init runs then, and nothing need be counted. */
 static const char *view_processes_in(const struct set *set, bool wanted,
 				     char path[static CGROUP_PROCESSES_SIZE])
 {
@@ -267,7 +269,7 @@ int view_network(const struct set *set, struct wire_network *ret)
 	int r = 0;
 
 	wire_clear(&wire_network_layout, ret);
-	/* a network that recovery found without a record has no wire_network */
+	/* NULL: the network had no record when nsctld started */
 	if (set->network)
 		r = wire_unpack(&wire_network_layout, set->network, set->network_size, ret);
 	if (r < 0)

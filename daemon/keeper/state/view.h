@@ -19,17 +19,18 @@ struct set_view {
 	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a view of a set. brief: leaves out namespaces, specification, sessions, init and cgroup,
- * but has the published ports, and the interfaces as they are recorded. The longer view has no
- * interfaces, because only the kernel knows them exactly: Get adds them. */
+/* Fills in a view of a set. A brief view leaves out namespaces, specification, sessions, init and
+ * cgroup, but has the published ports, and the interfaces as they are recorded. A longer view has
+ * no interfaces: the method Get asks the kernel for them, and adds them. */
 void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret);
 
 struct summary_view {
 	struct wire_summary wire;
 	char processes_in[CGROUP_PROCESSES_SIZE];
 };
-/* Fills in a summary of a set, for List: one row of a table of sets. usage: fills in processes_in,
- * where the resource usage is measured, even if only the set's init runs. */
+/* Fills in a summary of a set: a row in the table of sets that the method List returns. usage: the
+ * client wants the set's resource usage; processes_in, the cgroup where it is measured, is then
+ * filled in even if only the set's init runs. */
 void view_summary(struct keeper *keeper, const struct set *set, bool usage,
 		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */

@@ -114,8 +114,9 @@ static void write_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* Queues a file for the disk, and takes it. r: the result of preparing the file. If r is an error,
- * or there is no memory, reports that to written() or, if this is NULL, to the log. */
+/* Queues a file for the disk, and takes it. r: the result of preparing the file; if this is an
+ * error, there is no file. Reports this error, or a lack of memory, to written() or, if written is
+ * NULL, to the log. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		  boot_written *written, void *context)
 {
@@ -175,9 +176,9 @@ static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 			       &set->boot.links_size);
 }
 
-/* Fills in set->boot.links with the links of the set's specification: those with the set as end a.
- * The list set->links begins with the newest link, so the array is filled from its end. Returns 0
- * or -errno. */
+/* Fills in set->boot.links with all links of which the set is end a, but not its way out. For a set
+ * that has just been made, these are the links of its specification. The list set->links begins
+ * with the newest link, so the array is filled from its end. Returns 0 or -errno. */
 static int record_links(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
@@ -248,8 +249,9 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* If the link is in the record of the set at its end a, writes this record anew: with wire for the
- * link or, if wire is NULL, without the link. Returns false if it is not there. */
+/* Writes the record of the set at end a of the link anew, if the link is in this record: with wire,
+ * the link as it is now, or without the link if wire is NULL. Returns true if the link was in the
+ * record. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec boot_links;
@@ -263,7 +265,7 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		i++;
 	if (i == boot_links.n_links)
 		return false;
-	/* the removal of the set removes this record */
+	/* the set is being removed, and its record with it */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
@@ -279,8 +281,9 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 	return true;
 }
 
-/* Returns true if the next boot makes the link again: it does if it makes the sets and networks at
- * both ends, and if the link is no way out, which is made with its set. */
+/* Returns true if the next boot makes the link again by its own record or that of its set. It does
+ * if it makes the sets and networks at both ends. Returns false for a way out, for which the
+ * specification of its set is enough. */
 static bool lasts(const struct link *link)
 {
 	if (link->egress || (!link->ends[0] && !link->ends[1]))

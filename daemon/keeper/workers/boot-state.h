@@ -19,13 +19,15 @@ struct boot {
 	struct store *store;		 /* NULL: there is none, or it cannot be used */
 	struct boot_write *first, *last; /* changes that wait for the disk, in order */
 	bool writing;			 /* a worker carries out the first one */
-	/* recorded objects that are missing: sets and networks, oldest first, and links; those from
-	 * next_set and next_link on have not been made yet */
+	/* Recorded sets and networks that did not exist at the start, the oldest first. Those from
+	 * next_set on have not been made again yet. */
 	struct set **sets;
 	size_t n_sets, next_set;
-	struct boot_link *links;
+	struct boot_link *links; /* the same for links */
 	size_t n_links, next_link;
-	bool restoring, making;		     /* making: the next object is being made */
+	/* restoring: since boot_restore(), until nothing is left to make; making: an object is
+	 * being made */
+	bool restoring, making;
 	struct event *patience;		     /* timer: calls done() if restoring takes long */
 	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: none to call */
 };

@@ -12,14 +12,17 @@
 struct ending {
 	struct ending *next;
 	uid_t uid;
-	/* 0: the worker has ended, or the process was no worker (then channel_fd is its pidfd) */
+	/* the worker's number; 0: the worker has ended, or the process did not begin as a worker */
 	uint32_t number;
-	int channel_fd; /* the channel, until its end-of-file; -1: it need not be awaited */
+	/* the worker's channel or, for a process that did not begin as a worker, its pidfd; -1: its
+	 * end was seen, or need not be awaited */
+	int channel_fd;
 	uint64_t since; /* when it was added; CLOCK_BOOTTIME, microseconds */
 	struct event *event;
 };
 
-/* State of this file. */
+/* List of the processes that are ending, the newest first. An entry stays until its process has
+ * ended: see add(). */
 static struct ending *first;
 
 static void close_channel(struct ending *ending)
@@ -41,8 +44,8 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* Looks for the end-of-file of the channel, or an error. Discards reports: their operation has
- * ended. */
+/* Called when channel_fd of an entry is readable. Discards reports, whose operation has ended. At
+ * an end-of-file or error, closes channel_fd, and frees the entry if the worker has ended, too. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;
@@ -59,7 +62,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 }
 
 /* Adds an entry to the list, and takes channel_fd. The entry stays until worker number (if not 0)
- * has ended, and channel_fd (if not -1) has an end-of-file or an error. */
+ * has ended, and channel_fd (if not -1) has an end-of-file or an error, or cannot be watched. */
 static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
 {
 	struct ending *ending = calloc(1, sizeof(*ending));
@@ -93,8 +96,9 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 	add(keeper, number, channel_fd, uid);
 }
 
-/* Kills a process, and counts it until it has ended. Then its pidfd is readable and recv() on the
- * pidfd fails, which on_readable() takes for the end. */
+/* The list's entry has the pidfd as its channel_fd. When the process has ended, the pidfd becomes
+ * readable. on_readable() is then called, recv() fails because a pidfd is no socket, and
+ * on_readable() removes the entry. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid)
 {
 	process_signal(pid_fd, SIGKILL);

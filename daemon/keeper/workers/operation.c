@@ -10,27 +10,29 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 
-/* Length of a turn. An operation that takes longer probably waits for something, and does not
- * compete for processors: the next one may start. */
+/* Length of a turn. An operation that takes longer probably waits for something, and needs no
+ * processor meanwhile. So the next one may start. */
 #define TURN_SECONDS 1
 /* A user may run as many operations of each kind at a time as there are processors, but at least
- * EACH_MIN and at most EACH_MAX. All users together may run ALL_FACTOR times that number, of both
- * kinds (turns.h). */
+ * EACH_MIN and at most EACH_MAX. All users together may run ALL_FACTOR times that number, counting
+ * both kinds. Beyond that, a user who runs none of a kind may run one (turns.h). */
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
-/* When operations of two users have alternated, each user's limit is half for this time: see
+/* For this time after an operation of another user than the last, each user's limit is half: see
  * share(). */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static struct operation *first;
 static struct turns turns;
 
-/* How users share the processors. */
+/* How several users share the processors: see share(). */
 static struct {
-	uid_t last;	  /* user of the last operation that asked for a turn; -1: none */
-	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
-	size_t alone_max; /* turns.each_max while users do not share */
+	uid_t last; /* user of the last operation that asked for a turn; -1: none */
+	/* until this time, each user's limit of operations is half of alone_max; CLOCK_BOOTTIME,
+	 * microseconds */
+	uint64_t until;
+	size_t alone_max; /* each user's limit of operations, of each kind, at other times */
 } sharing;
 
 static void unlink_operation(struct operation *operation)
@@ -216,8 +218,8 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* Increased even if sending fails: if a new worker could not be forked, worker_decline()
-	 * has reported about its task 1. */
+	/* Increased even if sending fails. If a new worker could not be forked, the spawner has
+	 * already reported that its task 1 has failed, and read_report() looks for this number. */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -228,10 +230,11 @@ static bool is_closed(int negative)
 }
 
 /*
- * Sends the task to the operation's worker or, if it has none, to an idle or new one. Replaces a
- * worker that was idle and takes no more tasks. If a new worker takes none, its fork has failed,
- * and the spawner's report waits in the channel: returns 0, so that the report is read. Returns 0
- * or -errno.
+ * Sends the task to the operation's worker or, if it has none, to an idle or new one. If a worker
+ * that was idle has ended, replaces it by another. Returns 0 or -errno.
+ *
+ * If a new worker's channel is closed, the fork has failed, and a report about that waits in the
+ * channel. Returns 0 then, too: read_report() reads the report and ends the operation.
  */
 static int send_or_replace(struct operation *operation, struct wire_writer *task)
 {
@@ -239,7 +242,7 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 
 	if (r == 0)
 		r = send_task(operation->worker, task);
-	/* a bound worker cannot be replaced: no other has the lane's descriptors */
+	/* a bound worker cannot be replaced: no other worker gets its clients' descriptors */
 	while (is_closed(r) && operation->worker && operation->worker->rested &&
 	       !operation->worker->bound) {
 		worker_free(operation->worker);
@@ -248,7 +251,8 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 		if (r == 0)
 			r = send_task(operation->worker, task);
 	}
-	/* no worker: worker_take() has failed, for instance because the spawner has ended */
+	/* without a worker, r is the error of take_worker(), for instance if the spawner has
+	 * ended */
 	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
@@ -292,9 +296,9 @@ static void send_next(void)
 	}
 }
 
-/* Sets each user's limit of operations when uid asks for a turn: sharing.alone_max, or half of it
- * while users alternate. Otherwise a user's operation would wait for, and compete with, too many
- * operations of another user. */
+/* Sets each user's limit of operations, turns.each_max, when uid asks for a turn. The limit is
+ * sharing.alone_max, or half of it while several users ask for turns. With the whole limit, an
+ * operation would have to wait for, and share the processors with, too many of another user. */
 static void share(uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -399,9 +403,10 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* Logs that no process could be forked for a front or, if operation->context is set, a resolver.
- * Any other report is STEP_LOST: the worker's channel is closed because the worker has become the
- * program, or has died before. */
+/* Called when a worker that should become a front (operation->context is NULL) or a resolver has
+ * closed its channel, or could not be forked. Logs that no worker could be forked. Any other report
+ * is STEP_LOST, about the closed channel. It means that the worker has become the program or, which
+ * is not logged here, has died before. */
 static void on_program(struct operation *operation, const struct task_report *report)
 {
 	const struct log_fields fields = {

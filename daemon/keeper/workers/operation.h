@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An operation: one task for a worker, and the reports about it. If operation_send() returns 0, the
- * operation ends in exactly one call of done(), unless operation_take_back() or operation_stop()
- * frees it: with its last report, at its deadline, when the worker dies, or if no worker can get
- * the task. At the deadline the worker is killed, and done() is called at once. A killed process
- * may live longer (in state D, on a file system that does not answer): see ending.h.
+ * An operation: one task for a worker (worker.h), and the reports about it. After operation_send()
+ * has returned 0, done() is called once, unless operation_take_back() or operation_stop() frees the
+ * operation before. It is called with the last report, at the deadline, when the worker dies, or if
+ * no worker can get the task. At the deadline the worker is killed, and done() is called at once,
+ * even if the killed process hangs (ending.h).
  *
- * Users take turns (turns.h). An operation waits, with its task encoded, until its turn. Only then
- * it gets a worker, if it has none yet, and the time until its deadline begins.
+ * Users take turns (turns.h): an operation waits, with its task encoded, until it has its turn.
+ * Then it gets a worker, if it has none yet, and the time until its deadline begins.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ struct operation {
 	struct turn turn;
 	struct timeval turn_time;   /* length of the turn: then the next one may start */
 	struct wire_writer *parcel; /* the task while it waits; NULL: it was sent */
-	struct worker *worker;	    /* NULL: none yet; then any worker will do */
+	struct worker *worker;	    /* NULL: it will get any worker when it has its turn */
 	struct event *timer;	    /* fires at the end of the turn, then at the deadline */
 	unsigned int seconds;	    /* from sending to the deadline; 0: no deadline */
 	/* the request whose descriptors the task needs; connection 0: none */
@@ -59,8 +59,8 @@ int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigne
 /* Makes an operation for the keeper itself, which starts at once, without a turn. seconds: as for
  * operation_new(). Returns 0 or -ENOMEM. */
 int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret);
-/* Makes an operation of kind TURN_MAKE, as operation_new() does, for this worker, which must be
- * bound to a lane (worker_bind()) and idle. Returns 0 or -ENOMEM. */
+/* Makes an operation of kind TURN_MAKE, as operation_new() does, for this worker. The worker must
+ * be bound to a lane (worker_bind()), and have no operation. Returns 0 or -ENOMEM. */
 int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 		       struct operation **ret);
 /* Sends the task to a worker, or keeps a copy until it is the operation's turn. task: the struct
@@ -68,13 +68,14 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
  * without a call of done(). */
 int operation_send(struct operation *operation, enum task_op op, const void *task);
 /* Cancels an operation that still waits for its turn: frees it, without a call of done(), and
- * returns true. Returns false if the task was sent already. */
+ * returns true. Returns false, and changes nothing, if the task was sent already. */
 bool operation_take_back(struct operation *operation);
-/* Lets a worker become a front, which uses the channels in task. Returns 0 or -errno; a later
- * failure closes the channels. *ret_number: the worker's number, for ending_add(). */
+/* Lets a worker become a front (a process that serves clients: request/front.h), which uses the
+ * channels in task. Returns 0 or -errno; a later failure closes the channels. *ret_number: the
+ * worker's number, for ending_add(). */
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
-/* Lets a worker become a resolver. uid: the user whose sets the resolver serves. Returns 0 or
+/* Lets a worker become a resolver, which answers DNS queries of the sets of user uid. Returns 0 or
  * -errno. *ret_number: the worker's number, for ending_add(). */
 int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
 			     uint32_t *ret_number);

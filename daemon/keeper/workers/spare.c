@@ -4,20 +4,20 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* Spares are kept for REST_SECONDS after the last set was made that could have used one.
+/* Spares are kept for REST_SECONDS after the last set was made whose kinds fit: see is_fit().
  * MAKE_SECONDS is the deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
 #define SPARES_MAX 2
 
 static struct {
-	bool owned;  /* a user has made a set in the last REST_SECONDS */
-	uid_t owner; /* that user */
-	bool again;  /* and had made another one shortly before */
+	bool owned;  /* a set that fits was made in the last REST_SECONDS */
+	uid_t owner; /* the owner of the last such set; spares are only for this user */
+	bool again;  /* the owner made the last two such sets less than REST_SECONDS apart */
 	struct spare ready[SPARES_MAX];
 	size_t n;
-	bool making;
-	uid_t made_for;
+	bool making;	/* a worker is making another spare */
+	uid_t made_for; /* for this user */
 	struct event *rest_event;
 } spares;
 
@@ -48,8 +48,8 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* if memory is limited, perhaps by the cgroup of the caller, the net namespace must be made
-	 * in the cgroup of the set */
+	/* If the set's memory is limited, perhaps by the cgroup of the caller, the net namespace
+	 * must count as memory of the set: it must be made in the set's cgroup. */
 	if (!is_fit(spec->kinds) || spec->memory || spec->caller_cgroup || spares.n == 0 ||
 	    spares.owner != owner)
 		return (struct spare){-1, -1};

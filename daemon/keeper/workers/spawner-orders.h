@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Orders to the spawner (task.h). If one were lost, a process would not be killed at its deadline,
+/* Orders to the spawner (the process that forks the workers: spawner.h): to fork a worker, to kill
+ * one, or to report its end. If an order were lost, a worker would not be killed at its deadline,
  * or would count against its user for ever. So orders wait while the spawner's channel is full. */
 #pragma once
 

@@ -34,7 +34,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 			ending_is_over(spawner.report.header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
-	/* without the spawner, there would be no more workers */
+	/* without the spawner, nothing forks workers */
 	log_error("the spawner has ended, so nsctld ends, too; sets and commands go on");
 	event_base_loopbreak(keeper->loop);
 }
@@ -59,8 +59,8 @@ static int take_ready(struct keeper *keeper)
 		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
 		if (ready.vault_pinned)
 			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
-		/* wire_message_done() closes this descriptor, and the
-		 * service manager keeps a copy */
+		/* the service manager keeps a copy of this descriptor, which
+		 * wire_message_done() closes */
 		service_manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);

@@ -6,17 +6,17 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Number of idle workers that are kept, and time until they end if no operation ends meanwhile. */
+/* At most IDLE_MAX idle workers are kept. They all end when no worker has become idle for
+ * IDLE_SECONDS. */
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
-/* State of this file. writer encodes one task; last is the number of the newest worker. */
 static struct {
-	struct wire_writer writer;
-	struct worker *idle;
+	struct wire_writer writer; /* encodes one task at a time */
+	struct worker *idle;	   /* list of the idle workers that are bound to no lane */
 	size_t n_idle;
-	struct event *rest; /* when it fires, all idle workers end */
-	uint32_t last;
+	struct event *rest; /* when it fires, all workers in the list end */
+	uint32_t last;	    /* number of the newest worker */
 } workers;
 
 int worker_begin(void)
@@ -61,8 +61,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 	*holder = worker;
 }
 
-/* Frees the keeper's side of a bound worker, which ends. It may hang while it closes clients'
- * descriptors, so it is added to ending.h. */
+/* Frees the keeper's side of a bound worker, so that its process ends. The process closes clients'
+ * descriptors then, and may hang in that. So passes it to ending_add(). */
 static void let_end(struct worker *worker)
 {
 	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
