@@ -57,16 +57,18 @@ struct set_egress {
 	/* digest of the names of hosts to whose addresses the set may have open connections; 0: no
 	 * names (network/egress-names.h) */
 	uint64_t named;
-	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
-	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
-	struct egress_learned *learned; /* owned by egress-learned.c; NULL: none */
+	struct egress_names *names; /* owned by egress-names.c: its resolver; NULL: none */
+	/* owned by egress-reading.c: state of its reports of refused packets; NULL: none */
+	struct egress_reading *reading;
+	/* owned by egress-learned.c: what was learned for the list; NULL: it is not learned */
+	struct egress_learned *learned;
 };
 
 struct set {
 	uid_t owner;
 	gid_t gid;	     /* the owner's gid when the set was made, and that of its commands */
 	char name[KEY_SIZE]; /* the set's name; for a network, NETWORK_SIGN and its name */
-	char id[ID_SIZE]; /* never used again; names the set's cgroup and the file of its record */
+	char id[ID_SIZE];    /* never used again; names the cgroup and the record's file */
 	enum set_state state;
 	char *broken; /* the reason why the set is broken; NULL: unknown, or not broken */
 	bool frozen;
@@ -103,8 +105,8 @@ struct set {
 	struct link *links;	  /* linked by link->next: see link_next() */
 	struct set_egress egress;
 	struct set_boot boot;
-	struct published *published; /* owned by publish.c; NULL: it publishes no ports */
-	struct set_files *files; /* owned by resolver.c: the set's own files in /etc; NULL: none */
+	struct published *published;   /* owned by publish.c; NULL: it publishes no ports */
+	struct set_files *files;       /* owned by resolver.c: its own files in /etc; NULL: none */
 	struct process_watch *watches; /* owned by process-watch.c: a list */
 	void *work; /* owned by create.c and remove.c: the operation in progress, or NULL */
 };
@@ -126,8 +128,8 @@ static inline const char *set_shown_name(const struct set *set)
 	return set->name + set_is_network(set);
 }
 
-/* Returns the time at which the set's lease by time or by idleness ends, whichever is first, or 0
- * if it has neither. */
+/* Returns the earlier of lease.span_expires and lease.idle_expires. Ignores a time of 0 (none), and
+ * returns 0 if both are 0. */
 static inline uint64_t set_next_expiry(const struct set *set)
 {
 	if (!set->lease.span_expires || !set->lease.idle_expires)
@@ -167,13 +169,15 @@ static inline struct link *link_next(const struct link *link, const struct set *
 }
 
 struct session {
-	struct set *set; /* NULL: the set is gone, but the status can still be asked for */
+	struct set *set; /* NULL: the set is gone, but clients can still ask for the session */
 	struct session *next_in_set;
 	uid_t owner;
 	char id[ID_SIZE];
-	pid_t runner_pid, pid;	 /* 0: not started, or ended */
+	/* of the runner, which starts the command, and of the command; 0: not running, or not
+	 * known */
+	pid_t runner_pid, pid;
 	uint64_t started, ended; /* Unix epoch, microseconds */
-	bool exited; /* true: with an exit status; false: by a signal. Valid after the end */
+	bool exited; /* how the command ended; true: with an exit status; false: by a signal */
 	uint32_t status, signal;
 	bool attached, removes_set; /* removes_set: the set ends with the command */
 	void *words;		    /* packed wire_session with the first words of the command */

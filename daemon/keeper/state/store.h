@@ -13,7 +13,7 @@
 
 #include "daemon/keeper/state/registry.h"
 
-/* The version of new records. Every version from 1 on can be read
+/* The version of new records. Records of all versions from 1 to this one can be read
  * (docs/adr/0006-versions-of-state.md). */
 #define STORE_VERSION 3
 
@@ -69,10 +69,10 @@ int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
- * A call of Apply in progress, which makes a group of sets, networks and links. Its file,
- * RUNTIME/state/applying/GROUP, is made before the first of them, and removed when all are made, or
- * none is left. So if the file still exists when nsctld starts, it removes all objects of the
- * group.
+ * Calls of Apply in progress. An Apply makes a group of sets, networks and links. Its file,
+ * RUNTIME/state/applying/GROUP, is made before the first of these objects. It is removed when all
+ * objects are made or, if that fails, when none is left. If nsctld finds the file when it starts,
+ * it removes all objects of the group.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
 int store_end_apply(struct store *store, const char *group);   /* the same; no file is no error */
@@ -80,10 +80,12 @@ bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 
 /*
- * Callbacks of store_load(). set(), link() and session() are called for each valid record, and take
- * the object made from it. bad() is called for each record that is not valid (name: its file in
- * directory; outcome: enum store_outcome; why: the reason). It may call store_forget(), or
- * store_set_aside(), which moves the file to the store's directory damaged and returns 0 or -errno.
+ * Callbacks of store_load(). set(), link() and session() are called once for each valid record, and
+ * take the object that was made from the record.
+ *
+ * bad() is called for each record that is not valid. name: its file in directory; outcome: enum
+ * store_outcome; why: the reason. bad() may call store_forget(), or store_set_aside(), which moves
+ * the file to the directory "damaged" of the store, and returns 0 or -errno.
  */
 struct store_callbacks {
 	/* by_connection: the set was to end with a client's connection */

@@ -245,7 +245,8 @@ static void view_lease(const struct set *set, struct wire_lease *ret)
 		*ret = spec.lease;
 }
 
-/* Lists the sets that are linked to the network, the oldest link first. */
+/* Lists the sets at the other ends of the network's links, the oldest link first. If there are more
+ * than NETWORK_MEMBERS_MAX, leaves out the oldest. */
 static void list_members(const struct set *network, struct wire_network *ret)
 {
 	for (const struct link *link = network->links; link && ret->n_members < NETWORK_MEMBERS_MAX;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Views: sets, networks and sessions as answers and events show them to clients, and sets as tasks
- * describe them to workers. The strings of a view are those of the record, and valid until it
- * changes, or are in the view itself, which must not be copied.
+ * describe them to workers. The strings of a view are parts of records in the registry, and valid
+ * until these change, or are in the view itself. So a view must not be copied.
  */
 #pragma once
 

@@ -52,8 +52,8 @@ void boot_link_gone(struct keeper *keeper, struct link *link);
 
 /* --- the start: start/boot.c --- */
 
-/* Reads all records of the state directory. Must be called after the records of this boot are read,
- * and before sets are recovered. */
+/* Reads all records for the next boot. Must be called after the records of this boot (store.h) were
+ * read into the registry, and before a set from them is repaired or removed. */
 void boot_load(struct keeper *keeper);
 /*
  * Begins to make all recorded sets, networks and links that do not exist. Calls done() exactly

@@ -8,7 +8,7 @@
 
 struct boot_write;
 
-/* A recorded link that does not exist yet. */
+/* A recorded link that did not exist when nsctld started, and is to be made again. */
 struct boot_link {
 	struct link *link;
 	char ids[2][ID_SIZE]; /* of the sets at its ends; "": the host */
@@ -16,20 +16,20 @@ struct boot_link {
 
 struct boot {
 	const char *path;
-	struct store *store;		 /* NULL: there is none, or it cannot be used */
+	struct store *store;		 /* NULL: no directory, or it cannot be used */
 	struct boot_write *first, *last; /* changes that wait for the disk, in order */
 	bool writing;			 /* a worker carries out the first one */
-	/* Recorded sets and networks that did not exist at the start, the oldest first. Those from
-	 * next_set on have not been made again yet. */
+	/* Recorded sets and networks that did not exist, or were only half-made, when nsctld
+	 * started, the oldest first. Those from next_set on have not been made again yet. */
 	struct set **sets;
 	size_t n_sets, next_set;
-	struct boot_link *links; /* the same for links */
+	struct boot_link *links; /* the same for links, in any order */
 	size_t n_links, next_link;
 	/* restoring: since boot_restore(), until nothing is left to make; making: an object is
 	 * being made */
 	bool restoring, making;
-	struct event *patience;		     /* timer: calls done() if restoring takes long */
-	void (*done)(struct keeper *keeper); /* see boot_restore(); NULL: none to call */
+	struct event *patience;		     /* timer: calls done() after PATIENCE_SECONDS */
+	void (*done)(struct keeper *keeper); /* of boot_restore(); NULL: was called, or none */
 };
 
 /* Removes the file with a link's record for the next boot. The links with which a set was made have

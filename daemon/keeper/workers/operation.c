@@ -76,8 +76,8 @@ static void finish(struct operation *operation, const struct task_report *report
 	conclude(operation, report);
 }
 
-/* Receives a report and its descriptors; ret_fds must be -1 before. Returns 0, -EAGAIN (no report
- * yet), -EPIPE at end-of-file, or another -errno. */
+/* Receives a report and its descriptors. The caller sets all of ret_fds to -1 before. Returns 0,
+ * -EAGAIN (no report yet), -EPIPE at end-of-file, or another -errno. */
 static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 		   int ret_fds[REPORT_FDS_MAX])
 {
@@ -95,8 +95,8 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
-	/* ECONNRESET: the worker ended without reading its task; a report with
-	 * the reason may come next */
+	/* ECONNRESET: the worker has ended without reading its task. Reading goes on: a
+	 * report with the reason may come next, or the end-of-file. */
 	if (n < 0)
 		return errno == EINTR || errno == ECONNRESET ? -EAGAIN : negative_errno();
 	if (n == 0)
@@ -140,7 +140,8 @@ static bool take_report(struct operation *operation, const union report *report,
 	} else if (size == sizeof(report->report) && operation->report) {
 		operation->report(operation, &report->report, fds);
 	}
-	/* the worker may still be busy for a moment: its next task waits in the channel */
+	/* the worker may still be busy for a moment; if it gets another task, that waits in the
+	 * channel */
 	if (operation->ends_early) {
 		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
 		return true;
@@ -170,7 +171,7 @@ static bool read_report(struct worker *worker)
 		 report.head.serial == worker->serial)
 		more = !take_report(worker->operation, &report, size, fds);
 	else
-		/* a late report about an earlier task, which is ignored: see struct task_report */
+		/* a late report about an earlier task (see struct task_report); it is ignored */
 		more = true;
 	close_fds(fds);
 	return more;

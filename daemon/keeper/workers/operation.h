@@ -21,25 +21,27 @@ struct operation {
 	struct keeper *keeper;
 	uid_t uid; /* the user whose turn it takes, and who is charged for a worker that hangs */
 	enum turn_kind kind;
-	bool at_once; /* the operation takes no turn, and never waits */
+	bool at_once; /* the operation takes no turn, and does not wait for one */
 	struct turn turn;
 	struct timeval turn_time;   /* length of the turn: then the next one may start */
 	struct wire_writer *parcel; /* the task while it waits; NULL: it was sent */
 	struct worker *worker;	    /* NULL: it will get any worker when it has its turn */
 	struct event *timer;	    /* fires at the end of the turn, then at the deadline */
 	unsigned int seconds;	    /* from sending to the deadline; 0: no deadline */
-	/* the request whose descriptors the task needs; connection 0: none */
+	/* the client's request whose descriptors the task needs, and the request's connection;
+	 * connection 0: the task needs none */
 	uint32_t connection, request;
-	bool ends_early; /* the first report, of any kind, is the last */
+	bool ends_early; /* the operation ends with the first report, whatever that says */
 	bool last;	 /* the last task that needs the request's descriptors (TASK_LAST) */
 	void *context;	 /* the caller's */
-	/* Called for each struct task_report but REPORT_DONE; NULL: ignores them. fds: descriptors
-	 * that came with the report, or -1; the callee may take them (take_fd()). */
+	/* Called for each struct task_report but REPORT_DONE; NULL: these are ignored. fds:
+	 * descriptors that came with the report, or -1. The callee may take them (take_fd()); those
+	 * left are closed. */
 	void (*report)(struct operation *operation, const struct task_report *report,
 		       int fds[REPORT_FDS_MAX]);
-	/* Called for each REPORT_INTERFACE; NULL: ignores them. */
+	/* Called for each REPORT_INTERFACE; NULL: these are ignored. */
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
-	/* Called for each REPORT_REFUSED; NULL: ignores them. */
+	/* Called for each REPORT_REFUSED; NULL: these are ignored. */
 	void (*refused)(struct operation *operation, const struct task_refusals *refusals);
 	/* Called at the end; the operation is freed afterwards. report->step is STEP_LOST if the
 	 * worker or its child died, STEP_LATE if the deadline has passed, and STEP_WORKER if no

@@ -96,8 +96,9 @@ static bool rest_later(struct keeper *keeper)
 	return spares.rest_event && evtimer_add(spares.rest_event, &rest) == 0;
 }
 
-/* Makes a spare for a set of these kinds. Does nothing if there are enough, if one is being made,
- * or if operations are in progress besides the one whose done() calls this. */
+/* Begins to make a spare for a set of these kinds. Does nothing if there are enough, or if one is
+ * being made. Also does nothing if operations are in progress besides the one whose done() calls
+ * this function. */
 static void replenish(struct keeper *keeper, uint32_t kinds)
 {
 	if (operation_count() <= 1 && !spares.making && spares.n < SPARES_MAX)
