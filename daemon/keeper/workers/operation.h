@@ -24,7 +24,7 @@ struct operation {
 	bool at_once; /* the operation takes no turn, and does not wait for one */
 	struct turn turn;
 	struct timeval turn_time;   /* length of the turn: then the next one may start */
-	struct wire_writer *parcel; /* the task while it waits; NULL: it was sent */
+	struct wire_writer *parcel; /* the task while it waits; NULL: it does not wait */
 	struct worker *worker;	    /* NULL: it will get any worker when it has its turn */
 	struct event *timer;	    /* fires at the end of the turn, then at the deadline */
 	unsigned int seconds;	    /* from sending to the deadline; 0: no deadline */
