@@ -11,8 +11,9 @@
 
 /* --- leases --- */
 
-/* pid is the first process of a pid namespace. Returns true if the caller is in this pid namespace,
- * or if that cannot be found out: in doubt, the lease is refused. */
+/* Returns true if the caller is in the pid namespace whose first process is pid. Its lease must not
+ * end with that process, which ends last (check_lease_process()). Also returns true if the
+ * namespaces cannot be compared, so that the lease is refused in doubt. */
 static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -37,8 +38,8 @@ static int refuse_lease(struct failure *failure, const char *field, const char *
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", why);
 }
 
-/* Fills in the process of the lease, which a worker has found behind the pidfd. Returns 0 or an
- * error. */
+/* Fills in the pid and start time of the process with which the lease ends. A worker has found them
+ * by the pidfd of the request. Returns 0 or an error. */
 static int find_process(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -67,7 +68,8 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 	return 0;
 }
 
-/* Fills in the watcher of the lease's pipe (set/pipe-watch.h). Returns 0 or an error. */
+/* Fills in the pid and start time of the watcher, a process that ends with the lease's pipe
+ * (set/pipe-watch.h). A worker has started it. Returns 0 or an error. */
 static int find_watcher(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -125,7 +127,7 @@ static int check_limits_known(const struct request *request, const char *what,
 /* --- sets --- */
 
 /* Completes the id maps of a specification, if its mapping needs maps (mapping_has_maps()) or the
- * caller has a home (state/home.h). Returns 0 or an error. */
+ * caller has a home (it is in the user namespace of a set: state/home.h). Returns 0 or an error. */
 static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
@@ -182,8 +184,8 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* Refuses a caller behind a wall or inside a set: the caller names paths in its own tree, and at
- * boot nsctld would open the same paths in the host's tree. */
+/* Refuses a caller behind a wall (kernel/wall.h) or inside a set. Paths in its request are in its
+ * own tree, but at boot nsctld would open the same paths in the host's tree. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
 	const struct authz_subject *subject = &request->subject;
@@ -285,11 +287,13 @@ void admission_fill_maps(struct keeper *keeper, const struct request *request,
 /* --- commands --- */
 
 /*
- * Returns true if a command gets none of its caller's supplementary groups: its uid inside
- * (inside_uid) is not the owner's, or it gets the groups of an account (of_account). But where
- * processes in the user namespace may not drop groups (idmap_has_setgroups()), the command keeps
- * the groups, because without a group it would gain access to files that exclude the group. Only in
- * root's sets, a command with another uid than root's never keeps them. gid: the owner's.
+ * Returns true if a command gets none of its caller's supplementary groups. That is so if the
+ * command runs with another uid than the owner's (inside_uid: its uid inside), or with the groups
+ * of an account inside (of_account).
+ *
+ * But if processes in the user namespace may not drop groups (idmap_has_setgroups()), the command
+ * keeps the groups: without a group, it would gain access to files that exclude the group. This
+ * exception does not hold for other uids than root's in root's sets. gid: the owner's.
  */
 static bool leaves_groups(const struct idmap *maps, uid_t owner, gid_t gid, bool of_account,
 			  uint32_t inside_uid)
@@ -336,8 +340,8 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	return r;
 }
 
-/* Returns the set's specification, for its id maps, or NULL if the set's mapping needs no maps:
- * unpacking takes time. The specification is valid until the next call. */
+/* Returns the set's specification, of which the caller needs the id maps. It is valid until the
+ * next call. Returns NULL if the set's mapping needs no maps, which saves the time of unpacking. */
 static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;

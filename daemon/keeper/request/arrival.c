@@ -12,18 +12,18 @@
 #include "daemon/keeper/state/quota.h"
 
 /*
- * Limits for one pass of the loop: the time for accepting, the number of connections that are
+ * Limits for one pass of the event loop: the time for accepting, the number of connections that are
  * accepted even if that takes longer, and the number of connections that are served (about 50 µs
  * each). Users take turns only between accepted connections, so more must be accepted than served.
  */
 #define ACCEPT_MICROSECONDS 250
 #define ACCEPTS_AT_LEAST 16
 #define SERVES_AT_ONCE 2
-/* Accepting pauses for this time after a pass with a fruitless connection
- * (base/arrival-queue.h). */
+/* Accepting pauses for this time after a pass of the loop in which a connection was fruitless: its
+ * client had hung up, or it was refused. */
 #define REST_MICROSECONDS 250
-/* A pass with at least FLOOD_CONNECTIONS fruitless connections begins a flood. The flood is over
- * after CALM_MICROSECONDS without such a pass. */
+/* A flood begins when at least FLOOD_CONNECTIONS connections are fruitless in one pass of the loop.
+ * It is over after CALM_MICROSECONDS without such a pass. */
 #define FLOOD_CONNECTIONS 8
 #define CALM_MICROSECONDS UINT64_C(1000000)
 /* Length of the socket's queue during a flood. It is short, because other users' connections wait
@@ -124,8 +124,8 @@ static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *con
 
 /* --- accepting --- */
 
-/* Queues an accepted connection, or refuses it. Takes fd. Returns false if the
- * connection was fruitless. */
+/* Queues an accepted connection, or refuses it. Takes fd. Returns false if the connection was
+ * fruitless: its client has hung up, or it was refused. */
 static bool arrive(struct arrivals *arrivals, int fd)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -135,7 +135,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 	uid_t uid;
 	int r;
 
-	/* most connections of a flood end here, after a few system calls */
+	/* in a flood, a connection that its client has left ends here, after few system calls */
 	if (is_abandoned(fd)) {
 		closer_close(keeper, fd);
 		return false;
@@ -223,7 +223,7 @@ static void fit_backlog(struct arrivals *arrivals, bool flood)
 }
 
 /* Accepts connections, and then pauses if some were fruitless. So a flood waits in the socket's
- * queue, where it costs the keeper nothing, and gets about half of the keeper's time at most. */
+ * queue, where it costs the keeper nothing, and takes about half of the keeper's time. */
 static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct arrivals *arrivals = context;

@@ -59,15 +59,15 @@ static void look_again(struct keeper *keeper, const struct timeval *after)
 		evtimer_add(closer.event, after);
 }
 
-/* Passes waiting connections to the closer, until its channel is full. */
+/* Passes waiting connections to the closer, until its channel is full or fails. */
 static void flush(struct keeper *keeper)
 {
 	size_t n = 0;
 	int r = 0;
 
 	while (n < closer.n && (r = pass_on(keeper, closer.waiting[n])) == 0)
-		/* the closer may get the last copy: it empties the queue before it closes its
-		 * copy */
+		/* The closer has a copy now. It empties the connection's queue before it closes
+		 * that copy, so the queue is empty if this close() is the last one. */
 		close_fd(closer.waiting[n++]);
 	closer.n -= n;
 	memmove(closer.waiting, closer.waiting + n, closer.n * sizeof(*closer.waiting));

@@ -18,7 +18,9 @@ struct client_connection {
 	int socket_fd; /* kept until the connection is over: see closer.h */
 	struct peer peer;
 	uid_t charged; /* the user whose limits the connection counts against */
-	bool shared;   /* its front serves all shared connections that are charged to this user */
+	/* The peer is in a user namespace or has a subordinate uid, so its uid may be one of many
+	 * of one user. One front serves all such connections of this user: see charge(). */
+	bool shared;
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* storage for subject.scope_text */
 	bool has_asked;			   /* it has sent a request */
@@ -30,6 +32,7 @@ struct client_connection {
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Returns true if a connection with this number has not ended. */
 bool connection_is_open(const struct keeper *keeper, uint32_t number);
-/* Closes the connection's socket, counts the connection as ended, and as fruitless if it has sent
- * no request, and frees it. The connection must not be in front->connections any more. */
+/* Closes the connection's socket, and frees the connection, which then no longer counts against the
+ * user's limit. Counts it as fruitless if it has sent no request. It must have been removed from
+ * front->connections. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);

@@ -21,14 +21,14 @@ struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
 	struct request *request; /* to be answered next; NULL: the front has not asked yet */
-	/* Limits of the subscription. set: only events about a set or network of this name; "":
-	 * any. one_owner: only events about objects of owner; otherwise about all that authz_sees()
-	 * with all_owners allows. */
+	/* The events that the subscription covers. set: those about a set or network of this name;
+	 * "": of any name. one_owner: those about objects of this owner; otherwise those about
+	 * objects that the subscriber may see in lists (authz_sees(), with all_owners). */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
-	/* listing is true until all sets are listed. listed_owner and listed_name are those of the
-	 * last set that was listed. */
+	/* listing: not all existing sets have been sent to the subscriber yet. listed_owner and
+	 * listed_name: owner and name of the last one that was sent; listed_name "": none. */
 	bool listing;
 	uid_t listed_owner;
 	char listed_name[KEY_SIZE];
@@ -52,8 +52,9 @@ static bool reaches(const struct subscription *subscription, const struct set *s
 	return !set || authz_reaches(&subscription->connection->subject, set_made(set));
 }
 
-/* Returns true if the subscription covers an event. owner: the owner of the object of the event.
- * set and other: the sets or networks that the event is about; NULL: the host, or none. */
+/* Returns true if the subscription covers an event about an object of this owner. set and other:
+ * the sets or networks that the event is about, such as both ends of a link. NULL: the end is the
+ * host, or there is no second one. */
 static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
 		 const struct set *other)
 {
@@ -66,8 +67,9 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Returns true if the subscription's list has not reported the set yet, and so will report it in
- * its state at that time. */
+/* Returns true if the subscription has not come to this set yet in its list of existing sets. It
+ * will report the set later, in the state that the set then has. Returns false for a network:
+ * networks are not listed. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))
@@ -127,8 +129,9 @@ static struct news *news_new(const struct wire_event *event)
 	return news;
 }
 
-/* Queues an event in all subscriptions that cover it, except those that will list the set `of`
- * later: see will_be_listed(). `of` may be NULL. set and other: see sees(). */
+/* Queues an event in all subscriptions that cover it. set and other: see sees(). of: the set whose
+ * state has changed, or NULL. A subscription that will list this set later (will_be_listed()) does
+ * not get the event, because the list will show the new state. */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {
@@ -146,7 +149,7 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 	}
 	if (news)
 		news_unref(news);
-	/* the answer is sent later, because the caller may be in the middle of another one */
+	/* the answer is sent later, because the caller may be writing another one */
 	if (made)
 		event_active(news_event, EV_TIMEOUT, 0);
 }
@@ -363,7 +366,7 @@ void events_egress_denied(struct set *set, const struct wire_detail *details, si
 		return;
 	*(set_is_network(set) ? &event.network : &event.set) = set_shown_name(set);
 	memcpy(event.details, details, n * sizeof(*details));
-	/* `of` is NULL, because a list of sets does not report refusals */
+	/* of (NULL): no list of sets shows refused packets, so the event is left out nowhere */
 	tell(&event, NULL, set, NULL);
 }
 
@@ -430,8 +433,8 @@ static const char *place_name(const struct set *set)
 	return set ? set_shown_name(set) : "host";
 }
 
-/* Reports an event of a link. The set and the network of the event are the first ends of these
- * types; the details a and b name both ends, which may be two sets. */
+/* Reports an event of a link. event.set is the first end that is a set, and event.network the first
+ * that is a network. The details a and b name both ends, because both may be sets. */
 static void tell_link(const struct link *link, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};

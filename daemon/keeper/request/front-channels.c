@@ -6,7 +6,7 @@
 /* Size of the pipe for requests: it holds a request of WIRE_SIZE_MAX, and parts of others. */
 #define PIPE_SIZE (256 * 1024)
 
-/* A front that does not hang reads or sends something within this time. */
+/* A front that neither reads all its messages nor sends any within this time is ended: it hangs. */
 #define LIFE_SECONDS 20
 
 void front_close_soon(struct front_process *front)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the front for a connection: the one with the same identity, which is started if there is
- * none. The number of fronts is limited for each uid and in all, but not for root. */
+ * none. The number of fronts is limited for each uid and in all. Only root may start any number. */
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/workers/ending.h"
@@ -14,9 +14,9 @@ static bool is_of(const struct front_process *front, bool any, uid_t uid)
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/* Makes room for one more front of this user, whose hanging processes (ending_count()) count, too,
- * or, with any, of all users. If limit is reached, ends the oldest front without connections.
- * Returns true if there is room. */
+/* Makes room for one more front. any: counts the fronts of all users; otherwise those of uid, and
+ * the user's processes that hang (ending_count()). If there are `limit` of them, ends the oldest of
+ * these fronts that has no connections. Returns true if there is room. */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front_process *idle = NULL;

@@ -13,7 +13,9 @@ struct front_process {
 	struct front_process *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared;	 /* for shared connections charged to identity.uid; runs as user nsctl */
+	/* It serves all shared connections (see struct client_connection) that are charged to
+	 * identity.uid, and runs with the account of the fronts. */
+	bool shared;
 	int channel_fd;	 /* socket to the front; shut down for reading */
 	int requests_fd; /* pipe from the front: its reading end */
 	struct wire_inbox inbox;

@@ -31,8 +31,8 @@ static struct wire_message from_front;
 
 /* --- connections --- */
 
-/* Tells the connection's requests, by their gone(), that the connection has ended. Requests without
- * a gone() go on. */
+/* Calls gone() of the connection's requests, because the connection has ended. Requests without a
+ * gone() go on. */
 static void drop_requests(struct front_process *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -104,9 +104,9 @@ static void take_rest_later(struct front_process *front)
 		evtimer_add(front->again, &now);
 }
 
-/* Returns the number of busy fronts of this front's user: this front, and others that have
- * connections, or for which on_again() is scheduled, as it is for a front that rests. A user has
- * several fronts if the user's processes have different groups. */
+/* Returns the number of busy fronts of this front's user. This front is one. Another is busy if it
+ * has connections, or if on_again() is scheduled for it, as for a front that rests. A user can have
+ * several fronts, because processes of one user can have different groups. */
 static size_t count_busy(const struct front_process *front)
 {
 	size_t n = 1;
@@ -199,7 +199,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Separates the requests from their front, which is freed, and calls their gone(). */
+/* Separates the requests from the front, which is about to be freed, and calls their gone(). */
 static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {
@@ -266,7 +266,7 @@ static int start(struct front_process *front, const struct channels *ends)
 	task.requests_fd = ends->pipe_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* root's front and a shared front run as nsctl, with no user's rights */
+	/* root's fronts and shared fronts run with an account of their own, without rights */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)

@@ -32,8 +32,10 @@ void fronts_stop(struct keeper *keeper);
  * their last answers and have ended. Must be called at the keeper's end, before the spawner ends:
  * the spawner's end kills all fronts. */
 void fronts_await_end(const struct keeper *keeper);
-/* Returns false when fronts_stop() has had its effect: each front has confirmed that it takes no
- * more calls (unless it is closing or could not be told), all requests are answered but those that
- * last (METHOD_LASTING), and connections without such a request are closed (unless their front is
- * closing). */
+/*
+ * Returns true until fronts_stop() has had its effect on each front:
+ *  - The front has confirmed that it takes no more calls, could not be told, or is closing.
+ *  - Those of its requests that are not answered last (METHOD_LASTING).
+ *  - Its connections without such a request are closed, or the front is closing.
+ */
 bool fronts_are_busy(const struct keeper *keeper);

@@ -237,7 +237,8 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
 	request->pipes = wire.pipes;
 	request->lane = wire.number;
 	lane = find(request->lanes, wire.number);
-	/* forget_lost() may have freed the lane: then lane_operation() will fail */
+	/* forget_lost() may have freed the lane, whose worker was lost. The request goes on, but
+	 * lane_operation() will fail. */
 	if (!lane)
 		return wire.number <= request->lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening || lane->connection)
@@ -256,7 +257,8 @@ void lane_release(const struct request *request)
 		return;
 	if (lane->worker && !lane->spent)
 		worker_drop(lane->worker, lane->connection, lane->request);
-	/* tells the front, which may not notice: a worker that hangs has not closed its end */
+	/* The worker was lost, so tell the front that the lane is gone. If the worker hangs, its
+	 * end of the lane is still open, and the front would not notice. */
 	if (!lane->worker)
 		take_away(lane->lanes, lane->number);
 	lane->connection = lane->request = 0;
@@ -285,7 +287,8 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
-	/* tells the front, which may not notice: a worker that hangs has not closed its end */
+	/* The worker was lost, so tell the front that the lane is gone. If the worker hangs, its
+	 * end of the lane is still open, and the front would not notice. */
 	if (lane && !lane->worker)
 		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)

@@ -19,19 +19,21 @@ struct lanes {
 	struct keeper *keeper;
 	struct front_process *front;
 	uid_t uid; /* the user whom the lanes' workers count against */
-	void (*say)(
-		struct front_process *front); /* sends the front the message in keeper->to_front */
+	/* sends the front the message in keeper->to_front */
+	void (*say)(struct front_process *front);
 	struct lane *first;
 	size_t n;
 	uint32_t last_number; /* of the lane that was made last */
 };
 
 /* The process that a worker has found behind a pidfd, or the watcher that the worker has started
- * for a pipe (set/pipe-watch.h). pid 0: there is no process; error says why. */
+ * for a pipe (set/pipe-watch.h). pid 0: there is no process, and error is the reason: an errno
+ * (ESRCH: the process or pipe has ended), or 0: the descriptor is no pidfd, or no reading end of a
+ * pipe. */
 struct lane_process {
 	pid_t pid;
 	uint64_t start; /* see process_start_time() */
-	int error;	/* errno; ESRCH: the process or pipe has ended; 0: no pidfd or pipe */
+	int error;
 };
 
 /* Opens another lane for the front, if the limits allow it. Sends the front either the lane, when
@@ -53,8 +55,8 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
  * was answered. */
 void lane_release(const struct request *request);
 /* Like lane_release(), but also tells the front to close the lane. Must be called instead of
- * lane_release() for a request that is never answered because its connection has ended: only
- * answers tell the front that a lane is free, so it would never use this one again. */
+ * lane_release() for a request that is never answered because its connection has ended. Only an
+ * answer tells the front that a lane is free, so the front would never use this lane again. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the worker of the request's lane carries out a task. */

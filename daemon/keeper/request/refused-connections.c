@@ -72,7 +72,7 @@ struct refusals {
 	struct event *timer;
 };
 
-/* Closes the connection at *at. */
+/* Removes the connection at *at from the list, and closes it. */
 static void drop(struct keeper *keeper, struct refused **at)
 {
 	struct refusals *refusals = keeper->refusals;

@@ -12,7 +12,7 @@
 #include "protocol/error.h"
 
 /* Sends the failure to the client of the accepted socket fd. Takes fd. uid: the user against whose
- * limit of refused connections this one counts, or (uid_t)-1. */
+ * limit of refused connections this one counts, or (uid_t)-1 if the user is not known. */
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 /* Closes all refused connections, at the keeper's end. */
 void refused_stop(struct keeper *keeper);

@@ -44,9 +44,10 @@ void request_send(struct keeper *keeper _unused_, const struct request *request)
 	lane_release(request);
 }
 
-/* Sends a short answer directly to the client, so that the client need not wait for its front. The
- * front has allowed it (request->direct): the front has sent everything else, and sends nothing
- * before it hears of this answer. Returns false if the answer was not sent. */
+/* Sends a short answer directly to the client, so that the client need not wait for its front. Does
+ * so only if the front has allowed it (request->direct). The front allows it when it has sent the
+ * client everything else, and then sends nothing until it hears of this answer. Returns false if
+ * the answer was not sent. */
 static bool answer_directly(const struct request *request, const char *text)
 {
 	const struct client_connection *connection =
@@ -131,18 +132,19 @@ bool fronts_are_busy(const struct keeper *keeper)
 				return true;
 		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
-		/* Here the front has stopped or is closing, and all its requests in progress last
-		 * (METHOD_LASTING). n: connections without such a request. A front that has stopped
-		 * closes these after their last answers. */
+		/* All requests of the front last (METHOD_LASTING). n: its connections without such
+		 * a request. A front that has stopped closes these after their last answers; a
+		 * front that is closing loses them anyway. */
 		if (n > 0 && !front->closing)
 			return true;
 	}
 	return false;
 }
 
-/* Fills in the cgroup whose BPF programs filter the caller, unless [allow] unfiltered names the
- * caller, or the caller is inside a set: cgroups of sets have no programs of their own. Returns 0
- * or -ENAMETOOLONG. */
+/* Fills in the caller's cgroup, because the caller's sets must be filtered by its BPF programs,
+ * too. Does nothing if the cgroup is not known, or if [allow] unfiltered of the configuration names
+ * the caller. Does nothing for a caller inside a set, either: cgroups of sets have no programs of
+ * their own. Returns 0 or -ENAMETOOLONG. */
 static int fill_filter(const struct request *request, const struct client_connection *connection,
 		       struct task_caller *ret)
 {

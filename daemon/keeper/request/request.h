@@ -15,7 +15,8 @@ struct lanes;
  * request_done(), request_done_directly(), request_fail() or request_end(), which also free a copy
  * made by request_keep(). A copy that needs no answer, because its connection has ended or the
  * original is answered, is freed by request_drop(). A copy may outlive its front: then its answers
- * go nowhere.
+ * go nowhere. At boot, start/boot.c makes recorded objects again by requests in the name of their
+ * owners, without a front and a connection.
  */
 struct request {
 	struct request *next;	     /* in front->requests */
@@ -34,9 +35,10 @@ struct request {
 	struct authz_subject subject;
 	uid_t owner;			      /* owner of the object that the request is about */
 	char about[NAME_SIZE];		      /* name of that object; "": none, or not known yet */
-	const struct peer_identity *identity; /* the owner's, at boot; else NULL */
+	const struct peer_identity *identity; /* the owner's, for a request at boot; else NULL */
 	bool kept;			      /* this is a copy by request_keep() */
-	struct request *behind;		      /* next one in watch->waiters (set/session-end.h) */
+	/* next one in watch->waiters: requests that wait for the end of the same session */
+	struct request *behind;
 	/* Called when the connection ends before the last answer. It may drop the request. NULL:
 	 * the request and its work go on. */
 	void (*gone)(struct keeper *keeper, struct request *request);
@@ -44,7 +46,7 @@ struct request {
 };
 
 /* Returns a copy of the request, which can be answered later: the original exists only until its
- * handler returns. Returns NULL if there is no memory. */
+ * handler returns. The request must have a front. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
 /* Begins an answer in keeper->to_front. The caller then adds the contents. flags: those of a reply
  * (wire/layout.h), without WIRE_REPLY. */
@@ -78,11 +80,13 @@ const struct peer_identity *request_identity(const struct request *request);
 struct client_connection *request_connection(const struct request *request);
 
 /*
- * Fills in what a task must know about the request's caller: its wall (kernel/wall.h), its home
- * (state/home.h), and its cgroup, whose BPF programs must also filter the caller's sets. Members
- * that do not apply stay as they are. *ret points into the request and its connection, so both must
- * outlive *ret. Returns 0, -ESTALE if the caller has a wall and its connection has ended, or
- * -ENAMETOOLONG.
+ * Fills in what a task must know about the request's caller:
+ *  - its wall, if its namespaces or its root directory are not the host's (kernel/wall.h);
+ *  - its home, the set whose user namespace it is in (state/home.h);
+ *  - its cgroup, whose BPF programs must also filter the caller's sets.
+ * Members that do not apply stay as they are. *ret points into the request and its connection, so
+ * both must outlive *ret. Returns 0, -ESTALE if the caller has a wall and its connection has ended,
+ * or -ENAMETOOLONG.
  */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
@@ -91,9 +95,9 @@ int request_fill_caller(const struct request *request, struct task_caller *ret);
 void request_set_about(struct request *request, const char *name);
 
 /* Finds the set that a request names, and stores the set's owner and name in the request. name
- * NULL: in SCOPE_SET, the set that the caller is in; otherwise an error. has_owner, owner: see
- * authz_act_for(). Returns 0, or an error and *failure: ERROR_NOT_FOUND also if the caller may not
- * act on the set. */
+ * NULL: the set that the caller is inside (SCOPE_SET); an error for other callers. has_owner,
+ * owner: see authz_act_for(). Returns 0, or an error and *failure: ERROR_NOT_FOUND also if the
+ * caller may not act on the set. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
 /* Finds the set that `ask` names, as request_find_set() does. */

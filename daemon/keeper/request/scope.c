@@ -6,7 +6,8 @@
 
 /* --- lists --- */
 
-/* Returns true if the way out of the set or network leads only to the destinations of a list. */
+/* Returns true if the set or network has a list of egress, which limits the destinations of its way
+ * out. */
 static bool has_list(const struct set *set)
 {
 	static struct wire_network network;
@@ -20,8 +21,8 @@ static bool has_list(const struct set *set)
 	       spec.reach.listed;
 }
 
-/* Returns true if a list limits the egress of the set: its own, that of a set around it, or that of
- * a network to which one of these is linked. */
+/* Returns true if a list of egress limits the set: its own, that of a set around it, or that of a
+ * network to which the set or a set around it is linked. */
 static bool set_is_listed(const struct registry *registry, const struct set *set)
 {
 	for (; set; set = registry_find_at(registry, set->above)) {
@@ -74,8 +75,8 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
 	return found ? found : find_by_namespace(keeper, peer);
 }
 
-/* Returns the home of the peer (state/home.h), or NULL. set: the set that the peer is in, or
- * NULL. */
+/* Returns the home of the peer, which is the set whose user namespace the peer is in
+ * (state/home.h), or NULL. set: the set that the peer is in, or NULL. */
 static const struct set *find_home(const struct keeper *keeper, const struct peer *peer,
 				   const struct set *set)
 {
@@ -84,9 +85,9 @@ static const struct set *find_home(const struct keeper *keeper, const struct pee
 	return home && home->inodes[KIND_USER] == peer->user_namespace ? home : NULL;
 }
 
-/* Returns the set that the peer is in, and what limits the peer. set and known: from
- * scope_find_set(). home: from find_home(). A peer with a home is not confined, although it is in a
- * user namespace: that of a set. */
+/* Returns the set that the peer is in, and whether the peer is confined or filtered. set and known:
+ * from scope_find_set(). home: from find_home(). A peer in a user namespace counts as confined, but
+ * not a peer with a home, whose user namespace is that of a set. */
 static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known,
 				      const struct set *home)
 {
@@ -111,9 +112,9 @@ static void explain_confinement(const struct peer *peer, const struct authz_plac
 			 peer->filtered);
 }
 
-/* Confines a peer that has a subordinate id outside of user namespaces, which it can only have got
- * from a setuid file. Otherwise its sets would count against that id, and a user could have any
- * number of sets. */
+/* Confines a peer that has a subordinate id but is in no user namespace. It can only have got that
+ * id from a setuid file. Otherwise its sets would count against the subordinate id, and a user with
+ * many of these could have many times the sets of other users. */
 static void confine_subordinate(struct client_connection *connection)
 {
 	struct peer *peer = &connection->peer;

@@ -60,12 +60,16 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 }
 
 /*
- * Decides which user is charged for a connection, and whether it shares a front with other
- * connections that are charged to this user. A user can have many uids and groups: those of a user
- * namespace and, by setuid files with subordinate uids, some of these on the host. Connections with
- * such ids, but not those of root, are shared. A shared connection from a user namespace is charged
- * to the owner of the set that the peer is in, or else to the owner of the user namespace, if
- * known. All others are charged to `guess`, the owner according to the uid.
+ * Decides which user is charged for a connection, and whether it is shared: all shared connections
+ * that are charged to a user have one front.
+ *
+ * Connections from user namespaces and those with a subordinate uid are shared, because one user
+ * can have many such ids. (A process on the host can get a subordinate uid from a setuid file.)
+ * Connections with uid 0 of the host are not shared.
+ *
+ * A shared connection from a user namespace is charged to the owner of the set that the peer is in.
+ * If the peer is in no set, it is charged to the owner of the user namespace, if known. All other
+ * connections are charged to `guess`, the owner of the uid by server_guess_owner().
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
@@ -127,7 +131,7 @@ static int explain(int r, struct failure *failure)
 }
 
 /* Passes the connection to its front. If that front has ended, which the keeper may not have
- * noticed yet, tries another one. Returns 0, or an error and *failure. */
+ * noticed yet, tries once more, with another one. Returns 0, or an error and *failure. */
 static int hand_over(struct keeper *keeper, struct client_connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
@@ -148,9 +152,9 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the facts about the peer. Moves the connection from the count of one user (counted) to that
- * of the user behind the peer, if this is another: see charge(). Returns 0, or an error and
- * *failure. */
+/* Reads the facts about the peer, and decides which user is charged for the connection (charge()).
+ * counted: the user against whose limit it has been counted. If another user is charged, it counts
+ * against that user's limit instead. Returns 0, or an error and *failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

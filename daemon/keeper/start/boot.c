@@ -32,7 +32,7 @@ static void *add(void **array, size_t *n, size_t size)
 }
 
 /* Marks the existing set `there` as recorded for the next boot. Takes the links from its record for
- * the next boot, unless the set has links already, and frees the record. */
+ * the next boot, unless there->boot has links already. Frees the record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot.recorded = true;
@@ -115,9 +115,9 @@ void boot_load(struct keeper *keeper)
 
 /* --- the owner's identity --- */
 
-/* Fills in a request in the name of uid, an owner who has no connection, with the groups and rights
- * that the owner has now. gid: the owner's gid in the record. Returns 0 or an error. *request
- * points to *identity. */
+/* Fills in a request in the name of uid, the owner of a recorded object, who has no connection. The
+ * groups and rights are those that the owner has now. gid: the owner's gid in the record.
+ * *request points to *identity. Returns 0 or an error. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -185,8 +185,9 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Makes a recorded set again, by spec, its specification, but with the links of its record for the
- * next boot. Returns 0 if the set is being made, or an error. */
+/* Makes a recorded set again. spec: its specification. If the record has links, with the names and
+ * addresses that were chosen for them, these replace the links of the specification. Returns 0 if
+ * the set is being made, or an error. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
@@ -235,8 +236,9 @@ static int make_again(struct keeper *keeper, struct set *record, struct failure 
 	return make_set(keeper, &request, &wish, &spec, record, failure);
 }
 
-/* Makes the next recorded set. Returns true if it is being made, or if the half-made set of an
- * earlier daemon is still being removed. Returns false if no set is left to make. */
+/* Makes the next recorded set that is missing. Returns true if it is being made, or if the
+ * half-made set of an earlier daemon must be removed first. Returns false if no set is left to
+ * make. */
 static bool make_next_set(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -274,14 +276,15 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 			 "link %s cannot be made again: %s: %s", record->name,
 			 failure ? failure->subject : "", failure ? failure->text : "");
 	else
-		/* the new link has an id and a record of its own */
+		/* the new link has an id of its own, and so another record than this one */
 		boot_forget_link(keeper, record->id);
 	registry_free_link(record);
 	boot_go_on(keeper);
 }
 
-/* Makes a recorded link. Returns 0 if it is being made. Otherwise returns an error: *failure has
- * the reason, or failure->error is 0 because a set at one of its ends is missing or not ready. */
+/* Makes a recorded link again. Returns 0 if it is being made. Otherwise returns an error, with the
+ * reason in *failure. But if a set at one of the link's ends is missing or not ready, *failure
+ * stays as it is. */
 static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
 {
 	static struct peer_identity identity;
@@ -339,8 +342,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 {
 }
 
-/* Writes the missing records for the next boot. A record is missing if an earlier daemon was killed
- * after it had made the set, and before it had written the record. */
+/* Writes the missing records for the next boot. A record may be missing because an earlier daemon
+ * was killed after it had made the set, and before it had written the record. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -61,8 +61,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* Callback of cgroup_each_process(). Stores a process of the set's own cgroup, whose name is "", as
- * the set's init: the init is the only process there. Returns 0 or -errno. */
+/* Callback of cgroup_each_process() for the set's own cgroup (name "", unlike cgroups below it).
+ * The only process there is the set's init: stores it. Returns 0 or -errno. */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;

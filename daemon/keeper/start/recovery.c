@@ -79,8 +79,9 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
-	/* All connections, and with them leases by connection, have ended with the earlier daemon.
-	 * An unfinished topology is removed as a whole. */
+	/* A set that ends with its client's connection (by_connection) ends now: all connections
+	 * have ended with the earlier daemon. What an unfinished call of Apply has made is removed,
+	 * too. */
 	if ((by_connection && (set->state == SET_READY || set->state == SET_BROKEN)) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
@@ -98,8 +99,9 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
 }
 
-/* Adds a recorded link to the registry. If a set at one of its ends is gone, or the link is of an
- * unfinished topology, marks the link as removing, so that link_recover() removes what is left. */
+/* Adds a recorded link to the registry. If a set at one of its ends (ids; "": the host) is gone, or
+ * an unfinished call of Apply has made the link, marks the link as removing: link_recover() then
+ * removes what is left of it. */
 static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct recovery *recovery = context;
@@ -169,8 +171,9 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- objects without a record --- */
 
-/* Calls callback() for each directory in `path`, which is relative to parent_fd. fd: descriptor of
- * `path`. name: name of the directory in `path`. Does nothing if `path` cannot be opened. */
+/* Calls callback() for each directory in the directory `path`, which is relative to parent_fd. fd:
+ * descriptor of `path`. name: name of the directory in `path`. context: as given here. Does nothing
+ * if `path` cannot be opened. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -349,15 +352,15 @@ int recover(struct keeper *keeper)
 		return r;
 	}
 	recover_links(keeper);
-	/* all objects of unfinished topologies have been recorded as removing by now */
+	/* all objects of unfinished calls of Apply have been recorded as removing by now */
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
 	return 0;
 }
 
-/* Returns true if a removal or an operation is in progress. A removal that waits for a runner (the
- * parent of a command) to end has no operation. */
+/* Returns true if an operation or the removal of a set is in progress. A removal need not have an
+ * operation: it may wait for a runner (the parent of a command) to end. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

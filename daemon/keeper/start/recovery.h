@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Recovery: a start of nsctld compares the records with the kernel, and keeps, completes, removes
- * or sets aside each object. If a recorded object cannot be examined for lack of memory or
- * descriptors, the start fails. kernel/pin.h explains pins, kernel/vault.h the vault, and
- * ARCHITECTURE.md makers. A topology is all that one call of Apply makes.
+ * Recovery: a start of nsctld compares the records of objects (sets, networks, links, sessions)
+ * with the kernel. It keeps, completes or removes each object, or marks it as broken. A record that
+ * cannot be used is set aside: moved to another directory. If a recorded object cannot be examined
+ * for lack of memory or descriptors, the start fails.
+ *
+ * A set has pins, files that keep its namespaces (kernel/pin.h). They are in a mount namespace, the
+ * vault (kernel/vault.h). A maker is the process that makes a set. A topology is all that one call
+ * of Apply makes; it is unfinished if the daemon ended before the call.
  *
  *   record                                  result
- *   creating; adopts namespaces             removed: they may not have been checked
+ *   creating, by Adopt                      removed: its namespaces may be unchecked
  *   creating; in its caller's cgroup        removed: another process may pass for its init
- *   creating; only the last record missing  ready
+ *   creating; its maker has done its work   ready
  *   creating; otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
  *   any state; the set around it is gone    removed
@@ -17,7 +21,7 @@
  *   ready; init ended, in caller's cgroup   removed
  *   ready; a pin or the init is missing     broken: its owner may remove it
  *   removing, or of an unfinished topology  removed
- *   damaged                                 set aside; its objects then have no record
+ *   damaged                                 set aside; its object then has no record
  *   second with the same owner and name     set aside
  *   of another boot                         deleted
  *   none, but pins in the vault             broken; owner and name are those in the pins' path

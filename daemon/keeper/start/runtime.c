@@ -10,9 +10,11 @@
 /* The things that this start of nsctld has found or made. If the start fails, only those that it
  * has made are removed. */
 static struct {
-	bool made, mounted;	     /* the runtime directory */
-	bool ours;		     /* this daemon holds the lock of the directory */
-	bool had_vault, had_records; /* a vault or records existed before, so there may be sets */
+	bool made, mounted; /* the runtime directory */
+	bool ours;	    /* this daemon holds the lock of the directory */
+	/* A vault, which holds the sets' namespaces (kernel/vault.h), or records existed before
+	 * this start. So there may be sets. */
+	bool had_vault, had_records;
 } start;
 
 /* Logs a failure. negative: its -errno, which is returned. what: the action that failed, or
@@ -153,8 +155,8 @@ static int remove_cgroup(const struct keeper *keeper)
 	return r < 0 ? r : cgroup_remove(fd, "watchers");
 }
 
-/* Removes the vault, the mounts that nsctld has made, and the files in the directory that are not
- * records. */
+/* Removes the vault, the mounts that nsctld has made, and those files in the directory that are no
+ * records. Returns 0 or -errno. */
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
@@ -164,8 +166,9 @@ static int remove_rest(const struct keeper *keeper)
 	return vault_remove(keeper->runtime);
 }
 
-/* Removes what this start has made. If there was a vault, or if there were records, sets may exist:
- * then records and cgroup stay, and so does an existing mount with its vault. */
+/* Removes what this start has made. If there was a vault, or if there were records, sets may exist.
+ * Then the records and the cgroup stay. The vault and the directory's mount stay unless this start
+ * has made the mount. Returns 0 or -errno. */
 static int remove_started(struct keeper *keeper)
 {
 	bool fresh = start.ours && !start.had_vault && !start.had_records;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The runtime directory. A start makes it, turns it into a mount, and locks it for one daemon. A
- * start that fails removes what it has made, and --purge removes all but the empty directory.
- * Removing needs the privileges that a start has before it drops them. */
+/* The runtime directory. A start makes it, turns it into a mount, and locks it for one daemon. It
+ * holds the records, and the vault with the pins of the sets' namespaces (kernel/vault.h). A start
+ * that fails removes what it has made, and --purge removes all but the empty directory. Removing
+ * needs the privileges that a start has before it drops them. */
 #pragma once
 
 #include "daemon/keeper/base/keeper.h"
