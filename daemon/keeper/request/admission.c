@@ -314,7 +314,8 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	bool enters = mapping != MAPPING_NONE && entered & KIND_BIT(KIND_USER);
 	const struct peer_identity *identity = &request_connection(request)->peer.identity;
 	struct idmap maps;
-	/* a command that enters no user namespace stays in that of its caller */
+	/* A command that enters no user namespace stays in that of its caller. This one has maps if
+	 * the caller has a home. */
 	bool maps_ids = enters || home_find_maps(keeper->registry, &request->subject, &maps);
 	struct authz_command wanted = {
 		.owner = owner,

@@ -96,7 +96,7 @@ static void rest(struct arrivals *arrivals, long microseconds)
 {
 	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
 
-	/* without a timer, accepting would never go on */
+	/* stops only if the timer, which lets accepting go on, could be set */
 	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
 	if (arrivals->resting)
 		event_del(arrivals->accept);
@@ -181,8 +181,9 @@ static void complain(struct arrivals *arrivals, int error)
 	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 }
 
-/* Accepts connections, within the limits above. Returns the pause that must follow, in microseconds
- * (0: none), and sets *ret_fruitless to the number of fruitless connections. */
+/* Accepts connections, for ACCEPT_MICROSECONDS but at least ACCEPTS_AT_LEAST, as long as fewer than
+ * WAITING_MAX wait. Returns the pause that must follow, in microseconds (0: none), and sets
+ * *ret_fruitless to the number of fruitless connections. */
 static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 {
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
@@ -194,7 +195,8 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 		int fd = accept4(arrivals->socket_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			/* accept4() would fail again at once, and the socket stays readable */
+			/* The socket stays readable, and accept4() would fail again at once. So
+			 * wait. */
 			complain(arrivals, errno);
 			return SHORTAGE_MICROSECONDS;
 		}

@@ -4,7 +4,7 @@
  * already is closed at once. Any other is counted against its user's limit, and then waits for its
  * turn. Users take turns, so that one user's flood does not delay other users. The expensive part,
  * reading the facts about the peer (policy/peer.h), is done in the connection's turn. Connections
- * that end without a request get a limited share of the keeper's time.
+ * that are refused or end without a request get a limited share of the keeper's time.
  *
  * All events have the same priority in the loop, and each pass handles a bounded number of arrivals
  * and of each front's requests. If arrivals had a lower priority, a user with an endless stream of

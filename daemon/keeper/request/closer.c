@@ -7,7 +7,7 @@
 #include "daemon/wire/layout.h"
 #include "daemon/wire/message.h"
 
-/* Deadline for starting the closer: a worker becomes the closer. */
+/* Deadline for starting the closer, which begins as a worker. */
 #define START_SECONDS 20
 /* A closer that has nothing to do for this time is ended. */
 static const struct timeval rest = {.tv_sec = 10};

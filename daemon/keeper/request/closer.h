@@ -16,5 +16,5 @@
 
 /* Ends a connection, which its client notices at once. Takes socket_fd, which may be -1. */
 void closer_close(struct keeper *keeper, int socket_fd);
-/* Frees everything, at the keeper's end. */
+/* Ends the closer, and frees what this module keeps, at the keeper's end. */
 void closer_stop(void);

@@ -25,7 +25,7 @@ struct client_connection {
 	char scope_name[KEY_SIZE];	   /* storage for subject.scope_text */
 	bool has_asked;			   /* it has sent a request */
 	bool has_leases;		   /* a set or command may end with it */
-	struct subscription *subscription; /* of Monitor; NULL: none */
+	struct subscription *subscription; /* made by Monitor; NULL: none */
 };
 
 /* Counts a connection of this user that ended without a request (base/arrival-queue.h). */

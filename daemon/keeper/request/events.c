@@ -171,7 +171,7 @@ static struct set *next_listed(struct keeper *keeper, const struct subscription 
 {
 	struct set *set = registry_next_set(keeper->registry, owner, name);
 
-	/* a set that is being made gets an event when it is ready */
+	/* a set that is being made is not listed; it gets an event when it is ready */
 	while (set && (set_is_network(set) || !set->announced ||
 		       !sees(subscription, set->owner, set, NULL)))
 		set = registry_next_set(keeper->registry, set->owner, set->name);

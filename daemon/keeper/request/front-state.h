@@ -24,7 +24,7 @@ struct front_process {
 	uint32_t number; /* of the worker that became this front, for ending_add(); 0: none yet */
 	struct event *readable, *writable, *idle;
 	struct event *again; /* pending: on_again() will handle requests, at once or after a rest */
-	struct event *life;  /* pending for some time after a message was sent: see on_life() */
+	struct event *life;  /* set when a message was sent; on_life() ends a front that hangs */
 	bool heard;	     /* the front has sent something since life was set */
 	struct client_connection *connections;
 	struct request *requests; /* requests that request_keep() has copied */

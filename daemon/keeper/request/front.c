@@ -93,9 +93,9 @@ void front_drop_connection(struct front_process *front, struct client_connection
 
 /* --- messages --- */
 
-/* Lets on_again() handle requests that are already in the inbox, and so do not make the pipe
- * readable. This needs a timer: an event that is made active runs again in the same pass of the
- * loop, and if requests kept coming, no other event would ever run. */
+/* Lets on_again() handle requests that are in the inbox already. The pipe need not become readable
+ * for these. A timer is used, because an event that is made active runs again in the same pass of
+ * the loop: if requests kept coming, no other event would ever run. */
 static void take_rest_later(struct front_process *front)
 {
 	static const struct timeval now = {};
@@ -118,8 +118,8 @@ static size_t count_busy(const struct front_process *front)
 }
 
 /* Handles no requests of this front for a while, so that other fronts get the keeper's processor
- * time. spent: microseconds that its messages have just taken. All busy fronts of a user together
- * get at most 1/(RESTS + 1) of the time. */
+ * time. spent: microseconds that its messages have just taken. The rest is so long that all busy
+ * fronts of a user together get about 1/(RESTS + 1) of the time. */
 static void rest(struct front_process *front, uint64_t spent)
 {
 	const struct timeval time = clock_span(((RESTS + 1) * count_busy(front) - 1) * spent);
@@ -242,8 +242,8 @@ void front_free(struct front_process *front)
 	free_event(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
-	/* the front ends when its channels are closed, unless it hangs while it closes a descriptor
-	 * of a client */
+	/* The front ends when its channels are closed. But it may hang while it closes a client's
+	 * descriptor, so it counts until it has ended. */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The keeper's side of the fronts: processes that read and parse calls of clients
- * (ARCHITECTURE.md). A front serves all peers with the same identity (struct peer_identity). This
- * module starts it, passes connections to it, and exchanges messages with it. A front that breaks
- * the rules, does not read, or ends, is dropped with all its connections. */
+ * (ARCHITECTURE.md). A front serves all peers with the same identity (struct peer_identity), or all
+ * shared connections of a user (struct client_connection). This module starts it, passes
+ * connections to it, and exchanges messages with it. A front that breaks the rules, does not read,
+ * or ends, is dropped with all its connections. */
 #pragma once
 
 #include "daemon/keeper/request/connection.h"

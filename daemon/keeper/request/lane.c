@@ -198,7 +198,7 @@ int lane_end(struct lanes *lanes, struct wire_message *message)
 	if (wire_decode(message, &wire_lane_layout, &wire) < 0)
 		return -EBADMSG;
 	lane = find(lanes, wire.number);
-	/* forget_lost() may have freed a lane whose worker was lost */
+	/* no error for a number that was in use: forget_lost() may have freed the lane */
 	if (!lane)
 		return wire.number <= lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening)

@@ -55,8 +55,8 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
  * was answered. */
 void lane_release(const struct request *request);
 /* Like lane_release(), but also tells the front to close the lane. Must be called instead of
- * lane_release() for a request that is never answered because its connection has ended. Only an
- * answer tells the front that a lane is free, so the front would never use this lane again. */
+ * lane_release() for a request that is never answered because its connection has ended. Otherwise
+ * the front would never use the lane again: only an answer tells it that the lane is free. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the worker of the request's lane carries out a task. */

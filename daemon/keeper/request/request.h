@@ -23,7 +23,7 @@ struct request {
 	struct front_process *front; /* NULL: the front is gone, or there is none (boot) */
 	uint32_t connection, number;
 	enum wire_op op;
-	bool direct;	     /* a short answer may go to the client past its front */
+	bool direct;	     /* the keeper may send a short answer to the client itself */
 	struct lanes *lanes; /* the front's; NULL if front is NULL */
 	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
 	uint64_t pipes;	     /* bit i: descriptor i is a pipe (set/pipe-watch.h) */

@@ -99,7 +99,7 @@ static struct authz_place judge_place(const struct peer *peer, const struct set 
 	};
 }
 
-/* Writes the reason for SCOPE_CONFINED to ret. */
+/* Writes to ret the reason why the peer gets SCOPE_CONFINED. */
 static void explain_confinement(const struct peer *peer, const struct authz_place *place, char *ret,
 				size_t size)
 {

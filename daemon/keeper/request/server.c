@@ -20,7 +20,7 @@ int server_listen(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* if this succeeds, another daemon serves the socket; otherwise the socket is left over */
+	/* 0: another daemon serves the socket; ECONNREFUSED: a daemon has left the socket over */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)
@@ -124,7 +124,7 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, so its AppArmor profile "
 				   "is not known");
-	/* two fronts in a row have ended, so probably no process can be started */
+	/* two fronts in a row have ended (hand_over()): probably, no process can be started now */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");

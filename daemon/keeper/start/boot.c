@@ -139,7 +139,7 @@ static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_ide
 
 /* --- sets --- */
 
-/* Adds the recorded set to the registry as a broken one. Takes the record. */
+/* Adds a recorded set that cannot be made again to the registry, as a broken one. Takes set. */
 static void give_up(struct keeper *keeper, struct set *set, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(set);
@@ -194,7 +194,7 @@ static int make_set(struct keeper *keeper, struct request *request, struct set_w
 	static struct wire_spec plan, boot_links;
 	int r;
 
-	/* the maps are made from the ids that the owner has now */
+	/* an automatic mapping gets new maps, from the ids that the owner has now */
 	if (mapping_is_auto(spec->mapping))
 		spec->uid_map.n_ranges = spec->gid_map.n_ranges = 0;
 	r = admission_of_spec(keeper, request, spec, record->name, failure);

@@ -68,7 +68,7 @@ static int end_makers(struct keeper *keeper)
 
 struct recovery {
 	struct keeper *keeper;
-	int error; /* -errno of a record that cannot be taken over: the start fails; 0: none */
+	int error; /* -errno: a record could not be taken over, and the start fails; else 0 */
 };
 
 static void on_set(struct set *set, bool by_connection, void *context)

@@ -35,6 +35,6 @@
  * logging the reason. */
 int recover(struct keeper *keeper);
 
-/* Removes all sets, for nsctld --purge, and waits until they are gone. Returns 0, or -errno if some
- * could not be removed. */
+/* Removes all sets, for nsctld --purge, and waits until no removal is in progress any more. Returns
+ * 0, or -EBUSY if some sets could not be removed. */
 int recover_purge(struct keeper *keeper);

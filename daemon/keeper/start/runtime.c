@@ -10,7 +10,7 @@
 /* The things that this start of nsctld has found or made. If the start fails, only those that it
  * has made are removed. */
 static struct {
-	bool made, mounted; /* the runtime directory */
+	bool made, mounted; /* it has made the runtime directory, or has made it a mount */
 	bool ours;	    /* this daemon holds the lock of the directory */
 	/* A vault, which holds the sets' namespaces (kernel/vault.h), or records existed before
 	 * this start. So there may be sets. */
@@ -133,8 +133,8 @@ static int end_workers(int cgroup_fd)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Removes the daemon's cgroup or, if the cgroup was delegated, only what the daemon has made in it.
- * Returns 0 or -errno. */
+/* Removes the daemon's cgroup. If the cgroup was delegated to nsctld, by systemd for instance,
+ * removes only what the daemon has made in it. Returns 0 or -errno. */
 static int remove_cgroup(const struct keeper *keeper)
 {
 	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;

@@ -12,8 +12,8 @@
 int runtime_open(struct keeper *keeper, const char *path);
 void runtime_close(struct keeper *keeper);
 
-/* Ends the spawner, and removes everything that this failed start has made, but
- * nothing that existed before. */
+/* Ends the spawner, and removes what this failed start has made, but nothing that existed before.
+ * If there may be sets, the records and the cgroup stay. */
 void runtime_abandon(struct keeper *keeper);
 
 /* Ends the spawner, and removes the records (also those for the next boot), the cgroup, the vault,
