@@ -51,9 +51,9 @@ int own_new_root(const struct spec_mount *mount, const struct identity *files)
 }
 
 /*
- * Moves the mount at cgroup_fd, with those on it, to fs/cgroup in a sysfs that we have just made. No
- * user has put links or mounts there. Moves a copy if the kernel refuses to move the mount itself:
- * it is locked in a set with a user namespace, its parent may be shared, or there is only a
+ * Moves the mount at cgroup_fd, with those on it, to fs/cgroup in a sysfs that we have just made.
+ * No user has put links or mounts there. Moves a copy if the kernel refuses to move the mount
+ * itself: it is locked in a set with a user namespace, its parent may be shared, or there is only a
  * directory. Returns 0, or -errno if memory or descriptors are short. Ignores other failures: the
  * directory is then empty.
  */

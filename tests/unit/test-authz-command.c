@@ -155,6 +155,29 @@ static void test_command_has_ids_inside_as_asked_for(void **state _unused_)
 }
 
 /* newPrivileges: only in a set that root made without user namespace, and only with the right. */
+/* A root that calls from a user namespace of its own stays in it, where a set without a user
+ * namespace has its maps. */
+static void test_roots_ids_are_those_inside_if_root_has_a_user_namespace(void **state _unused_)
+{
+	const struct authz_subject root = {.uid = 0, .allowed = ALL_BITS};
+	struct wire_command wish = {.has_user = true, .user = 33, .has_group = true, .group = 34};
+	struct authz_identity identity;
+	struct failure failure = {};
+	struct idmap maps;
+	const struct authz_command command = {
+		.owner_gid = 500, .mapping = MAPPING_NONE, .maps = &maps, .wish = &wish};
+
+	idmap_of(MAPPING_CUSTOM, 0, 500, &ranges, &maps);
+	check_failure(&failure, authz_command(&root, &command, &identity, &failure), ERROR_NONE);
+	assert_int_equal(identity.uid, 0);
+	assert_int_equal(identity.gid, 500);
+	assert_int_equal(identity.inside_uid, 33);
+	assert_int_equal(identity.inside_gid, 34);
+	wish.user = 65537;
+	check_failure(&failure, authz_command(&root, &command, &identity, &failure),
+		      ERROR_INVALID_VALUE);
+}
+
 static void test_new_privileges_need_root_and_the_right(void **state _unused_)
 {
 	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
@@ -232,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_command_has_ids_by_owner_and_mapping),
 		cmocka_unit_test(test_command_has_ids_inside_as_asked_for),
+		cmocka_unit_test(test_roots_ids_are_those_inside_if_root_has_a_user_namespace),
 		cmocka_unit_test(test_new_privileges_need_root_and_the_right),
 		cmocka_unit_test(test_setuid_has_effect_only_where_allowed),
 	};

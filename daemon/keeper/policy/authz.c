@@ -345,9 +345,10 @@ static bool has_group(const struct authz_command *command)
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
 		  struct authz_identity *ret, struct failure *failure)
 {
-	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
 	const struct wire_command *wish = command->wish;
 	const struct idmap *maps = command->maps;
+	bool any_id = command->owner == 0 && subject->uid == 0 &&
+		      command->mapping == MAPPING_NONE && !maps;
 	bool own_group = !maps && subject->uid == command->owner && has_group(command);
 	int r = 0;
 

@@ -83,6 +83,7 @@ static void fail(struct application *application)
 	const struct failure failure = application->failure;
 
 	store_end_apply(keeper->store, application->group);
+	idle_look_at_all(keeper, request->subject.uid);
 	application_free(application);
 	request_fail(keeper, request, &failure);
 }
@@ -250,9 +251,8 @@ static void retreat(struct application *application)
 			if ((int)application->parts.part[i].stage == application->stage)
 				take_back(&application->parts.part[i]);
 		application->in_loop = false;
-		/* To hold updates of names back any longer could be a deadlock: a removal waits
-		 * while another request works on a link of the set, and that work may wait for an
-		 * update of names. */
+		/* avoids a deadlock: a removal waits while another request works on a link of the
+		 * set, and that work may wait for an update of names */
 		if (application->stage <= SETS)
 			let_names_go(application);
 		application->stage--;

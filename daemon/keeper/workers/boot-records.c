@@ -153,7 +153,8 @@ static void write_set(struct keeper *keeper, struct set *set, boot_written *writ
 
 	if (r == 0)
 		r = store_prepare_set(keeper->boot->store, set, &file);
-	set->boot.recorded = r == 0;
+	/* a record that was written before stays, even if this one fails */
+	set->boot.recorded |= r == 0;
 	queue(keeper, r, &file, written, context);
 }
 
@@ -307,7 +308,7 @@ void boot_link_made(struct keeper *keeper, struct link *link)
 	r = open_store(keeper->boot);
 	if (r == 0)
 		r = store_prepare_link(keeper->boot->store, link, &file);
-	link->boot_recorded = r == 0;
+	link->boot_recorded |= r == 0;
 	queue(keeper, r, &file, NULL, NULL);
 }
 
