@@ -53,8 +53,8 @@ static struct {
 	bool config_must_exist;
 	struct service_manager_fds fds; /* socket_fd: may also be the socket that we made */
 	const char *socket_path;	/* path of the socket that we made; NULL: we received one */
-	char cgroup[KEEPER_CGROUP_SIZE]; /* keeper->cgroup points to it */
-	char table[SPAWN_CGROUP_SIZE];	 /* keeper->table points to it */
+	/* storage for keeper->cgroup and keeper->table, the name of the firewall's table */
+	char cgroup[KEEPER_CGROUP_SIZE], table[SPAWN_CGROUP_SIZE];
 	struct event *signals[SIGNALS];
 	struct event *log_event; /* fires a minute after it was set: see on_lines_counted() */
 } process;

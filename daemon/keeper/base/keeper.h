@@ -77,8 +77,9 @@ struct keeper {
 	bool impairments;      /* the kernel has netem, which delays and loses packets */
 	struct boot *boot;     /* workers/boot-state.h */
 	struct arrival_queue *arrival_queue;
-	struct arrivals *arrivals;    /* request/arrival.c; NULL: no connections are accepted */
-	struct refusals *refusals;    /* request/refused-connections.c; NULL: there were none */
+	struct arrivals *arrivals; /* request/arrival.c; NULL: no connections are accepted */
+	struct refusals
+		*refusals; /* connections that get an error: request/refused-connections.c */
 	struct front_process *fronts; /* request/front-state.h */
 	struct wire_writer *to_front; /* encodes one message at a time */
 };

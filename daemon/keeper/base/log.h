@@ -22,8 +22,9 @@ struct log_fields {
 	int error; /* positive errno */
 };
 
-void log_open(int level);		   /* least important to log: LOG_ERR ... LOG_DEBUG */
-int log_level_from_name(const char *name); /* -EINVAL: not error, warning, notice, info or debug */
+void log_open(int level); /* the least important level to log: LOG_ERR ... LOG_DEBUG */
+/* Returns the level for "error", "warning", "notice", "info" or "debug"; for others -EINVAL. */
+int log_level_from_name(const char *name);
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
 /*

@@ -8,7 +8,7 @@ struct side {
 	struct wire_map *map;
 	uint32_t own;
 	const struct subid_ranges *ranges;
-	const uint32_t *reserved; /* two ids, as in struct idmap_rights */
+	const uint32_t *reserved; /* the two ids of nsctld's accounts, which nobody may map */
 	bool root;		  /* the caller is root */
 };
 
