@@ -9,9 +9,9 @@
  * left to the Apply. */
 void run_end(struct keeper *keeper, struct set *set);
 /* Marks the sets and networks that the same Apply has made as being removed, so that their recovery
- * removes them. Must be called at the start of nsctld, before sets are recovered, for each set whose
- * command has ended and that ends with it: run_end() may not have been called, because no daemon
- * ran at that time. */
+ * removes them. At the start of nsctld, must be called before sets are recovered, for each set that
+ * ends with its command if the command has ended: run_end() was not called if no daemon ran then.
+ */
 void run_end_mark(struct keeper *keeper, const struct set *set);
 /* Like run_end(), for the set of a session that has ended. If request is not NULL, takes the
  * request. When the removals have ended, answers it with the session, or with the first failure. */
