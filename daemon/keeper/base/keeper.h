@@ -77,8 +77,8 @@ struct keeper {
 	bool impairments;      /* the kernel has netem, which delays and loses packets */
 	struct boot *boot;     /* workers/boot-state.h */
 	struct arrival_queue *arrival_queue;
-	struct arrivals *arrivals; /* request/arrival.c; NULL: no connections are accepted */
-	struct refusals *refusals; /* what request/refused-connections.c knows; NULL at first */
+	struct arrivals *arrivals;    /* request/arrival.c; NULL: no connections are accepted */
+	struct refusals *refusals;    /* what request/refused-connections.c knows; NULL at first */
 	struct front_process *fronts; /* request/front-state.h */
 	struct wire_writer *to_front; /* encodes one message at a time */
 };
