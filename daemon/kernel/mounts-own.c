@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mounts-own.h"
 
@@ -50,19 +52,28 @@ int own_new_root(const struct spec_mount *mount, const struct identity *files)
 	return take_fd(&fd);
 }
 
+/* Returns true if fd is on a sysfs. No user can put links there, or rename a directory. */
+static bool is_sysfs(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC;
+}
+
 /*
- * Moves the mount at cgroup_fd, with those on it, to fs/cgroup in a sysfs that we have just made.
- * No user has put links or mounts there. Moves a copy if the kernel refuses to move the mount
- * itself: it is locked in a set with a user namespace, its parent may be shared, or there is only a
- * directory. Returns 0, or -errno if memory or descriptors are short. Ignores other failures: the
- * directory is then empty.
+ * Puts the mount at cgroup_fd, with those on it, at fs/cgroup in a sysfs that we have just made. No
+ * user has put links or mounts there. movable: the new sysfs covers the place of the mount; then
+ * moves the mount itself. Elsewhere it may hide something from the user, so puts a copy. Also puts
+ * a copy if the kernel refuses to move the mount: it is locked in a set with a user namespace, its
+ * parent may be shared, or there is only a directory. Returns 0, or -errno if memory or descriptors
+ * are short. Ignores other failures: the directory is then empty.
  */
-static int put_cgroups(int sysfs_fd, int cgroup_fd)
+static int put_cgroups(int sysfs_fd, int cgroup_fd, bool movable)
 {
 	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_fd_ int copy_fd = -1;
 
-	if (cgroup_fd < 0 || at_fd < 0 || mount_put(cgroup_fd, at_fd) == 0)
+	if (cgroup_fd < 0 || at_fd < 0 || (movable && mount_put(cgroup_fd, at_fd) == 0))
 		return 0;
 	copy_fd = mount_clone(cgroup_fd, "");
 	if (copy_fd >= 0)
@@ -84,21 +95,18 @@ static int put_sysfs(int ready_fd, int target_fd, int cgroup_fd)
 	if (mount_fd < 0)
 		return mount_fd;
 	r = mount_put(mount_fd, target_fd);
-	return r < 0 ? r : put_cgroups(mount_fd, cgroup_fd);
+	return r < 0 ? r : put_cgroups(mount_fd, cgroup_fd, is_sysfs(target_fd));
 }
 
 int own_put_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
 {
-	static const char *const paths[] = {"/sys", "/sys/fs/cgroup"};
-	int fds[ARRAY_SIZE(paths)], r;
+	_cleanup_fd_ int sys_fd = mount_open("/sys", O_PATH | O_DIRECTORY, files), cgroup_fd = -1;
 
-	mount_open_all(paths, ARRAY_SIZE(paths), O_PATH | O_DIRECTORY, files, fds);
-	r = fds[0] < 0 ? fds[0] : put_sysfs(ready_fd, fds[0], fds[1]);
-	if (fds[0] == -ENOENT)
-		r = 0;
-	close_fd(fds[0]);
-	close_fd(fds[1]);
-	return fault_if(fault, STEP_SYSFS, 0, r);
+	if (sys_fd < 0)
+		return fault_if(fault, STEP_SYSFS, 0, sys_fd == -ENOENT ? 0 : sys_fd);
+	/* from the /sys that was opened, and not by its path again, which may lead elsewhere now */
+	cgroup_fd = mount_open_at(sys_fd, "fs/cgroup", O_PATH | O_DIRECTORY, files);
+	return fault_if(fault, STEP_SYSFS, 0, put_sysfs(ready_fd, sys_fd, cgroup_fd));
 }
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};

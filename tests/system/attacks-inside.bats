@@ -23,7 +23,7 @@ teardown_file() {
 
 teardown() {
 	nsctl rm --all
-	for mounted in hostile/proc view/covered view; do
+	for mounted in hostile/proc hostile/covered view/covered view; do
 		! mountpoint -q "$runtime/place/$mounted" || umount "$runtime/place/$mounted"
 	done
 	rm -rf "${runtime:?}"/place/*
@@ -392,6 +392,23 @@ make_hostile_root() {
 	nsctl create -mn "${options[@]}" box
 	nsctl exec box test -d /own/class/net
 	nsctl rm box
+}
+
+@test "No link in a root's /sys moves a mount away from what it hides" {
+	make_hostile_root
+	mkdir "$root/covered"
+	echo secret >"$root/covered/secret"
+	mount -t tmpfs none "$root/covered"
+	as "$user_id" mkdir -p "$root/proc" "$root/sys/fs"
+	as "$user_id" ln -s /covered "$root/sys/fs/cgroup"
+	for mapping in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mn $mapping "${options[@]}" box
+		# in a user namespace the kernel makes no sysfs here
+		[ -n "$mapping" ] || nsctl exec box test -d /sys/class/net
+		fails nsctl exec box cat /covered/secret
+		nsctl rm box
+	done
 }
 
 @test "Root inside cannot change the flags of the host's mounts, nor see what they cover" {
