@@ -80,6 +80,27 @@ static void test_subnets_may_overlap_in_sets_only(void **state _unused_)
 	assert_string_equal(failure.subject, "a.addresses[0]");
 }
 
+/* Another user's link is not named: the caller may not see it. */
+static void test_only_own_links_are_named(void **state _unused_)
+{
+	const struct wire_link there = {.a = {HOST, ADDRESSES(1, {"10.7.3.1/24"})},
+					.b = {SET("a")}};
+	const struct wire_link wanted = {.a = {HOST, ADDRESSES(1, {"10.7.3.9/24"})},
+					 .b = {SET("b")}};
+	struct link *link = add(&there);
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(plan(&wanted, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
+	assert_non_null(strstr(failure.text, link->name));
+	link->owner = ALICE + 1;
+	assert_int_equal(plan(&wanted, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
+	assert_non_null(strstr(failure.text, "overlapping subnet"));
+	assert_null(strstr(failure.text, link->name));
+	assert_null(strstr(failure.text, "10.7.3.1"));
+	link->owner = ALICE;
+}
+
 static void test_network_with_egress_is_the_gateway(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
@@ -125,6 +146,7 @@ int main(void)
 		TEST(test_both_ends_get_the_mtu),
 		TEST(test_host_in_a_network_has_an_address_and_no_route),
 		TEST(test_subnets_may_overlap_in_sets_only),
+		TEST(test_only_own_links_are_named),
 		TEST(test_network_with_egress_is_the_gateway),
 		TEST(test_end_on_the_host_has_no_gateway),
 	};

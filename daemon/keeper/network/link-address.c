@@ -12,12 +12,14 @@
 #define AUTO_PREFIX 24
 #define AUTO_ADDRESSES 256
 
-/* Context of find_collision(). text, link: the address that collides, and the name of its link. */
+/* Context of find_collision(). text, link, owner: the address that collides, and the name and owner
+ * of its link. */
 struct collision {
 	const struct address *address;
 	bool overlap; /* true: look for overlapping subnets; false: for equal addresses */
 	char text[ADDRESS_SIZE];
 	const char *link;
+	uid_t owner;
 };
 
 static int find_collision(const struct link *link, const struct wire_end *end,
@@ -35,6 +37,7 @@ static int find_collision(const struct link *link, const struct wire_end *end,
 			continue;
 		snprintf(collision->text, sizeof(collision->text), "%s", end->addresses[i].text);
 		collision->link = link->name;
+		collision->owner = link->owner;
 		return 1;
 	}
 	return 0;
@@ -98,12 +101,15 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 	 * link's address. In a set, overlapping subnets of addresses that the request names are
 	 * allowed: they affect only the owner. */
 	collision.overlap = true;
-	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
-	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
+	if (link_draft_end(&plan->wire, i)->where != END_HOST ||
+	    !link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
+		return 0;
+	/* the caller may not see other users' links, and the name of a way out has that of a set */
+	if (collision.owner != draft->wish->owner && draft->wish->owner != 0)
 		return link_draft_refuse(draft, i, member,
-					 "overlapping subnet: link %s has %s here", collision.link,
-					 collision.text);
-	return 0;
+					 "overlapping subnet: another user's link is here");
+	return link_draft_refuse(draft, i, member, "overlapping subnet: link %s has %s here",
+				 collision.link, collision.text);
 }
 
 static int take_addresses(struct link_draft *draft, int i)
