@@ -389,11 +389,14 @@ void connection_answer(struct front *front, bool lost)
 		resume_waiting(front);
 }
 
-void connection_refuse_waiting(struct front *front)
+void connection_refuse_waiting(struct front *front, bool lost)
 {
 	struct connection *waiting;
 
-	read_failure(&front->message, &front->no_lane);
+	if (lost)
+		failure_from_errno(&front->no_lane, -EMFILE, "receive a lane for descriptors");
+	else
+		read_failure(&front->message, &front->no_lane);
 	/* without a lane the call fails, so the client gets an answer */
 	while ((waiting = first_waiting(front)))
 		go_on(waiting, begin_call(waiting) == 0);

@@ -26,8 +26,9 @@ void connection_answer(struct front *front, bool lost);
  * found room in the pipe, or added a lane. */
 void connection_resume_all(struct front *front);
 
-/* Answers the calls that wait for a lane. front->message is the keeper's reason for giving none. */
-void connection_refuse_waiting(struct front *front);
+/* Answers the calls that wait for a lane. front->message is the keeper's reason for giving none or,
+ * if lost is true, a lane for whose descriptor the kernel had no room. */
+void connection_refuse_waiting(struct front *front, bool lost);
 
 /* Handles WIRE_STOP: closes connections that wait for nothing, and the others once they have their
  * answers. */

@@ -22,7 +22,7 @@ static void on_lane(struct front *front)
 		if (front->lanes)
 			return;
 		front->lane_wanted = false;
-		connection_refuse_waiting(front);
+		connection_refuse_waiting(front, false);
 	} else if (wire_decode(&front->message, &wire_lane_layout, &wire) == 0) {
 		front->lane_wanted = false;
 		lane_add(front, wire.number, wire_take_fd(&front->message, wire.lane_fd));
@@ -50,6 +50,22 @@ static void on_message(struct front *front)
 	}
 }
 
+/* Handles a lane that came without its descriptor: gives it back. The calls that wait for it would
+ * wait for ever, unless another lane becomes free. */
+static void on_lane_lost(struct front *front)
+{
+	struct wire_lane wire;
+
+	front->lane_wanted = false;
+	/* -1 stands for the descriptor, without which the message cannot be decoded */
+	front->message.fds[0] = -1;
+	front->message.n_fds = 1;
+	if (wire_decode(&front->message, &wire_lane_layout, &wire) == 0)
+		lane_add(front, wire.number, -1);
+	if (!front->lanes)
+		connection_refuse_waiting(front, true);
+}
+
 /*
  * Handles a message that came without its descriptors, but with its header. The keeper breaks no
  * rules, so our table of descriptors was full. A client can fill it with the descriptors that it
@@ -64,8 +80,7 @@ static void on_truncated(struct front *front)
 	else if (header->nlmsg_type == WIRE_CONNECTION)
 		connection_new(front, header->nlmsg_pid, -1, SCOPE_CONFINED, NULL);
 	else if (header->nlmsg_type == WIRE_LANE)
-		/* the keeper offers another lane when it is asked again */
-		front->lane_wanted = false;
+		on_lane_lost(front);
 }
 
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)

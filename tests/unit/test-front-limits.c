@@ -100,6 +100,47 @@ static void test_descriptor_without_room_is_an_error(void **state _unused_)
 	keeper_stop(&keeper);
 }
 
+static void receive_raw(struct fake_keeper *keeper)
+{
+	if (!wire_inbox_has_message(&keeper->inbox))
+		wait_for(keeper->requests_fd, POLLIN);
+	assert_int_equal(wire_inbox_receive(&keeper->inbox, keeper->requests_fd, &keeper->message),
+			 1);
+}
+
+/* A lane that cannot be received is given back. The call that waits for it gets an error. */
+static void test_lane_without_room_is_given_back(void **state _unused_)
+{
+	enum { DESCRIPTORS = 12, LANE = 7 };
+	struct fake_keeper keeper;
+	struct wire_lane wire;
+	int first, other[DESCRIPTORS];
+
+	keeper_start(&keeper, DESCRIPTORS);
+	first = keeper_connect(&keeper, 1, SCOPE_FULL, NULL);
+	for (uint32_t i = 0; i < DESCRIPTORS; i++) {
+		other[i] = keeper_connect(&keeper, 10 + i, SCOPE_FULL, NULL);
+		(void)send(other[i], GET_INFO, sizeof(GET_INFO), MSG_NOSIGNAL);
+		wait_for(other[i], POLLIN);
+	}
+	client_send(first, "{\"method\":\"org.nsctl.Exec\",\"more\":true,\"parameters\":{\"name\":"
+			   "\"box\",\"command\":[\"true\"]}}");
+	do
+		receive_raw(&keeper);
+	while (keeper.message.header->nlmsg_type == WIRE_CLOSED);
+	assert_int_equal(keeper.message.header->nlmsg_type, WIRE_LANE_WANTED);
+	keeper_open_lane(&keeper, LANE);
+	client_expect(first, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":"
+			     "\"pass the command on\",\"errno\":24,\"errnoName\":\"EMFILE\"}}");
+	receive_raw(&keeper);
+	assert_int_equal(wire_decode(&keeper.message, &wire_lane_layout, &wire), 0);
+	assert_int_equal(wire.number, LANE);
+	close(first);
+	for (size_t i = 0; i < ARRAY_SIZE(other); i++)
+		close(other[i]);
+	keeper_stop(&keeper);
+}
+
 /* --- the channel --- */
 
 /* A Create with n mounts whose targets have size bytes. */
@@ -443,6 +484,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_front_without_descriptors_gives_clients_up),
 		cmocka_unit_test(test_descriptor_without_room_is_an_error),
+		cmocka_unit_test(test_lane_without_room_is_given_back),
 		cmocka_unit_test(test_full_channel_loses_nothing),
 		cmocka_unit_test(test_too_large_call_is_refused),
 		cmocka_unit_test(test_denied_lane_is_answered_with_the_reason),
