@@ -28,6 +28,7 @@ struct host {
 	int sysctl_fd;	       /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
 	int net_default_fds[NET_DEFAULTS]; /* net_open_defaults() */
+	int net_inherit_fd;		   /* net_open_defaults() */
 	int init_program_fd;		   /* nsctl-init */
 	int runner_program_fd;		   /* nsctl-runner */
 	int resolver_program_fd;

@@ -6,8 +6,9 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 
-/* This setting exists only in the machine's first net namespace. */
-#define ONLY_IN_FIRST "net/core/devconf_inherit_init_net"
+/* Says from where a new net namespace gets its settings. This setting exists only in the machine's
+ * first net namespace. */
+#define INHERIT "net/core/devconf_inherit_init_net"
 
 /*
  * The values that these settings would have in a new net namespace if the kernel did not copy those
@@ -58,11 +59,13 @@ _Static_assert(ARRAY_SIZE(defaults) == NET_DEFAULTS, "see host.h");
 void net_open_defaults(struct host *host)
 {
 	_cleanup_fd_ int sys_fd = openat(host->proc_fd, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	bool first = faccessat(sys_fd, ONLY_IN_FIRST, F_OK, 0) == 0;
 
+	host->net_inherit_fd = openat(sys_fd, INHERIT, O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < NET_DEFAULTS; i++)
 		host->net_default_fds[i] =
-			first ? openat(sys_fd, defaults[i].path, O_RDONLY | O_CLOEXEC) : -1;
+			host->net_inherit_fd < 0
+				? -1
+				: openat(sys_fd, defaults[i].path, O_RDONLY | O_CLOEXEC);
 }
 
 /*
@@ -80,12 +83,24 @@ static bool has_default(const struct host *host, size_t i)
 	       memcmp(text, defaults[i].value, n - 1) == 0;
 }
 
+/* Returns true if a new net namespace has the settings of the machine's first one, or the kernel's
+ * defaults. Otherwise (3) it has those of the namespace that its maker was in, which may be a
+ * user's. */
+static bool is_like_first(const struct host *host)
+{
+	char text[16];
+
+	return pread(host->net_inherit_fd, text, sizeof(text), 0) > 0 && *text >= '0' &&
+	       *text <= '2';
+}
+
 static int set_defaults(const struct host *host)
 {
+	bool like_first = is_like_first(host);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(defaults); i++) {
-		if (has_default(host, i))
+		if (like_first && has_default(host, i))
 			continue;
 		r = sysctl_write(host, defaults[i].path, defaults[i].value);
 		if (r == -ENOENT && is_of_ipv6(defaults[i].path))
