@@ -303,6 +303,7 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 {
 	struct text lines = {}, accounts = {};
 	struct stat now = {};
+	int r;
 
 	if (stat(users_path, &now) < 0)
 		now = (struct stat){};
@@ -310,11 +311,15 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 		return;
 	subid_owners_done(owners);
 	owners->seen = now;
-	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
-	    lines.data)
-		/* if memory is short, some lines are left out */
-		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
-					 accounts.size, owners);
+	r = read_trusted(users_path, &lines);
+	if (r == 0)
+		r = read_trusted(SUBID_PASSWD, &accounts);
+	if (r == 0 && lines.data)
+		r = subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
+				       accounts.size, owners);
+	/* some lines are missing: the next call reads the files again */
+	if (is_shortage(r))
+		owners->seen = (struct stat){};
 	free(lines.data);
 	free(accounts.data);
 }
