@@ -154,6 +154,16 @@ print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
 	[ "$(nsctl list --quiet | wc -l)" -eq 64 ]
 }
 
+@test "A large topology can follow a command in a set of its own" {
+	# the message has more than 192 KiB, which no other call has
+	nsctl run -u true
+	nothing_of "the limit on links (2048)" "$(python3 -c '
+import json
+print(json.dumps({"links": [{"name": "a-link-with-a-long-name-%d" % i, "a": {"set": "a-set-with-a-long-name-0"},
+	"b": {"set": "a-set-with-a-long-name-1"}} for i in range(4096)]}))')"
+	[ "$(nsctl run -u echo it lives)" = "it lives" ]
+}
+
 # ring N: prints a topology of N nodes. Node I has 10.HIGH.LOW.0/31 towards the next one, where I is HIGH and LOW in
 # base 250.
 ring() { python3 -c '

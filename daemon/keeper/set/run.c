@@ -8,8 +8,8 @@
 struct run {
 	struct request *request;
 	struct runs_as as;
-	struct wire_run wire;	     /* points into message */
-	struct wire_message message; /* taken from the request */
+	struct wire_run wire; /* points into message */
+	struct wire_message message;
 };
 
 static void run_free(struct run *run)
@@ -30,18 +30,13 @@ static void on_run_created(struct keeper *keeper, struct set *set, const struct 
 	run_free(run);
 }
 
-/* Moves the request's message from *from to run->message, and leaves an empty one in its place.
- * Returns 0 or -errno. */
-static int take_message(struct wire_message *from, struct run *run)
+/* Copies the request's message to run->message, and decodes the copy to run->wire. Returns 0 or
+ * -errno. */
+static int read_message(const struct request *request, struct run *run)
 {
-	struct wire_message fresh;
-	int r = wire_message_init(&fresh);
+	int r = wire_message_copy(request->message, &run->message);
 
-	if (r < 0)
-		return r;
-	run->message = *from;
-	*from = fresh;
-	return 0;
+	return r < 0 ? r : wire_decode(&run->message, &wire_run_layout, &run->wire);
 }
 
 static int try_run(struct keeper *keeper, struct request *request, struct run *run,
@@ -84,17 +79,17 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	return r ? r : set_create(keeper, run->request, &wish, failure);
 }
 
-int on_run(struct keeper *keeper, struct request *request, struct wire_run *asked,
+int on_run(struct keeper *keeper, struct request *request, struct wire_run *asked _unused_,
 	   struct failure *failure)
 {
 	struct run *run = calloc(1, sizeof(*run));
-	int r;
+	int r = run ? read_message(request, run) : -ENOMEM;
 
-	if (!run || take_message(request->message, run) < 0) {
-		free(run);
-		return failure_from_errno(failure, -ENOMEM, "start the session");
+	if (r < 0) {
+		if (run)
+			run_free(run);
+		return failure_from_errno(failure, r, "start the session");
 	}
-	run->wire = *asked;
 	run->request = request_keep(request);
 	r = run->request ? try_run(keeper, request, run, failure)
 			 : failure_from_errno(failure, -ENOMEM, "start the session");
