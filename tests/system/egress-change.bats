@@ -264,3 +264,24 @@ for port in range(1000, 1300):
 	unwatch_world
 	[ "$(list a)" = "198.51.100.1 |" ]
 }
+
+@test "Clients inside a set may leave while the daemon restores the firewall for their calls" {
+	nsctl create -n --allow=198.51.100.1 a
+	# a call without a name is about the caller's own set
+	nsctl exec a python3 -c '
+import os, socket, time
+for _ in range(300):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(os.environ["NSCTL_SOCKET"])
+    s.sendall(b"{\"method\":\"org.nsctl.SetEgress\",\"parameters\":{}}\0")
+    s.close()
+    time.sleep(0.003)' 3>&- &
+	leaving=$!
+	# the daemon restores its table when it reads the configuration again
+	until is_gone "$leaving"; do
+		kill -HUP "$(cat "$runtime.pid")"
+		sleep 0.02
+	done
+	await "$leaving"
+	[ "$(list a)" = "198.51.100.1 |" ]
+}

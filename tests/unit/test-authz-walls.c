@@ -120,7 +120,7 @@ static void test_ways_out_need_the_network_of_the_host(void **state _unused_)
 		assert_int_equal(authz_spec(&subject, &plain, &failure), ERROR_NONE);
 		/* inside a set with a list, there are no other ways */
 		subject.listed = true;
-		subject.scope_text = "box";
+		strcpy(subject.scope_text, "box");
 		assert_int_equal(authz_egress(&subject, &lists, &all, &failure),
 				 ERROR_NOT_PERMITTED);
 		assert_int_equal(authz_host_link(&subject, &failure), ERROR_NOT_PERMITTED);

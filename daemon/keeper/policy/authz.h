@@ -11,12 +11,12 @@
 /* The caller: everything about it that decisions depend on. */
 struct authz_subject {
 	uid_t uid;
-	uint32_t allowed;	/* enum wire_allow bits, from authz_allowed() */
-	enum wire_scope scope;	/* the methods that the caller may call, and on which sets */
-	const char *scope_text; /* name of the set that the caller is in; "" or NULL: none */
-	uid_t scope_owner;	/* owner of that set */
-	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
-	bool in_machine_net;	/* the caller is in the net namespace of process 1 */
+	uint32_t allowed;	    /* enum wire_allow bits, from authz_allowed() */
+	enum wire_scope scope;	    /* the methods that the caller may call, and on which sets */
+	char scope_text[NAME_SIZE]; /* name of the set that the caller is in; "": none */
+	uid_t scope_owner;	    /* owner of that set */
+	char wall[WALL_SIZE];	    /* the caller's wall (daemon/kernel/wall.h); "": it has none */
+	bool in_machine_net;	    /* the caller is in the net namespace of process 1 */
 	/* the caller is in a set whose egress is limited to a list (set_is_listed() in
 	 * request/scope.c) */
 	bool listed;

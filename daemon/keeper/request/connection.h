@@ -22,7 +22,6 @@ struct client_connection {
 	 * of one user. One front serves all such connections of this user: see charge(). */
 	bool shared;
 	struct authz_subject subject;
-	char scope_name[KEY_SIZE];	   /* storage for subject.scope_text */
 	bool has_asked;			   /* it has sent a request */
 	bool has_leases;		   /* a set or command may end with it */
 	struct subscription *subscription; /* made by Monitor; NULL: none */

@@ -139,10 +139,10 @@ static void fill_subject(const struct keeper *keeper, struct client_connection *
 	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
 	if (home)
 		snprintf(subject->home, sizeof(subject->home), "%u/%s", home->owner, home->name);
-	subject->scope_text = connection->scope_name;
 	if (!set)
 		return;
-	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s", set->name);
+	snprintf(subject->scope_text, sizeof(subject->scope_text), "%.*s", NAME_SIZE - 1,
+		 set->name);
 	subject->listed = set_is_listed(keeper->registry, set);
 	subject->scope_owner = set->owner;
 	snprintf(subject->within, sizeof(subject->within), "%s%s%s", set->above ? set->above : "",

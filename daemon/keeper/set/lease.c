@@ -152,8 +152,7 @@ static bool surrounds(struct keeper *keeper, const struct authz_subject *subject
 {
 	const char *name = subject->scope_text;
 	const struct set *around =
-		name && *name ? registry_find_set(keeper->registry, subject->scope_owner, name)
-			      : NULL;
+		*name ? registry_find_set(keeper->registry, subject->scope_owner, name) : NULL;
 
 	return around && (around == set || (*set->group && around->owner == set->owner &&
 					    strcmp(around->group, set->group) == 0));
