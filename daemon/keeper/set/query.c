@@ -39,8 +39,7 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 struct get {
 	struct request *request;
 	struct operation *operation;
-	uid_t owner;
-	char name[KEY_SIZE];
+	char id[ID_SIZE]; /* of the set or network */
 	struct task_interface interfaces[INTERFACES_MAX];
 	size_t n;
 	struct task_refusals refusals;
@@ -101,7 +100,7 @@ static void on_inspected(struct operation *operation, const struct task_report *
 {
 	struct get *get = operation->context;
 	struct keeper *keeper = operation->keeper;
-	const struct set *set = registry_find_set(keeper->registry, get->owner, get->name);
+	const struct set *set = registry_find_set_id(keeper->registry, get->id);
 	static struct set_view view;
 	struct failure failure;
 
@@ -156,8 +155,7 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 		free(get);
 		return -ENODATA;
 	}
-	get->owner = set->owner;
-	memcpy(get->name, set->name, sizeof(get->name));
+	memcpy(get->id, set->id, sizeof(get->id));
 	get->request = request_keep(request);
 	r = get->request ? operation_new(keeper, request->subject.uid, TURN_MAKE, INSPECT_SECONDS,
 					 &operation)
