@@ -28,8 +28,8 @@ enum method_class {
 #define METHOD_REPEATABLE 0x1u
 /* The answer may take days: the method waits for something to end. */
 #define METHOD_LASTING 0x2u
-/* The keeper answers at once, however many calls of the user wait. So a user whose calls have
- * reached the limit can still look around. */
+/* The keeper answers at once (a Kill: soon), even if the user's other calls have reached the limit
+ * on waiting calls. So the user can still look around, and end what these calls wait for. */
 #define METHOD_AT_ONCE 0x4u
 /* The method starts a process, which may hang. A removal does not wait for such a process. */
 #define METHOD_STARTS 0x8u

@@ -12,7 +12,10 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/method.h"
 
+/* Limit of a front's requests that wait for their answers. For METHOD_AT_ONCE, the limit is higher.
+ * Of these methods, only Kill waits: by a Kill, a user can end what other calls wait for. */
 #define REQUESTS_MAX 1024
+#define REQUESTS_MAX_AT_ONCE (2 * REQUESTS_MAX)
 
 /* Space for the decoded request of any method. */
 #define MEMBER(op, name, record, ...) struct record op;
@@ -108,11 +111,12 @@ static int admit(struct front_process *front, const struct request *request, boo
 		 struct failure *failure)
 {
 	unsigned int flags = wire_methods[request->op].flags;
+	size_t limit = flags & METHOD_AT_ONCE && !identifies ? REQUESTS_MAX_AT_ONCE : REQUESTS_MAX;
 
 	if ((identifies || flags & METHOD_STARTS) && ending_check(front->identity.uid, failure))
 		return failure->error;
-	if (front->n_requests >= REQUESTS_MAX && (identifies || !(flags & METHOD_AT_ONCE)))
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
+	if (front->n_requests >= limit)
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "requests", NULL);
 	return authz_operation(&request->subject, request->op, failure);
 }
 

@@ -407,6 +407,7 @@ for _ in range(6000):
     time.sleep(0.01)
 assert reply == {"error": "org.nsctl.LimitExceeded", "parameters": {"limit": "requests", "value": 1024}}, reply
 assert late.ok("List")["sets"]
+late.ok("Kill", {"name": "box", "signal": 18})  # SIGCONT, which ends nothing
 waiting.pop().socket.close()
 for _ in range(6000):
     if "error" not in late.call("Get", {"name": "box"}): break
