@@ -354,6 +354,91 @@ static void test_lanes_are_opened_in_turn(void **state)
 	lanes_free(&others);
 }
 
+/* Takes the channel of the worker that the spawner was told to fork. */
+static int take_worker(struct bed *bed)
+{
+	struct task_fork task;
+
+	assert_int_equal(wire_receive_now(&bed->message, bed->spawner_fd), 1);
+	assert_int_equal(bed->message.header->nlmsg_type, TASK_FORK);
+	assert_int_equal(wire_decode(&bed->message, task_layouts[TASK_FORK], &task), 0);
+	return wire_take_fd(&bed->message, task.channel_fd);
+}
+
+/* Lets the worker report that it has opened a lane. fd: the lane's end for the front. */
+static void report_lane(struct bed *bed, int worker_fd, int fd)
+{
+	struct task_report report = {.event = REPORT_LANE, .serial = 1};
+	struct iovec data = {&report, sizeof(report)};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	const struct msghdr message = {.msg_iov = &data,
+				       .msg_iovlen = 1,
+				       .msg_control = &control,
+				       .msg_controllen = sizeof(control.bytes)};
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	assert_int_equal(sendmsg(worker_fd, &message, 0), sizeof(report));
+	pass(&bed->keeper);
+}
+
+/* The front has been told that lane 1 is open or, if open is false, that it is gone. */
+static void expect_lane(struct bed *bed, bool open)
+{
+	struct wire_lane wire;
+
+	assert_int_equal(wire_receive_now(&bed->message, bed->said_fd), 1);
+	assert_int_equal(bed->message.header->nlmsg_type, WIRE_LANE);
+	assert_int_equal(wire_decode(&bed->message, &wire_lane_layout, &wire), 0);
+	assert_int_equal(wire.number, 1);
+	assert_int_equal(wire.lane_fd >= 0, open);
+}
+
+/* Lets the request have its descriptors in lane 1. */
+static void claim(struct bed *bed, struct request *request)
+{
+	const struct wire_lane wire = {.number = 1, .lane_fd = -1};
+	struct wire_writer *writer = bed->keeper.to_front;
+	struct task_processes task;
+
+	wire_begin(writer, WIRE_EXEC, 0, request->number, request->connection);
+	assert_true(wire_put_item(writer, WIRE_ITEM_LANE, &wire_lane_layout, &wire));
+	assert_int_equal(wire_send(writer, bed->saying_fd), 0);
+	assert_int_equal(wire_receive_now(&bed->message, bed->said_fd), 1);
+	assert_int_equal(lane_claim(request, &bed->message, &task), 0);
+}
+
+/* While a request has its descriptors in a lane, the lane's worker is lost, and another lane is
+ * opened. At the request's end, the front is told that the first lane is gone: it may not notice,
+ * because a worker that hangs keeps its end open. */
+static void test_lane_that_was_lost_is_taken_away_with_its_request(void **state)
+{
+	struct bed *bed = *state;
+	struct lanes lanes = lanes_of(bed, USER);
+	struct request request = {.lanes = &lanes, .connection = 1, .number = 7};
+	int worker_fd;
+
+	lane_open(&lanes);
+	worker_fd = take_worker(bed);
+	report_lane(bed, worker_fd, bed->said_fd);
+	expect_lane(bed, true);
+	claim(bed, &request);
+	close(worker_fd);
+	/* the first pass learns that the task was not read, the second one that the worker has
+	 * ended */
+	pass(&bed->keeper);
+	pass(&bed->keeper);
+	lane_open(&lanes);
+	assert_int_equal(lanes.n, 2);
+	lane_abandon(&request);
+	expect_lane(bed, false);
+	lane_open(&lanes);
+	assert_int_equal(lanes.n, 2);
+	lanes_free(&lanes);
+}
+
 /* --- orders to the spawner --- */
 
 /* If lanes close faster than the spawner reads, each worker is still reported, in order. */
@@ -393,6 +478,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lanes_are_denied_while_some_workers_hang,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_are_opened_in_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_lane_that_was_lost_is_taken_away_with_its_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_orders_wait_for_the_spawner, setup, teardown),
 	};
 

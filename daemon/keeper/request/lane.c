@@ -61,14 +61,15 @@ static struct lane *lane_of(const struct request *request)
 /* --- opening and closing --- */
 
 /* Frees lanes that could not be opened, and lanes whose workers were lost, for instance at a
- * deadline. */
+ * deadline. But a lost lane that has a request's descriptors stays until the request is answered:
+ * lane_release() then tells the front that the lane is gone. */
 static void forget_lost(struct lanes *lanes)
 {
 	struct lane *next;
 
 	for (struct lane *lane = lanes->first; lane; lane = next) {
 		next = lane->next;
-		if (lane->worker || lane->opening)
+		if (lane->worker || lane->opening || lane->connection)
 			continue;
 		unlink_lane(lanes, lane);
 		lane_free(lane);
