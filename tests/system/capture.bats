@@ -311,3 +311,20 @@ for i in range(1000):
 	# captures at their limit do not keep commands from running
 	nsctl exec a true
 }
+
+@test "A capture that ends while it begins disturbs no other call of its user" {
+	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME/../lib" python3 -B - <<-'PYTHON'
+		import os
+		from varlink import Connection
+		capturing, removing, other = Connection(), Connection(), Connection()
+		packets, own = os.memfd_create("packets"), os.pidfd_open(os.getpid())
+		for _ in range(50):
+		    removing.ok("Create", {"name": "a", "spec": {"namespaces": ["net"]}})
+		    capturing.request("Capture", {"name": "a", "captureFileDescriptor": 0}, [packets], more=True)
+		    removing.request("Remove", {"name": "a"})
+		    # each of these calls has a descriptor, too, which goes the way that the capture's has gone
+		    for _ in range(4): other.ok("Identify", {"processFileDescriptor": 0}, [own])
+		    assert "error" not in removing.receive()
+		    while capturing.receive().get("continues"): pass
+	PYTHON
+}

@@ -56,7 +56,9 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
 void lane_release(const struct request *request);
 /* Like lane_release(), but also tells the front to close the lane. Must be called instead of
  * lane_release() for a request that is never answered because its connection has ended. Otherwise
- * the front would never use the lane again: only an answer tells it that the lane is free. */
+ * the front would never use the lane again: only an answer tells it that the lane is free. Must
+ * also be called before a request is answered while the lane's worker still carries out a task for
+ * it: the lane cannot serve another request before that has ended. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the worker of the request's lane carries out a task. */

@@ -50,8 +50,14 @@ static void capture_free(struct capture *capture)
 
 static void fail(struct capture *capture, const struct failure *failure)
 {
-	request_fail(capture->keeper, take_ptr(capture->request), failure);
+	struct keeper *keeper = capture->keeper;
+	struct request *request = take_ptr(capture->request);
+
 	capture_free(capture);
+	/* the capturer is still being started: the front must not use the lane again */
+	if (lane_is_busy(request))
+		lane_abandon(request);
+	request_fail(keeper, request, failure);
 }
 
 static void on_connection_gone(struct keeper *keeper _unused_, struct request *request)
