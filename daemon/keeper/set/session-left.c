@@ -115,10 +115,11 @@ static int watch_if_populated(struct keeper *keeper, struct session *session)
 	bool populated, frozen;
 	int r;
 
-	if (cgroup_fd < 0)
-		return cgroup_fd == -ENOENT ? 0 : cgroup_fd;
-	events_fd = cgroup_open_events(cgroup_fd);
+	events_fd = cgroup_fd < 0 ? cgroup_fd : cgroup_open_events(cgroup_fd);
 	r = events_fd < 0 ? events_fd : cgroup_read_events(events_fd, &populated, &frozen);
+	/* a removal of the set has removed the cgroup, perhaps just now */
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;
 	if (r < 0 || !populated)
 		return r;
 	r = watch(keeper, session, take_fd(&events_fd));
