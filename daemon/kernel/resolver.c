@@ -15,10 +15,11 @@
 enum entry { ENTRY_SERVERS, ENTRY_NSSWITCH, ENTRY_HOSTS, ENTRY_COUNT };
 static const char *const entries[ENTRY_COUNT] = {"resolv.conf", "nsswitch.conf", "hosts"};
 
-/* Directories in which the host's resolvers have their sockets. Not the sockets themselves: they
- * come and go. */
-static const char *const resolvers[] = {"/var/run/nscd", "/run/systemd/resolve",
-					"/run/avahi-daemon"};
+/* Directories in which the host's resolvers have their sockets, and /etc. Not the sockets
+ * themselves: they come and go. */
+static const char *const directories[] = {"/var/run/nscd", "/run/systemd/resolve",
+					  "/run/avahi-daemon", "/etc"};
+#define RESOLVERS (ARRAY_SIZE(directories) - 1)
 
 /* The task in progress, and the files for its sets. */
 static struct supplies {
@@ -198,13 +199,13 @@ static int hide_resolver(const struct resolver_place *place, int fd)
 	return empty_fd < 0 ? empty_fd : mount_put(empty_fd, fd);
 }
 
-static int hide_resolvers(const struct resolver_place *place)
+/* Covers the open directories (-errno: a failure) and closes them. Returns 0 or -errno. */
+static int hide_resolvers(const struct resolver_place *place, int fds[static RESOLVERS])
 {
-	int fds[ARRAY_SIZE(resolvers)], r = 0;
+	int r = 0;
 
-	mount_open_all(resolvers, ARRAY_SIZE(resolvers), O_PATH | O_DIRECTORY, place->files, fds);
-	for (size_t i = 0; i < ARRAY_SIZE(resolvers); i++) {
-		if (r == 0 && (fds[i] >= 0 || is_shortage(fds[i])))
+	for (size_t i = 0; i < RESOLVERS; i++) {
+		if (r == 0 && supplies.resolver->given && (fds[i] >= 0 || is_shortage(fds[i])))
 			r = fds[i] < 0 ? fds[i] : hide_resolver(place, fds[i]);
 		close_fd(fds[i]);
 	}
@@ -227,7 +228,7 @@ static int put_files(struct resolver_place *place)
 static int mount_etc(struct resolver_place *place)
 {
 	bool own = supplies.resolver->own;
-	int r = resolver_open_etc(place);
+	int r = MIN(place->etc_fd, 0);
 
 	if (r == 0 && own)
 		r = put_files(place);
@@ -237,7 +238,6 @@ static int mount_etc(struct resolver_place *place)
 		r = drop_entry(place, ENTRY_NSSWITCH);
 	if (r == 0 && supplies.resolver->hosts && !supplies.named)
 		r = put_own_hosts(place);
-	place->etc_fd = close_fd(place->etc_fd);
 	/* a missing entry is an error only if a file was to be mounted on it */
 	return r == -ENOENT && !supplies.resolver->wanted && supplies.resolver->n_extra == 0 ? 0
 											     : r;
@@ -246,11 +246,15 @@ static int mount_etc(struct resolver_place *place)
 static int mount_files(struct resolver_place *place, uint32_t detail, struct fault *fault)
 {
 	const struct task_resolver *resolver = supplies.resolver;
-	int r = resolver->given ? hide_resolvers(place) : 0;
+	int fds[ARRAY_SIZE(directories)], r;
 
-	place->etc_fd = -1;
+	mount_open_all(directories, ARRAY_SIZE(directories), O_PATH | O_DIRECTORY, place->files,
+		       fds);
+	place->etc_fd = fds[RESOLVERS];
+	r = hide_resolvers(place, fds);
 	if (r == 0 && (resolver->own || resolver->hosts))
 		r = mount_etc(place);
+	place->etc_fd = close_fd(place->etc_fd);
 	if (chdir("/") < 0 && r == 0)
 		r = negative_errno();
 	return fault_if(fault, STEP_RESOLVER, detail, r);
@@ -260,8 +264,8 @@ bool resolver_is_needed(const struct task_resolver *resolver, bool has_root)
 {
 	bool needed = resolver->hosts || (resolver->given && (resolver->own || has_root));
 
-	for (size_t i = 0; resolver->given && !needed && i < ARRAY_SIZE(resolvers); i++)
-		needed = access(resolvers[i], F_OK) == 0;
+	for (size_t i = 0; resolver->given && !needed && i < RESOLVERS; i++)
+		needed = access(directories[i], F_OK) == 0;
 	return needed;
 }
 
