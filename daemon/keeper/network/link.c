@@ -445,6 +445,7 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 		struct failure *failure)
 {
 	static struct link_plan plan;
+	struct request *kept;
 	struct link_work *work;
 	struct link *link;
 	int r = find_link(keeper, request, asked->name, asked->has_owner, asked->owner, &link,
@@ -454,10 +455,10 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 		r = link_plan_change(keeper->registry, link, asked, &plan, failure);
 	if (r)
 		return r;
-	work = work_new(keeper, link, answer, request_keep(request));
-	if (!work || !work->context) {
-		if (work)
-			abandon(work, false);
+	kept = request_keep(request);
+	work = kept ? work_new(keeper, link, answer, kept) : NULL;
+	if (!work) {
+		request_drop(kept);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
 	}
 	/* plan points into link->wire. rewrite() replaces that, but keeps the old bytes in
