@@ -46,8 +46,8 @@ int privilege_charge(const struct identity *identity);
  */
 int privilege_take_real_id(uid_t uid);
 
-/* Sets only the effective uid, for a moment: the real and the saved one stay. Returns 0 or
- * -errno. */
+/* Sets the effective uid, for a moment, and with it the one for files: call
+ * privilege_files_as_root() afterwards. The real and the saved uid stay. Returns 0 or -errno. */
 int privilege_take_effective_uid(uid_t uid);
 
 /* Replaces the supplementary groups by the caller's. Returns 0 or -errno. */

@@ -53,6 +53,8 @@ static uid_t inner_root(const struct wire_spec *spec)
 	return 0;
 }
 
+/* Writes a setting with this effective uid. A change of the effective uid also changes that for
+ * files, so makes the latter root's again: later steps make files in directories of the host. */
 static int write_as(const struct host *host, const struct spec_sysctl *setting, uid_t uid)
 {
 	uid_t before = geteuid();
@@ -61,7 +63,9 @@ static int write_as(const struct host *host, const struct spec_sysctl *setting, 
 	if (r == 0)
 		r = write_setting(host, setting);
 	back = privilege_take_effective_uid(before);
-	return r < 0 ? r : back;
+	if (back == 0)
+		back = privilege_files_as_root();
+	return back < 0 ? back : r;
 }
 
 int settings_write_others(const struct host *host, const struct wire_spec *spec,

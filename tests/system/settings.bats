@@ -76,6 +76,17 @@ sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
 	[ "$(cat /proc/sys/kernel/{shmmax,msgmax,sem,domainname} /proc/sys/fs/mqueue/msg_max)" = "$host" ]
 }
 
+@test "--sysctl of an ipc or uts namespace leaves the files of --visible to root" {
+	for setting in kernel.shmmax=1234567 kernel.domainname=inner.example; do
+		nsctl create -n --visible --sysctl="$setting" box
+		for path in "$runtime/ns/$user_id" "$runtime/ns/$user_id/box"; do
+			[ "$(stat --format=%u:%g "$path")" = 0:0 ]
+		done
+		fails as "$user_id" ln -s "$BATS_TEST_TMPDIR" "$runtime/ns/$user_id/link"
+		nsctl rm box
+	done
+}
+
 @test "--sysctl refuses names that are not settings of a set, and leaves nothing" {
 	refused net.ipv4.tcp_congestion_control create -n --sysctl=net.ipv4.tcp_congestion_control=cubic box
 	refused kernel.core_pattern create -n --sysctl=kernel.core_pattern=x box
