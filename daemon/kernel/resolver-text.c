@@ -217,7 +217,9 @@ bool resolver_text_edit(const char *old, size_t size, const struct resolver_text
 			struct resolver_edit *ret)
 {
 	*ret = (struct resolver_edit){.kept = text->head};
-	if (text->head == 0 || size < text->head || memcmp(old, text->bytes, text->head) != 0)
+	/* a text that is not composed has no lines that the file could keep */
+	if (text->head == 0 || text->size < text->head || size < text->head ||
+	    memcmp(old, text->bytes, text->head) != 0)
 		return false;
 	for (size_t at = text->head, length; at < size; at += length) {
 		const char *wanted = text->bytes + ret->kept;

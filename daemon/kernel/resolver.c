@@ -37,7 +37,7 @@ static void begin(const struct task_resolver *resolver, bool named)
 	resolver_files_begin();
 	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
 		supplies.files[entry].number = 0;
-		supplies.files[entry].text.size = 0;
+		supplies.files[entry].text.size = supplies.files[entry].text.head = 0;
 	}
 	resolver_text_servers(resolver, &supplies.files[ENTRY_SERVERS].text);
 }
