@@ -415,6 +415,10 @@ static int get_attributes(struct decoder *decoder, const struct wire_layout *lay
 		if (r < 0)
 			return r;
 	}
+	/* an element of a list of strings, without its string */
+	if (!seen && layout->n == 1 && layout->fields->type == WIRE_STRING &&
+	    layout->fields->form != FORM_MAYBE_EMPTY && is_of_front(decoder))
+		return -EBADMSG;
 	return (const char *)at == end ? 0 : -EBADMSG;
 }
 

@@ -8,7 +8,8 @@
  * where only one is allowed, or has a wrong length; if a string contains a NUL, or does not end
  * with one; if a number exceeds its limit; if there are too many elements; if a descriptor did not
  * come along; and, in a front's message, if a number is below its lowest value, if a string is not
- * valid, or if a field is present that only the daemon may fill.
+ * valid, if an element of a list of strings has no string, or if a field is present that only the
+ * daemon may fill.
  *
  * A decoded struct is a view: its strings are in the message, and its descriptors belong to the
  * message until wire_take_fd(). An absent field is zero, NULL, or -1 for a descriptor. Encoding
