@@ -158,6 +158,15 @@ PYTHON
 	eventually has out 'icmp 10.1.0.1 > 10.1.0.2'
 }
 
+@test "A capture of a link between a network and the host runs in the network" {
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create -n --link=net/lan box
+	nsctl link add --name=up net/lan host:veth0,address=10.8.0.9/24
+	capture_to up up
+	on_host ping -c 1 -W 5 10.8.0.2
+	eventually has up 'icmp 10.8.0.9 > 10.8.0.2'
+}
+
 @test "Objects of others cannot be captured, and a caller inside a set can capture that set alone" {
 	two_sets
 	nsctl network create lan

@@ -27,7 +27,7 @@ static int take_end(const struct link *link, int chosen, struct capture_place *r
 	if (r < 0)
 		return failure_from_errno(failure, r, "read the link's record");
 	ret->set = link->ends[chosen];
-	snprintf(ret->interface, sizeof(ret->interface), "%s", ends[chosen]->interface);
+	link_plan_device(link, ends[chosen], ret->interface);
 	return 0;
 }
 
