@@ -63,6 +63,8 @@ static int mount_own_proc(struct join *join)
 
 	if (!join->task->no_init || !join->task->mount_proc)
 		return 0;
+	if (!join->in_mount_namespace)
+		return fail_with(join, STEP_PROC, -EPERM);
 	r = mounts_make_procs(&spec, procs, &join->shared->fault);
 	if (r == 0)
 		r = fail_with(join, STEP_PROC, privilege_files_as_caller(&inside));

@@ -20,24 +20,18 @@ static int open_here(const struct lookup *lookup)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* Opens all paths with the file system ids of `files`. If the process cannot take these ids or
- * root's, sets all fds to that error. */
+/* Opens all paths with the file system ids of `files`, and without any capability. If the process
+ * cannot take these ids, sets all fds to that error. */
 static void open_with_file_ids(struct lookup lookup, const char *const paths[], size_t n, int fds[])
 {
-	int r = privilege_files_as_caller(lookup.files);
-	size_t opened = 0;
+	int r = privilege_look_as_caller(lookup.files);
 
-	for (; r == 0 && opened < n; opened++) {
-		lookup.path = paths[opened];
-		fds[opened] = open_here(&lookup);
+	for (size_t i = 0; i < n; i++) {
+		lookup.path = paths[i];
+		fds[i] = r < 0 ? r : open_here(&lookup);
 	}
 	if (r == 0)
-		r = privilege_files_as_root();
-	for (size_t i = 0; r < 0 && i < n; i++) {
-		if (i < opened)
-			close_fd(fds[i]);
-		fds[i] = r;
-	}
+		privilege_look_as_root();
 }
 
 /* --- by a child with all of the user's ids --- */

@@ -87,16 +87,12 @@ static int make_parts(int from_fd, const char *rest, bool is_directory)
 static int make_as_caller(int from_fd, const char *rest, bool is_directory,
 			  const struct identity *files)
 {
-	int fd, back, r = privilege_files_as_caller(files);
+	int r = privilege_files_as_caller(files);
 
-	if (r < 0)
-		return r;
-	fd = make_parts(from_fd, rest, is_directory);
-	back = privilege_files_as_root();
-	if (back == 0)
-		return fd;
-	close_fd(fd);
-	return back;
+	if (r == 0)
+		r = make_parts(from_fd, rest, is_directory);
+	privilege_look_as_root();
+	return r;
 }
 
 /* Makes the mount point on a file system of the set's own only. */

@@ -54,14 +54,19 @@ static bool is_of_host(uint32_t index, char name[static IFNAMSIZ])
 	       strncmp(name, HOST_END_PREFIX, strlen(HOST_END_PREFIX)) != 0;
 }
 
+/* Adds an interface of the host. Ends of links are left out before they can use up the space: a
+ * user can have many. */
 static void add(struct outward *outward, int family, uint32_t index)
 {
+	char name[IFNAMSIZ];
+
 	for (size_t i = 0; i < outward->n; i++)
 		if (outward->interfaces[i].index == index &&
 		    outward->interfaces[i].family == family)
 			return;
-	if (index == 0 || outward->n == OUTWARD_MAX)
+	if (index == 0 || outward->n == OUTWARD_MAX || !is_of_host(index, name))
 		return;
+	memcpy(outward->interfaces[outward->n].name, name, IFNAMSIZ);
 	outward->interfaces[outward->n].family = family;
 	outward->interfaces[outward->n++].index = index;
 }
@@ -110,7 +115,6 @@ static int on_route(const struct nlmsghdr *message, void *context)
 
 int outward_read(struct outward *ret)
 {
-	size_t n = 0;
 	_cleanup_rtnl_ struct rtnl rtnl;
 	int r = rtnl_open(&rtnl, -1), tries = 0;
 
@@ -120,10 +124,6 @@ int outward_read(struct outward *ret)
 	do
 		r = rtnl_dump(&rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, ret);
 	while (r == -EINTR && ++tries < READS_MAX);
-	for (size_t i = 0; i < ret->n; i++)
-		if (is_of_host(ret->interfaces[i].index, ret->interfaces[i].name))
-			ret->interfaces[n++] = ret->interfaces[i];
-	ret->n = n;
 	return r == -EINTR ? 0 : r;
 }
 

@@ -179,6 +179,23 @@ static int set_effective(uint64_t wanted)
 	return set_capabilities(&now);
 }
 
+int privilege_look_as_caller(const struct identity *identity)
+{
+	int r = set_file_ids(identity->uid, identity->gid);
+
+	if (r == 0)
+		r = set_effective(identity->uid == 0 ? UINT64_MAX : 0);
+	if (r < 0)
+		privilege_look_as_root();
+	return r;
+}
+
+void privilege_look_as_root(void)
+{
+	if (set_effective(UINT64_MAX) < 0 || set_file_ids(0, 0) < 0)
+		_exit(EXIT_FAILURE);
+}
+
 int privilege_act_as(const struct identity *identity, uint64_t capabilities)
 {
 	int r = privilege_charge(identity);

@@ -63,6 +63,16 @@ int privilege_files_as_caller(const struct identity *identity);
 int privilege_files_as_root(void);
 
 /*
+ * Like privilege_files_as_caller(), for opening files: no capability is effective. With
+ * CAP_SYS_PTRACE, for example, a link of the caller's to a file in /proc would show what the caller
+ * may not see. Returns 0, or -errno with root's rights.
+ */
+int privilege_look_as_caller(const struct identity *identity);
+/* Undoes privilege_look_as_caller() or privilege_files_as_caller(). Ends the process if that fails:
+ * it must not go on with the caller's ids. */
+void privilege_look_as_root(void);
+
+/*
  * From now on, the process may do what the caller may: the effective ids, groups and file ids are
  * the caller's, and of the capabilities only these (1 << CAP_*) are effective. Returns 0 or -errno.
  */

@@ -394,6 +394,19 @@ make_hostile_root() {
 	nsctl rm box
 }
 
+@test "A link in a set's /etc to a file of /proc shows nothing that its owner may not see" {
+	local file=/proc/$(cat "$runtime.pid")/maps place=$runtime/place/etc
+	fails as "$user_id" cat "$file"
+	as "$user_id" mkdir -p "$place"
+	as "$user_id" touch "$place/resolv.conf"
+	as "$user_id" ln -s "$file" "$place/nsswitch.conf"
+	as "$user_id" ln -s "$file" "$place/hosts"
+	nsctl create -mn --bind="$place:/etc" --dns=192.0.2.1 box
+	for name in hosts nsswitch.conf; do
+		fails nsctl exec box grep -q r-xp "/etc/$name"
+	done
+}
+
 @test "No link in a root's /sys moves a mount away from what it hides" {
 	make_hostile_root
 	mkdir "$root/covered"
