@@ -212,10 +212,29 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	return r;
 }
 
+/* Removes the elements of the addresses and ports, each by itself: the addresses may be others than
+ * those that were added, if the creation has failed after the way out was moved to free ones. A
+ * port is found in any case, as the address is no part of its key. */
+static void remove_one_by_one(struct nft *nft, const struct task_link *link)
+{
+	const struct task_end *inside = &link->a;
+
+	for (size_t i = 0; i < inside->n_addresses; i++) {
+		nft_begin(nft);
+		change_source(nft, true, link->b.interface, inside->addresses[i].text);
+		(void)nft_commit(nft);
+		for (size_t j = 0; j < link->n_publish; j++) {
+			nft_begin(nft);
+			change_port(nft, true, &link->publish[j], inside->addresses[i].text);
+			(void)nft_commit(nft);
+		}
+	}
+}
+
 /*
- * Removes the link's elements at once. If one of them does not exist, removes them in two parts: a
- * maker that was killed may have taken other addresses than the record has, so a failure of the
- * second part, the addresses, is ignored.
+ * Removes the link's elements at once. If one of them does not exist, removes first those of its
+ * place and then the others one by one, ignoring failures: a maker that failed or was killed may
+ * have taken other addresses than the record has.
  */
 static int remove_elements(struct nft *nft, const struct task_link *link)
 {
@@ -229,9 +248,9 @@ static int remove_elements(struct nft *nft, const struct task_link *link)
 	nft_begin(nft);
 	change_place(nft, link, true);
 	r = nft_commit(nft);
-	nft_begin(nft);
-	change_addresses(nft, link, true);
-	(void)nft_commit(nft);
+	/* all elements of a link are added together, so these are this link's */
+	if (r == 0)
+		remove_one_by_one(nft, link);
 	return r == -ENOENT ? 0 : r;
 }
 
