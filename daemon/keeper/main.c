@@ -217,8 +217,6 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	} else {
 		config_free(old);
 		egress_lists_changed(keeper);
-		/* pools and egress-forbidden also concern ways out without a list */
-		egress_restore(keeper);
 		log_notice("configuration read again");
 	}
 	service_manager_reloaded();
