@@ -338,8 +338,8 @@ static void test_lanes_are_opened_in_turn(void **state)
 	enum { FRONTS = 16 };
 	struct bed *bed = *state;
 	struct lanes lanes[FRONTS], others = lanes_of(bed, OTHER);
-	/* SHARE_MIN, SHARE_MAX and WAITING of operation.c */
-	size_t each = MIN(MAX(sysconf(_SC_NPROCESSORS_ONLN), 2), 16) + 2;
+	/* a user has as many turns as there are processors, from EACH_MIN to EACH_MAX */
+	size_t each = MIN(MAX(sysconf(_SC_NPROCESSORS_ONLN), 2), 16);
 
 	for (size_t i = 0; i < FRONTS; i++) {
 		lanes[i] = lanes_of(bed, USER);

@@ -13,16 +13,14 @@
 /* Length of a turn. An operation that takes longer probably waits for something, and needs no
  * processor meanwhile. So the next one may start. */
 #define TURN_SECONDS 1
-/* A share is the number of processors, but at least SHARE_MIN and at most SHARE_MAX. A user may run
- * a share of operations of each kind at a time, and WAITING more, because operations often wait for
- * the kernel. All users together may run ALL_FACTOR shares, counting both kinds. Beyond that, a
- * user who runs none of a kind may run one (turns.h). */
-#define SHARE_MIN 2
-#define SHARE_MAX 16
-#define WAITING 2
+/* A user may run as many operations of each kind at a time as there are processors, but at least
+ * EACH_MIN and at most EACH_MAX. All users together may run ALL_FACTOR times that number, counting
+ * both kinds. Beyond that, a user who runs none of a kind may run one (turns.h). */
+#define EACH_MIN 2
+#define EACH_MAX 16
 #define ALL_FACTOR 4
-/* For this time after an operation of another user than the last, each user's limit is half a
- * share: see share(). */
+/* For this time after an operation of another user than the last, each user's limit is half: see
+ * share(). */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static struct operation *first;
@@ -31,10 +29,10 @@ static struct turns turns;
 /* How several users share the processors: see share(). */
 static struct {
 	uid_t last; /* user of the last operation that asked for a turn; -1: none */
-	/* until this time, each user's limit of operations of each kind is shared_max, then
-	 * alone_max; CLOCK_BOOTTIME, microseconds */
+	/* until this time, each user's limit of operations is half of alone_max; CLOCK_BOOTTIME,
+	 * microseconds */
 	uint64_t until;
-	size_t shared_max, alone_max;
+	size_t alone_max; /* each user's limit of operations, of each kind, at other times */
 } sharing;
 
 static void unlink_operation(struct operation *operation)
@@ -299,9 +297,9 @@ static void send_next(void)
 	}
 }
 
-/* Sets each user's limit of operations, turns.each_max, when uid asks for a turn. While several
- * users ask for turns, the limit is lower: otherwise an operation would have to wait for, and share
- * the processors with, too many of another user. */
+/* Sets each user's limit of operations, turns.each_max, when uid asks for a turn. The limit is
+ * sharing.alone_max, or half of it while several users ask for turns. With the whole limit, an
+ * operation would have to wait for, and share the processors with, too many of another user. */
 static void share(uid_t uid)
 {
 	uint64_t now = clock_boottime();
@@ -309,7 +307,7 @@ static void share(uid_t uid)
 	if (sharing.last != uid && sharing.last != (uid_t)-1)
 		sharing.until = now + SHARING_MICROSECONDS;
 	sharing.last = uid;
-	turns.each_max = now < sharing.until ? sharing.shared_max : sharing.alone_max;
+	turns.each_max = now < sharing.until ? MAX(sharing.alone_max / 2, 1U) : sharing.alone_max;
 }
 
 /* Asks for the operation's turn, unless it takes none. Returns 1 if the task can be sent now; 0 if
@@ -478,11 +476,10 @@ void operation_stop(void)
 int operation_begin(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t each = MIN(MAX(processors, SHARE_MIN), SHARE_MAX);
+	size_t each = MIN(MAX(processors, EACH_MIN), EACH_MAX);
 
 	sharing.last = (uid_t)-1;
-	sharing.shared_max = each / 2;
-	sharing.alone_max = turns.each_max = each + WAITING;
+	sharing.alone_max = turns.each_max = each;
 	turns.all_max = each * ALL_FACTOR;
 	return worker_begin();
 }
