@@ -187,6 +187,19 @@ recovers() {
 settled() { ! nsctl list | grep -qE 'creating|removing'; }
 is_held() { held=$(pgrep -x "hangs $daemon"); }
 
+# Ends the daemon, what hangs and its client, and removes the set with a new daemon.
+start_over() {
+	kill_daemon
+	# the process ends by itself, before another daemon would end it
+	eventually is_gone "$held"
+	kill -KILL "$client" 2>/dev/null || true
+	wait "$client" || true
+	start_daemon
+	eventually settled
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
 # hang_at POINT OPTION...: restarts the daemon so that makers hang at POINT, and begins to make a set, box.
 hang_at() {
 	stop_daemon
@@ -217,31 +230,11 @@ stop_makers() {
 			# while a set with a user namespace is made, one of its processes belongs to its owner
 			[ -z "$stopped" ] || [ "$options" != "-mpnuiC" ]
 			[[ " $stopped " != *" $held "* ]] || [ "$options" != "-mpnuiC" ]
-			kill_daemon
-			# the process ends by itself, before another daemon would end it
-			eventually is_gone "$held"
-			kill -KILL "$client" 2>/dev/null || true
-			wait "$client" || true
-			start_daemon
-			eventually settled
-			is_gone "$held"
-			nsctl rm --all
+			start_over
 			check_others
 			eventually counts_are "$before"
 		done
 	done
-}
-
-# Ends the daemon, what hangs and its client, and removes the set with a new daemon.
-start_over() {
-	kill_daemon
-	eventually is_gone "$held"
-	kill -KILL "$client" 2>/dev/null || true
-	wait "$client" || true
-	start_daemon
-	eventually settled
-	nsctl rm --all
-	eventually counts_are "$before"
 }
 
 @test "Kill reaches none of the processes that make a set" {
