@@ -187,6 +187,16 @@ recovers() {
 settled() { ! nsctl list | grep -qE 'creating|removing'; }
 is_held() { held=$(pgrep -x "hangs $daemon"); }
 
+# hang_at POINT OPTION...: restarts the daemon so that makers hang at POINT, and begins to make a set, box.
+hang_at() {
+	stop_daemon
+	NSCTL_HANG_AT=$1 start_daemon
+	shift
+	become_client create "$@" box >/dev/null 2>&1 &
+	client=$!
+	eventually is_held
+}
+
 # Ends the daemon, what hangs and its client, and removes the set with a new daemon.
 start_over() {
 	kill_daemon
@@ -198,16 +208,6 @@ start_over() {
 	eventually settled
 	nsctl rm --all
 	eventually counts_are "$before"
-}
-
-# hang_at POINT OPTION...: restarts the daemon so that makers hang at POINT, and begins to make a set, box.
-hang_at() {
-	stop_daemon
-	NSCTL_HANG_AT=$1 start_daemon
-	shift
-	become_client create "$@" box >/dev/null 2>&1 &
-	client=$!
-	eventually is_held
 }
 
 # stop_makers: stops, as the owner, all processes that make the set and that the owner may signal; $stopped has their
